@@ -1,0 +1,1 @@
+"""The outside: one folder per vendor, and what all of them share."""

@@ -1,0 +1,1 @@
+"""The clock: every job is one verb, woken by a tick, and finds its work in rows."""

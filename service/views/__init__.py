@@ -1,0 +1,1 @@
+"""Plain structs for templates, built from what queries return."""

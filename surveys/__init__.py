@@ -1,0 +1,1 @@
+"""The domain: what Kept knows and decides. Nothing here knows the web, Slack, mail or a scheduler."""

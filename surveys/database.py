@@ -1,0 +1,150 @@
+"""The declarative base, the engine and the sessions, for SQLite and PostgreSQL. No queries live here."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, TypeDecorator, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # an acknowledged answer must survive a power cut
+    "secure_delete": "ON",  # deleted ballots are overwritten in the file (decision 0003)
+    "foreign_keys": "ON",
+    "busy_timeout": "10000",
+}
+POSTGRESQL_POOL = 10
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Takes aware values only and always gives back aware UTC, on either database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every model. Primary keys are random so that they keep no order of arrival."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        # Stored as their words: a new state then needs no change of a database type.
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [*kind]),
+        list[str]: JSON,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
+
+
+class Scoped:
+    """Mixin of every model that belongs to one organisation directly.
+
+    A session bound by `limit_to` adds the organisation to each ORM statement by itself; this is the
+    only place where organisations are kept apart, so no query has to remember it.
+    """
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+def random_id() -> Mapped[UUID]:
+    """Return a primary key column with a random value, which tells nothing about order or time."""
+    return mapped_column(primary_key=True, default=uuid4)
+
+
+def limit_to(session: AsyncSession, organisation_id: UUID) -> None:
+    """From now on let this session read rows of one organisation only."""
+    session.info["organisation_id"] = organisation_id
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _add_organisation(state: ORMExecuteState) -> None:
+    organisation_id = state.session.info.get("organisation_id")
+    if organisation_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            Scoped,
+            lambda model: model.organisation_id == organisation_id,
+            include_aliases=True,
+        )
+    )
+
+
+def build_engine(url: str) -> AsyncEngine:
+    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
+
+    SQLite gets one connection a process: one writer is all it has, and a larger pool only queues.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, json_serializer=_dumps)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+    return create_async_engine(
+        url, pool_size=POSTGRESQL_POOL, max_overflow=0, pool_pre_ping=True, json_serializer=_dumps
+    )
+
+
+def build_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Return the factory from which every edge opens its one transaction: `sessions.begin()`."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file behind a SQLite address, or None for another database."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return None
+    return Path(address.database)
+
+
+_dumps: Callable[[object], str] = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    for name, value in SQLITE_PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 -- SQLAlchemy passes its own Connection
+    # A deferred transaction that turns into a writer fails at once when another process writes.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,77 @@
+"""Every refusal the domain can expect, by kind. What HTTP or Slack make of a kind is not decided here.
+
+    SurveyError
+    ├── Invalid     what was given cannot be accepted; the message names the field and the remedy
+    ├── Missing     it does not exist, or the reader may not know that it does
+    ├── Forbidden   the person may not do this
+    ├── Conflict    it contradicts what is already so
+    └── Gone        it was possible once and no longer is
+
+The first argument is an English sentence with `{placeholders}`, the key of its translation; the keyword
+arguments fill it. Never put an answer, a token or a person's name into either.
+"""
+
+from typing import ClassVar
+
+
+class SurveyError(Exception):
+    """Base of all expected refusals: `code` is stable for machines, the sentence is for people."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.sentence = sentence
+        self.values = values
+        super().__init__(sentence.format(**values))
+
+
+class Invalid(SurveyError):
+    """What was given cannot be accepted. `field` names where, when there is one."""
+
+    code = "invalid"
+
+    def __init__(self, sentence: str, *, field: str | None = None, **values: object) -> None:
+        self.field = field
+        super().__init__(sentence, **values)
+
+
+class Missing(SurveyError):
+    """It does not exist, or the reader may not know that it does."""
+
+    code = "missing"
+
+
+class Forbidden(SurveyError):
+    """The person may not do this."""
+
+    code = "forbidden"
+
+
+class Conflict(SurveyError):
+    """It contradicts what is already so."""
+
+    code = "conflict"
+
+
+class Gone(SurveyError):
+    """It was possible once and no longer is."""
+
+    code = "gone"
+
+
+class Busy(SurveyError):
+    """There is no room at the moment; the same request may succeed in a second."""
+
+    code = "busy"
+
+
+class WaveClosed(Gone):
+    """The wave takes no answers any more."""
+
+    code = "wave_closed"
+
+
+class KeyLost(Gone):
+    """The key of a wave is not in the key store: its answers cannot be read by anyone."""
+
+    code = "key_lost"

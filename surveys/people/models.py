@@ -1,0 +1,128 @@
+"""Organisations, people, teams and roles. Who answered anything is not here, nor anywhere."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.database import Base, Scoped, random_id
+
+
+class RoleKind(StrEnum):
+    """What a person may do beyond belonging to a team and leading one."""
+
+    HR = "hr"  # reads every published figure, sets programmes
+    VIEWER = "viewer"  # reads the published figures of one granted unit and what is below it
+
+
+class Organisation(Base):
+    """One employer. `minimum_group` is k: no figure stands for fewer people."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = random_id()
+    name: Mapped[str]
+    zone: Mapped[str] = mapped_column(default="UTC")
+    country: Mapped[str | None]  # ISO 3166-1 alpha-2, for public holidays
+    locale: Mapped[str] = mapped_column(default="en")
+    minimum_group: Mapped[int] = mapped_column(default=5)
+    leaders_read_below: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Person(Scoped, Base):
+    """Someone on the directory. An inactive person is kept for old promises and asked nothing."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "email"),
+        UniqueConstraint("organisation_id", "slack_id"),
+    )
+
+    id: Mapped[UUID] = random_id()
+    email: Mapped[str]  # lower case
+    name: Mapped[str]
+    zone: Mapped[str]  # IANA name
+    country: Mapped[str | None]
+    locale: Mapped[str]
+    slack_id: Mapped[str | None] = mapped_column(index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Team(Scoped, Base):
+    """A unit of the tree. Zone and country are the leader's unless set here."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    id: Mapped[UUID] = random_id()
+    name: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"), index=True)
+    zone: Mapped[str | None]
+    country: Mapped[str | None]
+
+
+class Leadership(Base):
+    """A person leads a team; at most two do."""
+
+    __tablename__ = "leadership"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Membership(Base):
+    """A person's reporting team, as a history written on change only: one row without `until` each."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index(
+            "uq_membership_current",
+            "person_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = random_id()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Role(Scoped, Base):
+    """HR for the organisation, or a viewer of one unit."""
+
+    __tablename__ = "role"
+    __table_args__ = (UniqueConstraint("person_id", "kind", "team_id"),)
+
+    id: Mapped[UUID] = random_id()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[RoleKind] = mapped_column(default=RoleKind.HR)
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+
+
+class SignInLink(Base):
+    """A one-time link. Only the SHA-256 of its token is kept; no GET ever uses it up."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A signed-in browser. The cookie holds the token, this row its SHA-256."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

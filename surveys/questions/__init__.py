@@ -1,0 +1,1 @@
+"""What is asked: the item bank as data, and the rotation that decides which items a wave asks."""

@@ -1,0 +1,16 @@
+"""Every model in one metadata, for Alembic and for tests."""
+
+from surveys.audit import models as _audit
+from surveys.ballots import models as _ballots
+from surveys.cadence import models as _cadence
+from surveys.commitments import models as _commitments
+from surveys.database import Base
+from surveys.deliveries import models as _deliveries
+from surveys.people import models as _people
+from surveys.results import models as _results
+from surveys.waves import models as _waves
+
+__all__ = ["MODELS", "metadata"]
+
+MODELS = (_audit, _ballots, _cadence, _commitments, _deliveries, _people, _results, _waves)
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""One occurrence of a programme: what was frozen when it opened, and the state it is in."""
