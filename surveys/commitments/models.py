@@ -73,9 +73,7 @@ class Replan(Base):
     __tablename__ = "replan"
 
     id: Mapped[UUID] = random_id()
-    commitment_id: Mapped[UUID] = mapped_column(
-        ForeignKey("commitment.id", ondelete="CASCADE"), index=True
-    )
+    commitment_id: Mapped[UUID] = mapped_column(ForeignKey("commitment.id", ondelete="CASCADE"), index=True)
     moved_at: Mapped[datetime]
     reason: Mapped[str]
     from_due: Mapped[date]
