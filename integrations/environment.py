@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 PREFIX = "KEPT_"
 TEST_PREFIX = "KEPT_TEST_"  # read by the test suite, not by the product
 SHORTEST_SECRET = 32
@@ -166,6 +163,10 @@ def _text_of(variable: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _database_url(text: str) -> str:
+    # Imported here: `kept --help` must not wait for SQLAlchemy.
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 -- see above
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 -- see above
+
     try:
         url = make_url(text)
     except ArgumentError as error:
