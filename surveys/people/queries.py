@@ -1,0 +1,214 @@
+"""What can be asked about people: the directory, a branch of it, and who somebody is."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from surveys.errors import Missing
+from surveys.people.models import (
+    Leadership,
+    Membership,
+    Organisation,
+    Person,
+    Role,
+    RoleKind,
+    SignIn,
+    Team,
+)
+from surveys.people.rules import Directory, Somebody, TeamNode, Viewer
+
+Rows = Select[*tuple[Any, ...]]
+
+
+def token_digest(token: str) -> bytes:
+    """Return what the database keeps of a token: its SHA-256."""
+    return sha256(token.encode()).digest()
+
+
+async def the_organisation(session: AsyncSession) -> Organisation:
+    """Return the one organisation of this installation.
+
+    Raises:
+        Missing: there is none yet, or there are several and one has to be named.
+    """
+    found = (await session.scalars(select(Organisation).limit(2))).all()
+    if not found:
+        raise Missing("There is no organisation yet; import people first.")
+    if len(found) > 1:
+        raise Missing("There are several organisations; say which one is meant.")
+    return found[0]
+
+
+async def directory_of(session: AsyncSession, organisation_id: UUID) -> Directory:
+    """Return the whole tree with its people: four queries, time and memory linear in the people."""
+    organisation = await session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise Missing("This organisation does not exist.")
+    teams = await _teams(session, _team_rows().where(Team.organisation_id == organisation_id))
+    people = await session.execute(
+        _person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
+    )
+    leaders = await session.execute(
+        _leader_rows().join(Team).where(Team.organisation_id == organisation_id)
+    )
+    return Directory(
+        organisation_id=organisation_id,
+        teams=teams,
+        people={row[0]: Somebody(*row) for row in people},
+        leaders=_by_team((row[0], row[1]) for row in leaders),
+        zone=organisation.zone,
+        country=organisation.country,
+    )
+
+
+async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
+    """Return one team with its ancestors and their leaders: the directory that `may_read` needs.
+
+    Its cost grows with the depth of the tree and not with the size of the organisation.
+
+    Raises:
+        Missing: there is no such team.
+    """
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise Missing("This team does not exist.")
+    organisation = await session.get_one(Organisation, team.organisation_id)
+    teams = await _with_ancestors(session, [team_id])
+    leaders = _by_team(
+        (row[0], row[1])
+        for row in await session.execute(_leader_rows().where(Leadership.team_id.in_(teams)))
+    )
+    leading = {person_id for people in leaders.values() for person_id in people}
+    people = await session.execute(_person_rows().where(Person.id.in_(leading)))
+    return Directory(
+        organisation_id=organisation.id,
+        teams=teams,
+        people={row[0]: Somebody(*row) for row in people},
+        leaders=leaders,
+        zone=organisation.zone,
+        country=organisation.country,
+    )
+
+
+async def viewer_by_sign_in(session: AsyncSession, token: str, *, now: datetime) -> Viewer | None:
+    """Return who is signed in with this session token, or None where nobody is any more."""
+    signed_in = await session.get(SignIn, token_digest(token))
+    if signed_in is None or signed_in.expires_at <= now:
+        return None
+    return await _viewer(session, await session.get(Person, signed_in.person_id))
+
+
+async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None:
+    """Return the active person with this Slack id, or None.
+
+    Two organisations of one database can know the same id only in different workspaces; a session
+    limited to one organisation then finds the right one, and any other finds nobody.
+    """
+    found = (await session.scalars(select(Person).where(Person.slack_id == slack_id).limit(2))).all()
+    return await _viewer(session, found[0]) if len(found) == 1 else None
+
+
+async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
+    """Return what decides what one active person may read.
+
+    Raises:
+        Missing: the person does not exist or is not active.
+    """
+    viewer = await _viewer(session, await session.get(Person, person_id))
+    if viewer is None:
+        raise Missing("This person does not exist here.")
+    return viewer
+
+
+async def person_by_email(session: AsyncSession, email: str) -> Person | None:
+    """Return the active person with this address, in any spelling of its letters, or None."""
+    found = select(Person).where(Person.email == email.strip().lower(), Person.active).limit(2)
+    people = (await session.scalars(found)).all()
+    return people[0] if len(people) == 1 else None
+
+
+async def _viewer(session: AsyncSession, person: Person | None) -> Viewer | None:
+    if person is None or not person.active:
+        return None
+    row = (await session.execute(_person_rows().where(Person.id == person.id))).one()
+    somebody = Somebody(*row)
+    leads = frozenset(
+        await session.scalars(select(Leadership.team_id).where(Leadership.person_id == person.id))
+    )
+    roles = (await session.scalars(select(Role).where(Role.person_id == person.id))).all()
+    starts = leads if somebody.team_id is None else leads | {somebody.team_id}
+    small = Directory(
+        organisation_id=person.organisation_id,
+        teams=await _with_ancestors(session, starts) if starts else {},
+        people={person.id: somebody},
+        leaders=dict.fromkeys(leads, (person.id,)),
+    )
+    unit = small.asked_in(person.id)
+    return Viewer(
+        person_id=person.id,
+        organisation_id=person.organisation_id,
+        name=person.name,
+        email=person.email,
+        zone=person.zone,
+        locale=person.locale,
+        slack_id=person.slack_id,
+        is_hr=any(role.kind is RoleKind.HR for role in roles),
+        granted=frozenset(role.team_id for role in roles if role.team_id is not None),
+        leads=leads,
+        unit=unit,
+        above=frozenset(small.ancestors(unit)) if unit else frozenset(),
+    )
+
+
+def _team_rows() -> Rows:
+    return select(Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
+
+
+def _person_rows() -> Rows:
+    """Columns in the order of `Somebody`, with the membership that has not ended."""
+    return select(
+        Person.id,
+        Person.email,
+        Person.name,
+        Person.zone,
+        Person.country,
+        Person.locale,
+        Person.slack_id,
+        Person.active,
+        Membership.team_id,
+        Membership.since,
+    ).outerjoin(Membership, (Membership.person_id == Person.id) & Membership.until.is_(None))
+
+
+def _leader_rows() -> Select[UUID, UUID]:
+    """Team and leader, the active ones only: who left leads nothing."""
+    return (
+        select(Leadership.team_id, Leadership.person_id)
+        .join(Person, (Person.id == Leadership.person_id) & Person.active)
+        .order_by(Leadership.team_id, Person.name, Person.id)
+    )
+
+
+async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]:
+    return {row[0]: TeamNode(*row) for row in await session.execute(statement.order_by(Team.name, Team.id))}
+
+
+async def _with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
+    below = select(Team.id, Team.parent_id).where(Team.id.in_(team_ids)).cte("upward", recursive=True)
+    upper = aliased(Team)
+    # UNION drops what was seen already, so even a damaged tree ends.
+    upward = below.union(select(upper.id, upper.parent_id).join(below, upper.id == below.c.parent_id))
+    return await _teams(session, _team_rows().where(Team.id.in_(select(upward.c.id))))
+
+
+def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for team_id, person_id in rows:
+        found[team_id] = (*found.get(team_id, ()), person_id)
+    return found
