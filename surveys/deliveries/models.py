@@ -1,7 +1,6 @@
 """The outbox, the shared sending pace and the inbox of seen events. No message text is stored."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,39 +8,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
+from surveys.deliveries.rules import ChannelName, DeliveryState, Kind
 
-
-class Kind(StrEnum):
-    """What a delivery says. The text is built when it is sent, from the rows it refers to."""
-
-    INVITATION = "invitation"
-    REMINDER = "reminder"
-    SNOOZED = "snoozed"  # one person asked to be reminded later
-    RESULTS_FOR_LEADER = "results_for_leader"
-    RESULTS_FOR_TEAM = "results_for_team"  # the leader's own words reached the team, or figures are out
-    SHARED = "shared"  # the leader's message to the team
-    PROMISE_DUE = "promise_due"
-    LEADER_NUDGE = "leader_nudge"
-    SIGN_IN = "sign_in"  # tells the person that a sign-in link was made for them
-    NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
-
-
-class ChannelName(StrEnum):
-    """The ways to reach a person."""
-
-    SLACK = "slack"
-    MAIL = "mail"
-
-
-class DeliveryState(StrEnum):
-    """Where a delivery stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"  # claimed; a crash leaves it here and a sweep makes it `unknown`
-    UNKNOWN = "unknown"  # it may have arrived: one more try with the same id, then left alone
-    SENT = "sent"
-    UNDELIVERABLE = "undeliverable"  # the recipient cannot be reached by this channel
-    PARKED = "parked"  # our own fault; someone has to look
+__all__ = ["ChannelName", "Delivery", "DeliveryState", "Kind", "SeenEvent", "SendingPace"]
 
 
 class Delivery(Scoped, Base):
@@ -61,7 +30,8 @@ class Delivery(Scoped, Base):
     due_at: Mapped[datetime]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[datetime | None]
+    doubts: Mapped[int] = mapped_column(default=0)  # times it may have arrived without our knowing
+    lease_until: Mapped[datetime | None]  # real clock: claimed until then, or not to be tried before
     error: Mapped[str | None]  # a code of the channel, never a text
     receipt: Mapped[dict[str, Any] | None]  # what the channel gave back: Slack's channel and ts
     refers_to: Mapped[dict[str, Any] | None]  # ids of what the message is about

@@ -1,0 +1,342 @@
+"""What can be done with deliveries: plan, put off, claim, settle, sweep, purge; and the shared pace.
+
+The row is the job. Due times run on the `now` that a caller gives; leases, back-off and pace run on
+the real clock, called `at` here, so that time can be driven in a demo without breaking a rate limit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    String,
+    Uuid,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from surveys.deliveries.models import Delivery, SeenEvent
+from surveys.deliveries.pace import dialect, insert_once
+from surveys.deliveries.rules import (
+    ASKING,
+    LEASE,
+    MOST_DOUBTS,
+    SNOOZES,
+    ChannelName,
+    DeliveryState,
+    Kind,
+    Outcome,
+    Snooze,
+    after_call,
+    reminder_times,
+    snoozed_until,
+)
+from surveys.errors import Conflict
+from surveys.people.models import Person
+from surveys.waves.models import Place, Wave, WaveState
+from surveys.waves.rules import FrozenRules
+
+SEEN_EVENT_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One message to everybody who is asked at the same instant in the same zone."""
+
+    prefix: str
+    kind: Kind
+    due_at: datetime
+
+
+async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, slack: bool) -> int:
+    """Write one invitation and the reminders of every place of a wave; return how many rows.
+
+    Rows are made for everybody at opening, whoever answers later, and in the database itself: a
+    hundred thousand places take a few seconds. A place without Slack, and every place when
+    `slack` is false, is asked by mail.
+    """
+    rules = FrozenRules.of(wave.rules)
+    same = select(Place.zone, Place.asks_at).where(Place.wave_id == wave.id).distinct()
+    written = 0
+    for zone, asks_at in (await session.execute(same)).all():
+        reminders = reminder_times(
+            asks_at, wave.closes_at, zone, count=rules.reminders, not_before=max(now, asks_at)
+        )
+        messages = [_Message(f"{Kind.INVITATION}:", Kind.INVITATION, asks_at)]
+        for number, instant in enumerate(reminders, start=1):
+            messages.append(_Message(f"{Kind.REMINDER}:{number}:", Kind.REMINDER, instant))
+        for message in messages:
+            rows = _rows_for_places(session, wave, message, slack=slack)
+            rows = rows.where(Place.zone == zone, Place.asks_at == asks_at)
+            written += await _moved(session, insert_once(session, Delivery).from_select(_COLUMNS, rows))
+    return written
+
+
+_COLUMNS = [
+    "id", "key", "kind", "person_id", "wave_id", "place_id", "team_id", "channel", "due_at", "state",
+    "attempts", "doubts", "organisation_id",
+]  # fmt: skip
+
+
+def _rows_for_places(session: AsyncSession, wave: Wave, message: _Message, *, slack: bool) -> Select[Any]:
+    """Return a statement that makes one row of `_COLUMNS` for each place of the wave."""
+    columns = Delivery.__table__.columns
+    by_mail: ColumnElement[Any] = literal(ChannelName.MAIL, columns["channel"].type)
+    by_slack: ColumnElement[Any] = literal(ChannelName.SLACK, columns["channel"].type)
+    return (
+        select(
+            _new_id(session),
+            literal(message.prefix) + func.replace(sql_cast(Place.id, String), "-", ""),
+            literal(message.kind, columns["kind"].type),
+            Place.person_id,
+            Place.wave_id,
+            Place.id,
+            Place.team_id,
+            case((Person.slack_id.is_not(None), by_slack), else_=by_mail) if slack else by_mail,
+            literal(message.due_at, columns["due_at"].type),
+            literal(DeliveryState.WAITING, columns["state"].type),
+            literal(0),
+            literal(0),
+            literal(wave.organisation_id, Uuid()),
+        )
+        .join(Person, Person.id == Place.person_id)
+        .where(Place.wave_id == wave.id)
+    )
+
+
+def _new_id(session: AsyncSession) -> ColumnElement[UUID]:
+    """Return an expression that makes a random primary key in the database."""
+    if dialect(session) == "postgresql":
+        return func.gen_random_uuid(type_=Uuid())
+    return type_coerce(func.lower(func.hex(func.randomblob(16))), Uuid())
+
+
+async def _moved(session: AsyncSession, statement: Executable) -> int:
+    """Run a statement that changes rows without loading them; return how many it changed."""
+    result = await session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def schedule(  # noqa: PLR0913 -- one row's columns, all by name
+    session: AsyncSession,
+    *,
+    key: str,
+    kind: Kind,
+    person_id: UUID,
+    organisation_id: UUID,
+    channel: ChannelName,
+    due_at: datetime,
+    wave_id: UUID | None = None,
+    place_id: UUID | None = None,
+    team_id: UUID | None = None,
+    refers_to: Mapping[str, Any] | None = None,
+) -> bool:
+    """Plan one message; return False when one with the same key is planned or sent already.
+
+    `refers_to` holds ids and codes only, as described at `Kind`; never a text and never a token.
+    """
+    values = {
+        "id": uuid4(), "key": key, "kind": kind, "person_id": person_id, "wave_id": wave_id,
+        "place_id": place_id, "team_id": team_id, "channel": channel, "due_at": due_at,
+        "state": DeliveryState.WAITING, "attempts": 0, "doubts": 0, "organisation_id": organisation_id,
+    }  # fmt: skip
+    if refers_to is not None:
+        values["refers_to"] = dict(refers_to)
+    statement = insert_once(session, Delivery).values(**values).returning(Delivery.id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datetime) -> datetime:
+    """Remind one person again later, because they asked; return when.
+
+    Pressing twice moves the reminder that is still to come instead of adding one.
+
+    Raises:
+        Conflict: the wave closes before then, or the person put this pulse off three times already.
+    """
+    wave = await session.get_one(Wave, place.wave_id)
+    due_at = snoozed_until(how, place.zone, now=now)
+    if due_at >= wave.closes_at:
+        raise Conflict("That is after this pulse closes. The message stays where it is until then.")
+    mine = (Delivery.place_id == place.id, Delivery.kind == Kind.SNOOZED)
+    still_to_come = update(Delivery).where(*mine, Delivery.state == DeliveryState.WAITING)
+    if await _moved(session, still_to_come.values(due_at=due_at)):
+        return due_at
+    already = await session.scalar(select(func.count()).select_from(Delivery).where(*mine)) or 0
+    if already >= SNOOZES:
+        raise Conflict("You have put this pulse off three times. The message stays where it is.")
+    asked_by = await session.scalar(
+        select(Delivery.channel).where(Delivery.place_id == place.id, Delivery.kind == Kind.INVITATION)
+    )
+    await schedule(
+        session,
+        key=f"{Kind.SNOOZED}:{already + 1}:{place.id.hex}",
+        kind=Kind.SNOOZED,
+        person_id=place.person_id,
+        organisation_id=wave.organisation_id,
+        channel=asked_by or ChannelName.MAIL,
+        due_at=due_at,
+        wave_id=wave.id,
+        place_id=place.id,
+        team_id=place.team_id,
+    )
+    return due_at
+
+
+async def claim_due_delivery(
+    session: AsyncSession, channel: ChannelName, *, now: datetime, at: datetime
+) -> Delivery | None:
+    """Claim the delivery that has waited longest for this channel, or return None.
+
+    Not claimed: people who left, and messages about a wave that no longer asks or that the person
+    asked to hear no more about. Any number of workers may claim at once; each row goes to one.
+
+    Args:
+        session: the transaction whose commit makes the claim hold.
+        channel: each channel has a queue of its own, so that a pause of one does not hold up another.
+        now: decides what is due.
+        at: the real clock, for the lease.
+    """
+    due = aliased(Delivery)
+    ready = or_(
+        and_(
+            due.state == DeliveryState.WAITING,
+            or_(due.lease_until.is_(None), due.lease_until <= at),
+        ),
+        and_(
+            due.state == DeliveryState.UNKNOWN,
+            due.doubts < MOST_DOUBTS,
+            due.lease_until <= at,
+        ),
+    )
+    still_asked = (
+        select(Place.id)
+        .join(Wave, Wave.id == Place.wave_id)
+        .where(
+            Place.id == due.place_id,
+            Place.skipped.is_(False),
+            Wave.state == WaveState.OPEN,
+            Wave.closes_at > now,
+        )
+        .exists()
+    )
+    active = select(Person.id).where(Person.id == due.person_id, Person.active.is_(True)).exists()
+    pick = (
+        select(due.id)
+        .where(
+            due.channel == channel,
+            due.due_at <= now,
+            ready,
+            active,
+            or_(due.kind.not_in(ASKING), still_asked),
+        )
+        .order_by(due.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=due)
+    )
+    claim = (
+        update(Delivery)
+        .where(Delivery.id == pick.scalar_subquery())
+        .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
+        .returning(Delivery)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    return (await session.scalars(claim)).one_or_none()
+
+
+async def settle_delivery(
+    session: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: datetime, unknown_retry: timedelta
+) -> DeliveryState:
+    """Write what came of a call to a claimed delivery, and return its new state.
+
+    A row that was purged meanwhile, because its wave closed, stays away.
+    """
+    settled = after_call(
+        outcome,
+        attempts=delivery.attempts,
+        doubts=delivery.doubts,
+        at=at,
+        unknown_retry=unknown_retry,
+    )
+    values: dict[str, Any] = {
+        "state": settled.state,
+        "attempts": settled.attempts,
+        "doubts": settled.doubts,
+        "lease_until": settled.lease_until,
+        "error": outcome.error,
+    }
+    if outcome.receipt is not None:
+        values["receipt"] = dict(outcome.receipt)
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return settled.state
+
+
+async def drop_delivery(session: AsyncSession, delivery_id: UUID) -> None:
+    """Forget a claimed delivery that turned out to be without purpose."""
+    await session.execute(
+        delete(Delivery).where(Delivery.id == delivery_id).execution_options(synchronize_session=False)
+    )
+
+
+async def sweep(session: AsyncSession, *, at: datetime, unknown_retry: timedelta) -> int:
+    """Put deliveries whose worker died into doubt; return how many.
+
+    They are tried once more with the same id after `unknown_retry`, then left alone.
+    """
+    return await _moved(
+        session,
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < at)
+        .values(
+            state=DeliveryState.UNKNOWN,
+            doubts=Delivery.doubts + 1,
+            lease_until=at + unknown_retry,
+            error="worker_lost",
+        ),
+    )
+
+
+async def purge_wave(session: AsyncSession, wave_id: UUID) -> int:
+    """Delete every invitation, reminder and put-off reminder of a wave; return how many.
+
+    What tells of its results stays.
+    """
+    return await _moved(
+        session,
+        delete(Delivery).where(Delivery.wave_id == wave_id, Delivery.kind.in_(ASKING)),
+    )
+
+
+async def remember_event(session: AsyncSession, event_id: str, day: date) -> bool:
+    """Return True the first time an event is seen. Keeps its SHA-256 and the day, no user."""
+    digest = sha256(event_id.encode()).digest()
+    statement = insert_once(session, SeenEvent).values(digest=digest, day=day).returning(SeenEvent.digest)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def prune_events(session: AsyncSession, *, now: datetime) -> int:
+    """Forget events of more than 48 hours ago; return how many."""
+    oldest = now.date() - timedelta(days=SEEN_EVENT_DAYS)
+    return await _moved(session, delete(SeenEvent).where(SeenEvent.day < oldest))

@@ -1,0 +1,214 @@
+"""The words of deliveries, when people are reminded, and what becomes of a delivery after a call.
+
+Pure: no database, no clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+QUIET_BEFORE_CLOSE = timedelta(hours=4)  # nobody is reminded when there is hardly time left
+DAY_STARTS, DAY_ENDS = 9, 18  # local hours within which a reminder may fall that has no day of its own
+SATURDAY = 5
+SNOOZES = 3  # a place can be put off so many times
+LATER_TODAY = timedelta(hours=3)
+MOST_ATTEMPTS = 8  # definite failures in a row after which someone has to look
+MOST_DOUBTS = 2  # a message that may have arrived is tried once more, then left alone
+LONGEST_BACKOFF = timedelta(minutes=30)
+BURST = 4  # calls that may come at once before the pace holds
+LEASE = timedelta(seconds=45)  # longer than any call may take, on the real clock
+
+
+class Kind(StrEnum):
+    """What a delivery says. The text is built when it is sent, from the rows it refers to.
+
+    What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
+    wave; results, shared, nudge and no results a wave and a team; promise due a team and
+    `refers_to = {"commitment": id}`; leader nudge also `refers_to = {"step": "share" | "acknowledge"
+    | "commit" | "answer"}`; sign-in nothing, or `refers_to = {"wants": "link"}` when the person asked
+    for a link, which is then made when the message is sent and stored nowhere.
+    """
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    SNOOZED = "snoozed"  # one person asked to be reminded later
+    RESULTS_FOR_LEADER = "results_for_leader"
+    RESULTS_FOR_TEAM = "results_for_team"  # the figures are out for the whole team
+    SHARED = "shared"  # the leader's message to the team
+    PROMISE_DUE = "promise_due"
+    LEADER_NUDGE = "leader_nudge"
+    SIGN_IN = "sign_in"  # tells the person that a sign-in link was made for them
+    NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
+
+
+ASKING = (Kind.INVITATION, Kind.REMINDER, Kind.SNOOZED)  # these live and die with an open wave
+
+
+class ChannelName(StrEnum):
+    """The ways to reach a person."""
+
+    SLACK = "slack"
+    MAIL = "mail"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"  # claimed; a crash leaves it here and a sweep makes it `unknown`
+    UNKNOWN = "unknown"  # it may have arrived: one more try with the same id, then left alone
+    SENT = "sent"
+    UNDELIVERABLE = "undeliverable"  # the recipient cannot be reached by this channel
+    PARKED = "parked"  # our own fault; someone has to look
+
+
+class Snooze(StrEnum):
+    """How long a person puts a pulse off."""
+
+    LATER_TODAY = "later_today"
+    TOMORROW = "tomorrow"
+
+
+class OutcomeKind(StrEnum):
+    """What a channel can say of one call."""
+
+    SENT = "sent"
+    FAILED_FOR_NOW = "failed_for_now"  # certainly not delivered; try again later
+    AMBIGUOUS = "ambiguous"  # it may have been delivered
+    UNDELIVERABLE = "undeliverable"  # this person cannot be reached by this channel
+    PARKED = "parked"  # our own fault; trying again would fail again
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one call to a channel.
+
+    Attributes:
+        kind: see `OutcomeKind`.
+        error: a short code of the channel, never a text.
+        retry_after: seconds for which the channel asked to be left alone; such a refusal is no attempt.
+        whole_workspace: the pause holds for every method and not only for this one.
+        receipt: what the channel gave back, such as Slack's channel and ts.
+    """
+
+    kind: OutcomeKind
+    error: str | None = None
+    retry_after: float | None = None
+    whole_workspace: bool = False
+    receipt: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a delivery becomes after a call."""
+
+    state: DeliveryState
+    attempts: int
+    doubts: int
+    lease_until: datetime | None
+
+
+def after_call(
+    outcome: Outcome, *, attempts: int, doubts: int, at: datetime, unknown_retry: timedelta
+) -> Settled:
+    """Return what a claimed delivery becomes.
+
+    A message that may have arrived stays in doubt whatever a later definite failure says.
+
+    Args:
+        outcome: what came of the call.
+        attempts: calls so far, this one included.
+        doubts: how often it may have arrived before.
+        at: the real clock.
+        unknown_retry: how long to wait before the one more try of a message in doubt.
+    """
+    if outcome.kind is OutcomeKind.AMBIGUOUS:
+        return Settled(DeliveryState.UNKNOWN, attempts, doubts + 1, at + unknown_retry)
+    if outcome.kind is not OutcomeKind.FAILED_FOR_NOW:
+        return Settled(_ENDS[outcome.kind], attempts, doubts, None)
+    again = DeliveryState.UNKNOWN if doubts else DeliveryState.WAITING
+    if outcome.retry_after is not None:
+        return Settled(again, attempts - 1, doubts, at + timedelta(seconds=outcome.retry_after))
+    if attempts >= MOST_ATTEMPTS:
+        return Settled(DeliveryState.PARKED, attempts, doubts, None)
+    return Settled(again, attempts, doubts, at + backoff(attempts))
+
+
+_ENDS = {
+    OutcomeKind.SENT: DeliveryState.SENT,
+    OutcomeKind.UNDELIVERABLE: DeliveryState.UNDELIVERABLE,
+    OutcomeKind.PARKED: DeliveryState.PARKED,
+}
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return how long to wait after so many definite failures: 15 s, doubling, at most half an hour."""
+    doubled: int = 2 ** max(attempts - 1, 0)
+    return min(timedelta(seconds=15) * doubled, LONGEST_BACKOFF)
+
+
+def reminder_times(
+    asks_at: datetime, closes_at: datetime, zone: str, *, count: int, not_before: datetime | None = None
+) -> list[datetime]:
+    """Return when one place is reminded: at most `count` instants, in order.
+
+    One reminder falls near half of the window, two near a third and two thirds, at the local time of
+    day at which the person was asked. None falls within four hours of the close, nor on a Saturday or
+    Sunday unless the person was asked on one. A window without such a day gets full hours between
+    nine and six o'clock instead, and a window without even those gets none.
+
+    Args:
+        asks_at: when the invitation is due.
+        closes_at: when the wave closes.
+        zone: IANA name of the place's zone.
+        count: how many reminders the wave's rules name, 0 to 2.
+        not_before: reminders before this instant are dropped (a wave opened late).
+    """
+    local = ZoneInfo(zone)
+    weekends = asks_at.astimezone(local).weekday() >= SATURDAY
+    latest = closes_at - QUIET_BEFORE_CLOSE
+    earliest = max(asks_at, not_before or asks_at) + QUIET_BEFORE_CLOSE
+    candidates = [
+        instant
+        for instant in _same_time_on_later_days(asks_at, latest, local)
+        or _full_hours(asks_at, latest, local)
+        if earliest <= instant <= latest and (weekends or instant.astimezone(local).weekday() < SATURDAY)
+    ]
+    chosen: list[datetime] = []
+    for part in range(1, count + 1):
+        wanted = asks_at + (closes_at - asks_at) * part / (count + 1)
+        left = [instant for instant in candidates if not chosen or instant > chosen[-1]]
+        if left:
+            chosen.append(min(left, key=lambda instant: (abs(instant - wanted), instant)))
+    return chosen
+
+
+def _same_time_on_later_days(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[datetime]:
+    asked = asks_at.astimezone(local)
+    days = (latest.astimezone(local).date() - asked.date()).days
+    found = [_at(asked.date() + timedelta(days=day), asked, local) for day in range(1, days + 1)]
+    return [instant for instant in found if instant <= latest]
+
+
+def _full_hours(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[datetime]:
+    first = asks_at.replace(minute=0, second=0, microsecond=0)
+    hours = int((latest - first) / timedelta(hours=1))
+    found = [first + timedelta(hours=hour) for hour in range(1, hours + 1)]
+    return [instant for instant in found if DAY_STARTS <= instant.astimezone(local).hour < DAY_ENDS]
+
+
+def _at(day: date, like: datetime, local: ZoneInfo) -> datetime:
+    time_of_day = like.time()
+    return datetime.combine(day, time_of_day, local).astimezone(ZoneInfo("UTC"))
+
+
+def snoozed_until(how: Snooze, zone: str, *, now: datetime) -> datetime:
+    """Return when a person who puts a pulse off wants to hear of it again."""
+    if how is Snooze.LATER_TODAY:
+        return now + LATER_TODAY
+    local = ZoneInfo(zone)
+    here = now.astimezone(local)
+    return _at(here.date() + timedelta(days=1), here, local)

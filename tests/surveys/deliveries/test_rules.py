@@ -1,0 +1,163 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys.deliveries.rules import (
+    DeliveryState,
+    Outcome,
+    OutcomeKind,
+    Snooze,
+    after_call,
+    reminder_times,
+    snoozed_until,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def local(instants: list[datetime], zone: ZoneInfo = BERLIN) -> list[str]:
+    return [instant.astimezone(zone).strftime("%a %H:%M") for instant in instants]
+
+
+class TestReminderTimes:
+    def test_one_falls_near_half_of_the_window_at_the_time_of_the_invitation(self):
+        asks = datetime(2026, 3, 3, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(asks, asks + timedelta(hours=72), "Europe/Berlin", count=1)) == [
+            "Wed 10:00"
+        ]
+
+    def test_two_fall_near_a_third_and_two_thirds(self):
+        asks = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(asks, asks + timedelta(days=4), "Europe/Berlin", count=2)) == [
+            "Tue 10:00",
+            "Thu 10:00",
+        ]
+
+    def test_none_falls_on_a_weekend(self):
+        friday = datetime(2026, 3, 6, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(friday, friday + timedelta(days=4), "Europe/Berlin", count=2)) == [
+            "Mon 10:00"
+        ]
+
+    def test_people_asked_on_a_saturday_are_reminded_on_a_sunday(self):
+        saturday = datetime(2026, 3, 7, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(saturday, saturday + timedelta(days=2), "Europe/Berlin", count=1)) == [
+            "Sun 10:00"
+        ]
+
+    def test_the_local_time_stays_across_a_change_of_the_clock(self):
+        thursday = datetime(2026, 3, 26, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(thursday, thursday + timedelta(days=8), "Europe/Berlin", count=1)) == [
+            "Mon 10:00"
+        ]
+
+    def test_a_window_of_one_day_gets_an_hour_of_the_same_afternoon(self):
+        asks = datetime(2026, 3, 3, 10, 0, tzinfo=BERLIN)
+
+        assert local(reminder_times(asks, asks + timedelta(hours=24), "Europe/Berlin", count=1)) == [
+            "Tue 17:00"
+        ]
+
+    def test_a_wave_that_opened_late_does_not_remind_at_once(self):
+        asks = datetime(2026, 3, 3, 10, 0, tzinfo=BERLIN)
+        late = asks + timedelta(hours=23)
+
+        assert local(
+            reminder_times(asks, asks + timedelta(hours=72), "Europe/Berlin", count=1, not_before=late)
+        ) == ["Thu 10:00"]
+
+    @given(
+        asks=st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1)),  # noqa: DTZ001 -- made aware below
+        hours=st.integers(1, 24 * 21),
+        zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York", "Pacific/Apia"]),
+        count=st.integers(0, 2),
+    )
+    def test_reminders_are_few_ordered_inside_the_window_and_never_on_a_free_weekend(
+        self, asks: datetime, hours: int, zone: str, count: int
+    ):
+        asks_at = asks.replace(tzinfo=UTC)
+        closes_at = asks_at + timedelta(hours=hours)
+        found = reminder_times(asks_at, closes_at, zone, count=count)
+
+        assert len(found) <= count
+        assert found == sorted(set(found))
+        assert all(
+            asks_at + timedelta(hours=4) <= instant <= closes_at - timedelta(hours=4) for instant in found
+        )
+        if asks_at.astimezone(ZoneInfo(zone)).weekday() < 5:
+            assert all(instant.astimezone(ZoneInfo(zone)).weekday() < 5 for instant in found)
+
+
+class TestAfterCall:
+    @pytest.mark.parametrize(
+        ("kind", "state"),
+        [
+            (OutcomeKind.SENT, DeliveryState.SENT),
+            (OutcomeKind.UNDELIVERABLE, DeliveryState.UNDELIVERABLE),
+            (OutcomeKind.PARKED, DeliveryState.PARKED),
+        ],
+    )
+    def test_a_definite_outcome_is_the_end(self, kind: OutcomeKind, state: DeliveryState):
+        settled = after_call(Outcome(kind), attempts=1, doubts=0, at=NOON, unknown_retry=MINUTE)
+
+        assert (settled.state, settled.lease_until) == (state, None)
+
+    def test_being_told_to_wait_is_no_attempt(self):
+        told = Outcome(OutcomeKind.FAILED_FOR_NOW, retry_after=30)
+        settled = after_call(told, attempts=1, doubts=0, at=NOON, unknown_retry=MINUTE)
+
+        assert settled.state is DeliveryState.WAITING
+        assert settled.attempts == 0
+        assert settled.lease_until == NOON + timedelta(seconds=30)
+
+    def test_a_message_that_may_have_arrived_stays_in_doubt_after_a_definite_failure(self):
+        settled = after_call(
+            Outcome(OutcomeKind.FAILED_FOR_NOW), attempts=2, doubts=1, at=NOON, unknown_retry=MINUTE
+        )
+
+        assert settled.state is DeliveryState.UNKNOWN
+        assert settled.doubts == 1
+
+    def test_a_message_that_may_have_arrived_waits_before_its_one_more_try(self):
+        settled = after_call(
+            Outcome(OutcomeKind.AMBIGUOUS), attempts=1, doubts=0, at=NOON, unknown_retry=MINUTE
+        )
+
+        assert (settled.state, settled.doubts) == (DeliveryState.UNKNOWN, 1)
+        assert settled.lease_until == NOON + MINUTE
+
+    def test_definite_failures_wait_longer_each_time_and_are_parked_at_last(self):
+        waits = []
+        for attempts in range(1, 9):
+            settled = after_call(
+                Outcome(OutcomeKind.FAILED_FOR_NOW),
+                attempts=attempts,
+                doubts=0,
+                at=NOON,
+                unknown_retry=MINUTE,
+            )
+            waits.append((settled.lease_until - NOON).total_seconds() if settled.lease_until else None)
+
+        assert waits == [15, 30, 60, 120, 240, 480, 960, None]
+
+
+class TestSnoozedUntil:
+    def test_tomorrow_means_the_same_time_there_even_when_the_clock_changes(self):
+        evening = datetime(2026, 3, 28, 16, 0, tzinfo=BERLIN)
+
+        assert snoozed_until(Snooze.TOMORROW, "Europe/Berlin", now=evening) == datetime(
+            2026, 3, 29, 16, 0, tzinfo=BERLIN
+        )
+
+    def test_later_today_is_three_hours_on(self):
+        assert snoozed_until(Snooze.LATER_TODAY, "UTC", now=NOON) == NOON + timedelta(hours=3)
