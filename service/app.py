@@ -1,0 +1,98 @@
+"""The web application: every controller, dependency and handler, listed in one place.
+
+What a process is made of (database, keys, time, Slack) is passed in; nothing here reads the environment.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader, State
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.environment import Settings
+from service.ballot_box import BallotBox
+from service.controllers.health import HealthController
+from service.dependencies import DEPENDENCIES, Clock
+from service.logs import RequestLog
+from service.problems import EXCEPTION_HANDLERS
+from service.rendering import STATIC, Pages
+from service.security import Cookies, FormTokens, add_headers, requires_own_form
+from surveys.ballots.keys import KeyStore
+
+CONTROLLERS: list[ControllerRouterHandler] = [
+    HealthController,
+]
+LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000
+A_YEAR = 31_536_000
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def create_app(  # noqa: PLR0913 -- the parts of a process, each named by its caller
+    settings: Settings,
+    *,
+    sessions: async_sessionmaker[AsyncSession],
+    keys: KeyStore,
+    clock: Clock = utc_now,
+    slack: Any = None,  # noqa: ANN401 -- only service.controllers.slack knows what it is
+    extra: Sequence[ControllerRouterHandler] = (),
+) -> Litestar:
+    """Return the application.
+
+    Args:
+        settings: what the operator decided.
+        sessions: the factory from which each request opens its one transaction.
+        keys: where the keys of open waves lie.
+        clock: gives the present instant, aware UTC.
+        slack: the Slack client, or None where no workspace is configured.
+        extra: further routes, for the demo.
+    """
+    cookies, form_tokens = Cookies(settings), FormTokens(settings)
+    pages = Pages(settings, cookies, form_tokens)
+    state = {
+        "settings": settings,
+        "sessions": sessions,
+        "keys": keys,
+        "clock": clock,
+        "slack": slack,
+        "cookies": cookies,
+        "form_tokens": form_tokens,
+        "pages": pages,
+        "ballot_box": BallotBox(sessions, keys, clock),
+    }
+    static = create_static_files_router(
+        path=pages.static_path,
+        directories=[STATIC],
+        cache_control=CacheControlHeader(public=True, max_age=A_YEAR, immutable=True),
+        include_in_schema=False,
+    )
+    return Litestar(
+        [*CONTROLLERS, *extra, static],
+        dependencies=DEPENDENCIES,
+        guards=[requires_own_form],
+        middleware=[RequestLog()],
+        before_send=[add_headers],
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[_box_is_emptied],
+        state=State(state),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        openapi_config=None,
+    )
+
+
+@asynccontextmanager
+async def _box_is_emptied(app: Litestar) -> AsyncIterator[None]:
+    """Store what waits in the ballot box before the process ends."""
+    try:
+        yield
+    finally:
+        await app.state.ballot_box.stop()

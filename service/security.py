@@ -1,0 +1,196 @@
+"""Who may come in: headers, cookies, form tokens and the guards named at each door.
+
+A guard looks the signed-in person up in a short transaction of its own, before the request's one is
+opened, and leaves the `Viewer` on the connection. Routes without a guard never look at the session
+cookie, so a page of answers does not know who is signed in.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+from litestar.connection import ASGIConnection, Request
+from litestar.datastructures import Cookie, MutableScopeHeaders, State
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Message, Scope
+
+from integrations.environment import Settings
+from integrations.language import mark
+from service.problems import SignedOut
+from surveys.errors import Forbidden, Missing
+from surveys.people.queries import viewer_by_sign_in
+from surveys.people.rules import Viewer
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, State], BaseRouteHandler], Coroutine[Any, Any, None]]
+Connection = ASGIConnection[Any, Any, Any, State]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+SIGNED_BY_SENDER = {"signed_by_sender": True}  # `opt` of a route whose body carries its own proof
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_FIELD = "form_token"
+FORM_HEADER = "x-form-token"
+SIGN_IN_DAYS = 14
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Put the security headers on every response, refusals and static files included."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("cache-control", "no-store")
+    if scope["litestar_app"].state.settings.base_url.startswith("https:"):
+        headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+class Cookies:
+    """The cookies of one installation. On https they are `__Host-`, which no other host can set."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.secure = settings.base_url.startswith("https:")
+        prefix = "__Host-" if self.secure else ""
+        self.session = f"{prefix}kept_session"
+        self.form = f"{prefix}kept_form"
+        self.sheet = f"{'__Secure-' if self.secure else ''}kept_sheet"  # bound to a path, hence not __Host-
+
+    def make(self, name: str, value: str, *, path: str = "/", max_age: int | None = None) -> Cookie:
+        """Return a cookie that scripts cannot read and other sites cannot send with a form."""
+        return Cookie(
+            key=name,
+            value=value,
+            path=path,
+            max_age=max_age,
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+        )
+
+    def drop(self, name: str, *, path: str = "/") -> Cookie:
+        """Return the cookie that makes a browser forget `name`."""
+        return self.make(name, "", path=path, max_age=0)
+
+
+class FormTokens:
+    """Tokens in forms, computed from what the browser's own cookies say; nothing is stored.
+
+    A token holds for the pair of form cookie and session cookie, so one obtained before signing in, or
+    by someone else, is worth nothing afterwards.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        # Without a secret (a trial on one machine) tokens hold until the process ends.
+        keys = settings.secret_keys or (secrets.token_hex(32),)
+        self._keys = [hashlib.sha256(b"form token:" + key.encode()).digest() for key in keys]
+        self._cookies = Cookies(settings)
+
+    def token(self, connection: Connection, form_cookie: str) -> str:
+        """Return the token for this browser."""
+        return self._sign(self._keys[0], connection, form_cookie)
+
+    def accepts(self, connection: Connection, token: str) -> bool:
+        """Whether the token was made for this browser, by any of the keys in rotation."""
+        form_cookie = connection.cookies.get(self._cookies.form, "")
+        if not form_cookie or not token.isascii():
+            return False
+        return any(
+            hmac.compare_digest(token, self._sign(key, connection, form_cookie)) for key in self._keys
+        )
+
+    def _sign(self, key: bytes, connection: Connection, form_cookie: str) -> str:
+        session = connection.cookies.get(self._cookies.session, "")
+        text = f"{len(form_cookie)}:{form_cookie}{session}"
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+async def requires_own_form(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Refuse a change that does not come from a form of ours. Stands before every route.
+
+    Raises:
+        Forbidden: another site sent it, or the page is older than the sign-in.
+    """
+    if connection.scope["type"] != ScopeType.HTTP or handler.opt.get("signed_by_sender"):
+        return
+    request: Request[Any, Any, State] = Request(connection.scope, connection.receive)
+    if request.method in SAFE:
+        return
+    token = request.headers.get(FORM_HEADER)
+    if token is None:
+        token = str((await request.form()).get(FORM_FIELD, ""))
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    if elsewhere or not connection.app.state.form_tokens.accepts(connection, token):
+        raise Forbidden(
+            mark("This form was opened too long ago, or not here. Reload the page and send it again.")
+        )
+
+
+async def requires_sign_in(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Let in whoever is signed in.
+
+    Raises:
+        SignedOut: nobody is; browsers are led to the sign-in page.
+    """
+    await _viewer(connection)
+
+
+async def requires_hr(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Let in people of HR.
+
+    Raises:
+        SignedOut: nobody is signed in.
+        Forbidden: the person is not of HR.
+    """
+    if not (await _viewer(connection)).is_hr:
+        raise Forbidden(mark("This page is for HR."))
+
+
+def requires_leader_of(parameter: str) -> Guard:
+    """Return the guard that lets in who leads the team named by this path parameter.
+
+    Raises, when used:
+        SignedOut: nobody is signed in.
+        Forbidden: the person belongs to the team but does not lead it.
+        Missing: the person has nothing to do with the team, and does not learn whether it exists.
+    """
+
+    async def requires_leader(connection: Connection, _handler: BaseRouteHandler) -> None:
+        viewer = await _viewer(connection)
+        team_id: UUID = connection.path_params[parameter]
+        if team_id in viewer.leads:
+            return
+        if team_id == viewer.unit:
+            raise Forbidden(mark("Only who leads this team can do that."))
+        raise Missing(mark("There is no such page."))
+
+    return requires_leader
+
+
+async def _viewer(connection: Connection) -> Viewer:
+    known = connection.scope.get("user")
+    if isinstance(known, Viewer):
+        return known
+    state = connection.app.state
+    token = connection.cookies.get(state.cookies.session)
+    viewer = None
+    if token:
+        async with state.sessions.begin() as session:
+            viewer = await viewer_by_sign_in(session, token, now=state.clock())
+    if viewer is None:
+        raise SignedOut
+    connection.scope["user"] = viewer
+    return viewer
