@@ -1,13 +1,25 @@
-"""What can be done about people: found an organisation. No action here reads or writes an answer."""
+"""What can be done about people: found an organisation, sign in and out. No answer is here.
 
-from datetime import datetime
+Of every token only the SHA-256 is stored.
+"""
 
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.errors import Invalid
-from surveys.people.models import Organisation
+from surveys.errors import Gone, Invalid, Missing
+from surveys.people.models import Organisation, Person, SignIn, SignInLink
 from surveys.people.places import is_country, is_zone
+from surveys.people.queries import token_digest
+
+LINK_LASTS = timedelta(minutes=15)
+SIGN_IN_LASTS = timedelta(days=14)  # from signing in, whatever happens meanwhile
+TOKEN_BYTES = 32
 
 
 async def found_organisation(
@@ -42,3 +54,81 @@ async def found_organisation(
         subject=f"organisation:{organisation.id}",
     )
     return organisation
+
+
+async def make_sign_in_link(
+    session: AsyncSession, person_id: UUID, *, by: UUID | None, now: datetime
+) -> str:
+    """Return the token of a new one-time link, which lasts 15 minutes. It is stored nowhere.
+
+    The making is audited. Whoever calls this tells the person, by a delivery of kind `SIGN_IN`.
+
+    Args:
+        session: the edge's.
+        person_id: who may sign in with it.
+        by: who asked for it; None for the operator's shell.
+        now: aware UTC.
+
+    Raises:
+        Missing: the person does not exist or is not active.
+    """
+    person = await session.get(Person, person_id)
+    if person is None or not person.active:
+        raise Missing("This person does not exist here.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session.add(
+        SignInLink(token_hash=token_digest(token), person_id=person_id, expires_at=now + LINK_LASTS)
+    )
+    await record(
+        session,
+        organisation_id=person.organisation_id,
+        action="sign_in_link.made",
+        now=now,
+        actor_id=by,
+        subject=f"person:{person_id}",
+    )
+    return token
+
+
+async def sign_in(session: AsyncSession, token: str, *, now: datetime) -> str:
+    """Use up a link and return the token of a session that lasts 14 days.
+
+    Raises:
+        Gone: the link is used, too old or unknown, or the person left; all four read alike.
+    """
+    # Deleting is what uses the link up: of two requests with one token, only one gets the row.
+    used = (
+        await session.execute(
+            delete(SignInLink)
+            .where(SignInLink.token_hash == token_digest(token))
+            .returning(SignInLink.person_id, SignInLink.expires_at)
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    person = await session.get(Person, used.person_id) if used else None
+    if used is None or used.expires_at <= now or person is None or not person.active:
+        raise Gone("This link does not work any more. Ask for a new one; it comes within a minute.")
+    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    session.add(SignIn(token_hash=token_digest(fresh), person_id=person.id, expires_at=now + SIGN_IN_LASTS))
+    await session.flush()
+    return fresh
+
+
+async def sign_out(session: AsyncSession, token: str) -> None:
+    """End the session of this token; one that has ended already stays so."""
+    await session.execute(
+        delete(SignIn)
+        .where(SignIn.token_hash == token_digest(token))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forget_expired_sign_ins(session: AsyncSession, *, now: datetime) -> int:
+    """Delete links and sessions whose time is over; return how many."""
+    forgotten = 0
+    for model in (SignInLink, SignIn):
+        gone = await session.execute(
+            delete(model).where(model.expires_at <= now).execution_options(synchronize_session=False)
+        )
+        forgotten += cast("CursorResult[Any]", gone).rowcount
+    return forgotten
