@@ -18,13 +18,14 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
-    and_,
     case,
     delete,
     func,
     literal,
     or_,
     select,
+    text,
+    true,
     type_coerce,
     update,
 )
@@ -54,6 +55,7 @@ from surveys.waves.models import Place, Wave, WaveState
 from surveys.waves.rules import FrozenRules
 
 SEEN_EVENT_DAYS = 2
+MANY = 1_000  # new rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
             rows = _rows_for_places(session, wave, message, slack=slack)
             rows = rows.where(Place.zone == zone, Place.asks_at == asks_at)
             written += await _moved(session, insert_once(session, Delivery).from_select(_COLUMNS, rows))
+    if written >= MANY and dialect(session) == "postgresql":
+        # Until its own statistics catch up, the planner would sort all of them for each claim.
+        await session.execute(text("ANALYZE delivery"))
     return written
 
 
@@ -118,6 +123,7 @@ def _rows_for_places(session: AsyncSession, wave: Wave, message: _Message, *, sl
         )
         .join(Person, Person.id == Place.person_id)
         .where(Place.wave_id == wave.id)
+        .order_by(Place.id)  # the unique keys then fill their index from left to right
     )
 
 
@@ -214,20 +220,28 @@ async def claim_due_delivery(
         now: decides what is due.
         at: the real clock, for the lease.
     """
+    for in_turn in (DeliveryState.UNKNOWN, DeliveryState.WAITING):
+        claim = (
+            update(Delivery)
+            .where(Delivery.id == _next_of(in_turn, channel, now, at).scalar_subquery())
+            .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
+            .returning(Delivery)
+            .execution_options(populate_existing=True, synchronize_session=False)
+        )
+        claimed = (await session.scalars(claim)).one_or_none()
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: datetime) -> Select[UUID]:
+    """Return a statement that locks the row to be claimed next, walking the index of state and due time."""
     due = aliased(Delivery)
-    ready = or_(
-        and_(
-            due.state == DeliveryState.WAITING,
-            or_(due.lease_until.is_(None), due.lease_until <= at),
-        ),
-        and_(
-            due.state == DeliveryState.UNKNOWN,
-            due.doubts < MOST_DOUBTS,
-            due.lease_until <= at,
-        ),
-    )
+    rested = due.lease_until <= at
+    # Scalar subqueries are looked up row by row; a planner may turn EXISTS into a hash of every place.
     still_asked = (
-        select(Place.id)
+        select(true())
+        .select_from(Place)
         .join(Wave, Wave.id == Place.wave_id)
         .where(
             Place.id == due.place_id,
@@ -235,30 +249,24 @@ async def claim_due_delivery(
             Wave.state == WaveState.OPEN,
             Wave.closes_at > now,
         )
-        .exists()
+        .scalar_subquery()
     )
-    active = select(Person.id).where(Person.id == due.person_id, Person.active.is_(True)).exists()
-    pick = (
+    active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
+    return (
         select(due.id)
         .where(
-            due.channel == channel,
+            due.state == state,
             due.due_at <= now,
-            ready,
-            active,
-            or_(due.kind.not_in(ASKING), still_asked),
+            due.channel == channel,
+            or_(due.lease_until.is_(None), rested) if state is DeliveryState.WAITING else rested,
+            due.doubts < MOST_DOUBTS,
+            active.is_(True),
+            or_(due.kind.not_in(ASKING), still_asked.is_(True)),
         )
         .order_by(due.due_at)
         .limit(1)
         .with_for_update(skip_locked=True, of=due)
     )
-    claim = (
-        update(Delivery)
-        .where(Delivery.id == pick.scalar_subquery())
-        .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
-        .returning(Delivery)
-        .execution_options(populate_existing=True, synchronize_session=False)
-    )
-    return (await session.scalars(claim)).one_or_none()
 
 
 async def settle_delivery(

@@ -10,12 +10,13 @@ from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import Outcome, OutcomeKind, Snooze
 from surveys.errors import Conflict
 from surveys.waves.models import WaveState
+from tests.surveys.deliveries.rounds import MakeRound, Round
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-async def invited(session: AsyncSession, make_round, **changes):
+async def invited(session: AsyncSession, make_round: MakeRound, **changes: object) -> Round:
     made = await make_round(session, **changes)
     await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True)
     return made
@@ -26,7 +27,9 @@ async def claim(session: AsyncSession, *, now: datetime = TUESDAY, at: datetime 
 
 
 class TestInviteRoster:
-    async def test_everybody_gets_an_invitation_and_the_reminders_at_opening(self, session, make_round):
+    async def test_everybody_gets_an_invitation_and_the_reminders_at_opening(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         made = await invited(session, make_round)
         rows = (await session.scalars(select(Delivery).order_by(Delivery.due_at))).all()
 
@@ -36,7 +39,7 @@ class TestInviteRoster:
         assert {row.state for row in rows} == {DeliveryState.WAITING}
         assert len({row.id for row in rows}) == 9
 
-    async def test_who_is_not_in_slack_is_asked_by_mail(self, session, make_round):
+    async def test_who_is_not_in_slack_is_asked_by_mail(self, session: AsyncSession, make_round: MakeRound):
         made = await invited(session, make_round, reminders=0)
         channels = dict((await session.execute(select(Delivery.person_id, Delivery.channel))).all())
 
@@ -44,12 +47,14 @@ class TestInviteRoster:
             person.id: ChannelName.SLACK if person.slack_id else ChannelName.MAIL for person in made.people
         }
 
-    async def test_inviting_twice_adds_nothing(self, session, make_round):
+    async def test_inviting_twice_adds_nothing(self, session: AsyncSession, make_round: MakeRound):
         made = await invited(session, make_round)
 
         assert await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True) == 0
 
-    async def test_the_key_names_the_purpose_and_the_place(self, session, make_round):
+    async def test_the_key_names_the_purpose_and_the_place(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         made = await invited(session, make_round, people=1, reminders=1)
         keys = set((await session.scalars(select(Delivery.key))).all())
 
@@ -57,7 +62,7 @@ class TestInviteRoster:
 
 
 class TestSchedule:
-    async def test_the_same_key_is_planned_once(self, session, make_round):
+    async def test_the_same_key_is_planned_once(self, session: AsyncSession, make_round: MakeRound):
         made = await make_round(session)
         what = {
             "key": "shared:1",
@@ -76,7 +81,9 @@ class TestSchedule:
 
 
 class TestSnooze:
-    async def test_pressing_twice_moves_the_reminder_instead_of_adding_one(self, session, make_round):
+    async def test_pressing_twice_moves_the_reminder_instead_of_adding_one(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         made = await invited(session, make_round, reminders=0)
         place = made.places[1]
         await actions.snooze(session, place, Snooze.LATER_TODAY, now=TUESDAY)
@@ -86,7 +93,7 @@ class TestSnooze:
         assert [row.due_at for row in rows] == [due] == [TUESDAY + timedelta(days=1)]
         assert rows[0].channel is ChannelName.SLACK
 
-    async def test_nothing_is_put_off_past_the_close(self, session, make_round):
+    async def test_nothing_is_put_off_past_the_close(self, session: AsyncSession, make_round: MakeRound):
         made = await invited(session, make_round)
 
         with pytest.raises(Conflict):
@@ -94,7 +101,9 @@ class TestSnooze:
                 session, made.places[0], Snooze.TOMORROW, now=made.wave.closes_at - timedelta(hours=20)
             )
 
-    async def test_a_place_is_put_off_three_times_at_most(self, session, make_round):
+    async def test_a_place_is_put_off_three_times_at_most(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         made = await invited(session, make_round)
         for _ in range(3):
             await actions.snooze(session, made.places[1], Snooze.LATER_TODAY, now=TUESDAY)
@@ -107,7 +116,9 @@ class TestSnooze:
 
 
 class TestClaim:
-    async def test_the_longest_waiting_is_claimed_first_and_only_once(self, session, make_round):
+    async def test_the_longest_waiting_is_claimed_first_and_only_once(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         await invited(session, make_round)
         first = await claim(session)
         second = await claim(session)
@@ -119,13 +130,13 @@ class TestClaim:
         assert first.attempts == 1
         assert await claim(session) is None  # the third person is asked by mail, reminders are not due
 
-    async def test_nothing_is_claimed_before_it_is_due(self, session, make_round):
+    async def test_nothing_is_claimed_before_it_is_due(self, session: AsyncSession, make_round: MakeRound):
         await invited(session, make_round)
 
         assert await claim(session, now=TUESDAY - timedelta(seconds=1)) is None
 
     async def test_people_who_left_or_want_no_more_and_waves_that_closed_are_left_out(
-        self, session, make_round
+        self, session: AsyncSession, make_round: MakeRound
     ):
         made = await invited(session, make_round)
         made.people[1].active = False
@@ -138,7 +149,9 @@ class TestClaim:
         await session.flush()
         assert await claim(session) is None
 
-    async def test_a_failed_message_waits_on_the_real_clock(self, session, make_round):
+    async def test_a_failed_message_waits_on_the_real_clock(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         await invited(session, make_round, people=2)
         row = await claim(session)
         failed = Outcome(OutcomeKind.FAILED_FOR_NOW, error="connection_refused")
@@ -151,7 +164,7 @@ class TestClaim:
         assert later.attempts == 2
 
     async def test_two_workers_never_take_the_same_row(
-        self, own_sessions: async_sessionmaker[AsyncSession], make_round
+        self, own_sessions: async_sessionmaker[AsyncSession], make_round: MakeRound
     ):
         async with own_sessions.begin() as session:
             await invited(session, make_round, people=41, reminders=0)
@@ -170,7 +183,9 @@ class TestClaim:
 
 
 class TestSweep:
-    async def test_a_lost_worker_leaves_its_message_in_doubt_for_one_more_try(self, session, make_round):
+    async def test_a_lost_worker_leaves_its_message_in_doubt_for_one_more_try(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         await invited(session, make_round, people=2, reminders=0)
         row = await claim(session)
         assert await actions.sweep(session, at=TUESDAY, unknown_retry=MINUTE) == 0
@@ -188,7 +203,9 @@ class TestSweep:
 
 
 class TestPurge:
-    async def test_what_asked_goes_and_what_tells_of_results_stays(self, session, make_round):
+    async def test_what_asked_goes_and_what_tells_of_results_stays(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
         made = await invited(session, make_round)
         await actions.schedule(
             session,
@@ -204,7 +221,7 @@ class TestPurge:
         assert await actions.purge_wave(session, made.wave.id) == 9
         assert (await session.scalars(select(Delivery.key))).all() == ["results"]
 
-    async def test_settling_a_purged_row_does_nothing(self, session, make_round):
+    async def test_settling_a_purged_row_does_nothing(self, session: AsyncSession, make_round: MakeRound):
         made = await invited(session, make_round)
         row = await claim(session)
         await actions.purge_wave(session, made.wave.id)
@@ -216,7 +233,7 @@ class TestPurge:
 
 
 class TestSeenEvents:
-    async def test_an_event_is_new_once_and_forgotten_after_48_hours(self, session):
+    async def test_an_event_is_new_once_and_forgotten_after_48_hours(self, session: AsyncSession):
         assert await actions.remember_event(session, "Ev1", TUESDAY.date())
         assert not await actions.remember_event(session, "Ev1", TUESDAY.date())
         assert await actions.prune_events(session, now=TUESDAY + timedelta(days=2)) == 0
