@@ -1,0 +1,28 @@
+// What forms cannot do by themselves: a modal that keeps the focus and closes with Escape, and a
+// stream that starts at its newest message. Without this script every page still works.
+
+const modal = document.querySelector("dialog.modal");
+if (modal) {
+  modal.close();
+  modal.showModal();
+  const wrong = modal.querySelector(".wrong input, .wrong select, .wrong textarea");
+  (wrong ?? modal.querySelector("#modal-title")).focus();
+  modal.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    document.getElementById("close-modal").requestSubmit();
+  });
+}
+
+const newest = document.querySelector(".message.new") ?? document.querySelector(".message:last-of-type");
+if (newest && !modal) newest.scrollIntoView({ block: "center" });
+
+for (const menu of document.querySelectorAll("select[data-press-on-change]")) {
+  const press = menu.parentElement.querySelector("button[name=press]");
+  press.hidden = true;
+  menu.addEventListener("change", () => menu.value && menu.form.requestSubmit(press));
+}
+
+// A second press while the first is under way would open the form twice.
+for (const form of document.querySelectorAll("form")) {
+  form.addEventListener("submit", () => form.classList.add("busy"));
+}
