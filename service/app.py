@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
+from service.controllers.answers import AnswerController
 from service.controllers.health import HealthController
+from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.dependencies import DEPENDENCIES, Clock
 from service.logs import RequestLog
 from service.problems import EXCEPTION_HANDLERS
@@ -25,7 +27,9 @@ from service.security import Cookies, FormTokens, add_headers, requires_own_form
 from surveys.ballots.keys import KeyStore
 
 CONTROLLERS: list[ControllerRouterHandler] = [
+    AnswerController,
     HealthController,
+    SignInController,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000
 A_YEAR = 31_536_000
@@ -36,13 +40,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(  # noqa: PLR0913 -- the parts of a process, each named by its caller
+def create_app(
     settings: Settings,
     *,
     sessions: async_sessionmaker[AsyncSession],
     keys: KeyStore,
     clock: Clock = utc_now,
     slack: Any = None,  # noqa: ANN401 -- only service.controllers.slack knows what it is
+    send_mail: SendMail | None = None,
     extra: Sequence[ControllerRouterHandler] = (),
 ) -> Litestar:
     """Return the application.
@@ -53,6 +58,7 @@ def create_app(  # noqa: PLR0913 -- the parts of a process, each named by its ca
         keys: where the keys of open waves lie.
         clock: gives the present instant, aware UTC.
         slack: the Slack client, or None where no workspace is configured.
+        send_mail: hands one mail (address, subject, text) to the mail server; None where there is none.
         extra: further routes, for the demo.
     """
     cookies, form_tokens = Cookies(settings), FormTokens(settings)
@@ -66,6 +72,8 @@ def create_app(  # noqa: PLR0913 -- the parts of a process, each named by its ca
         "cookies": cookies,
         "form_tokens": form_tokens,
         "pages": pages,
+        "send_mail": send_mail,
+        "sign_in_pace": Pace(),
         "ballot_box": BallotBox(sessions, keys, clock),
     }
     static = create_static_files_router(

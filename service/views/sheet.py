@@ -1,0 +1,110 @@
+"""What the template of an answer sheet is handed.
+
+A sheet is always blank, except that what was sent a moment ago and could not be taken comes back once,
+so that nobody has to press it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from integrations.language import Translator, mark
+from integrations.promise import Terms, in_full, purpose, short_promise
+from surveys.ballots.queries import BlankSheet, Question
+from surveys.questions.rules import SCALE_LABELS
+
+FIELD = "q."  # before a question's key, in the names of form fields
+CHOICE_WORDS = {
+    "yes": mark("Yes"),
+    "partly": mark("Partly"),
+    "no": mark("No"),
+    "not_sure": mark("Not sure"),
+    "kept": mark("Yes, it was kept"),
+    "not_kept": mark("No"),
+    "cant_tell": mark("I can't tell"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that can be pressed."""
+
+    value: int
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question with its choices, and whether "prefer not to say" is chosen."""
+
+    field: str
+    position: int
+    text: str
+    is_scale: bool
+    choices: list[Choice]
+    declined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """An answer sheet with everything that is said before it."""
+
+    programme_name: str
+    team_name: str
+    rows: list[Row]
+    promise: str
+    purpose: str
+    in_full: list[tuple[str, list[str]]]
+
+
+def terms_of(sheet: BlankSheet) -> Terms:
+    """Return what the promise of this sheet has to speak of."""
+    rules = sheet.rules
+    return Terms(
+        minimum_group=rules.minimum_group,
+        head_start_days=rules.head_start_days,
+        leaders_read_below=rules.leaders_read_below,
+        remind=rules.remind,
+        reminders=rules.reminders,
+        votes_for_a_word=rules.votes_for_a_word,
+        asked=sheet.asked_in_unit,
+        team_name=sheet.team_name,
+    )
+
+
+def sheet_view(
+    sheet: BlankSheet,
+    language: Translator,
+    administrators: str | None,
+    sent: Mapping[str, int] | None = None,
+) -> SheetView:
+    """Return the sheet in the reader's language.
+
+    Args:
+        sheet: what is asked.
+        language: the reader's.
+        administrators: as the operator named them.
+        sent: question key → value of a sheet that could not be taken just now; never a stored one.
+    """
+    return SheetView(
+        programme_name=sheet.programme_name,
+        team_name=sheet.team_name,
+        rows=[
+            _row(position, question, language, (sent or {}).get(question.key))
+            for position, question in enumerate(sheet.questions, start=1)
+        ],
+        promise=short_promise(language, sheet.rules.minimum_group, administrators),
+        purpose=purpose(language),
+        in_full=in_full(language, terms_of(sheet), administrators),
+    )
+
+
+def _row(position: int, question: Question, language: Translator, sent: int | None) -> Row:
+    is_scale = question.kind == "scale"
+    labels = SCALE_LABELS if is_scale else [CHOICE_WORDS[code] for code in question.choices]
+    choices = [
+        Choice(value, language.gettext(label), chosen=sent == value)
+        for value, label in enumerate(labels, start=1)
+    ]
+    text = language.gettext(question.text)
+    return Row(FIELD + question.key, position, text, is_scale, choices, declined=sent == 0)
