@@ -7,15 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from surveys.cadence.rules import Interval
 from surveys.database import Base, Scoped, random_id
 
-
-class Interval(StrEnum):
-    """How the next occurrence is found. *Cadence* is this interval, *cycle* is rotation's."""
-
-    WEEKS = "weeks"  # every `every` weeks
-    MONTHLY = "monthly"  # the n-th such weekday of a month, n as of the first occurrence
-    QUARTERLY = "quarterly"  # the same, every third month
+__all__ = ["Interval", "Programme", "PulseKind", "Remind"]
 
 
 class PulseKind(StrEnum):
@@ -40,7 +35,7 @@ class Programme(Scoped, Base):
 
     id: Mapped[UUID] = random_id()
     name: Mapped[str]
-    audience: Mapped[list[str]]  # ids of teams, each with everything below it; whole units only
+    audience: Mapped[list[str]]  # ids of teams, each with everything below it; none means everybody
     pulse: Mapped[PulseKind]
     interval: Mapped[Interval]
     every: Mapped[int] = mapped_column(default=1)  # weeks between occurrences, for Interval.WEEKS
@@ -57,5 +52,6 @@ class Programme(Scoped, Base):
     optional_dimensions: Mapped[list[str]] = mapped_column(default=list)  # for light pulses
     struck_items: Mapped[list[str]] = mapped_column(default=list)  # at most two a dimension
     own_items: Mapped[list[Any]] = mapped_column(default=list)  # at most two {code, text, reversed}
+    counts_from: Mapped[date | None]  # earlier occurrences belong to a pause or an older timetable
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
