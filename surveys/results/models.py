@@ -64,6 +64,7 @@ class Participation(Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
     shown: Mapped[bool]
     asked: Mapped[int | None]  # in the unit and what is counted with it
+    answered: Mapped[int | None]  # only where at least 20 were asked
     band: Mapped[str | None]  # under_60, 60_79, 80_99, all; under ten asked: most, not_enough
     size_class: Mapped[str | None]  # 5_7, 8_9, 10_plus: of the smallest dimension
 

@@ -1,1 +1,1 @@
-"""What may be concluded and shown, as pure functions: no database and no clock."""
+"""How answers become figures, and which figures may be shown. Pure functions, no database."""

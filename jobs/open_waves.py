@@ -1,0 +1,94 @@
+"""Opens every occurrence that is due, and records the ones an outage has cost."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.ballots.actions import open_box
+from surveys.ballots.keys import KeyStore
+from surveys.cadence.models import Programme
+from surveys.cadence.rules import Fate, Schedule, fate, next_occurrence, wave_times
+from surveys.commitments.queries import loop_questions_due
+from surveys.deliveries.actions import invite_roster
+from surveys.people.models import Organisation, Person
+from surveys.people.queries import directory_of
+from surveys.waves.actions import open_wave
+from surveys.waves.models import Wave
+
+
+async def open_waves(
+    sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, slack: bool, now: datetime
+) -> int:
+    """Open or record every occurrence that is due, one transaction each; return how many there were.
+
+    The lock on the programme's row lets only one worker open an occurrence; the key of the wave is on
+    disk before its transaction commits.
+    """
+    async with sessions() as session:
+        programmes = (
+            await session.scalars(select(Programme.id).where(Programme.paused_at.is_(None)))
+        ).all()
+    settled = 0
+    for programme_id in programmes:
+        while True:
+            async with sessions.begin() as session:
+                if not await _open_next(session, keys, programme_id, slack=slack, now=now):
+                    break
+            settled += 1
+    return settled
+
+
+async def _open_next(
+    session: AsyncSession, keys: KeyStore, programme_id: UUID, *, slack: bool, now: datetime
+) -> bool:
+    programme = await session.get(Programme, programme_id, with_for_update=True)
+    if programme is None or programme.paused_at is not None:
+        return False
+    organisation = await session.get_one(Organisation, programme.organisation_id)
+    latest = await _latest_occurrence(session, programme_id)
+    schedule = Schedule.of(programme)
+    occurrence = next_occurrence(schedule, latest, now=now)
+    # The directory is large and seldom needed: the few zones in it decide whether it is time at all.
+    places = await _places(session, organisation)
+    if not places:
+        return False
+    times = wave_times(schedule, occurrence, places)
+    if fate(times.opens_at, times.closes_at, now) is Fate.WAITS:
+        return False
+    directory = await directory_of(session, organisation.id)
+    loop = await loop_questions_due(session, directory, now=now)
+    opened = await open_wave(
+        session,
+        programme,
+        occurrence,
+        directory,
+        organisation_minimum=organisation.minimum_group,
+        leaders_read_below=organisation.leaders_read_below,
+        loop=loop,
+        now=now,
+    )
+    if opened is None:
+        return await _latest_occurrence(session, programme_id) == occurrence
+    await open_box(session, keys, opened.wave.id)
+    await invite_roster(session, opened.wave, now=now, slack=slack)
+    return True
+
+
+async def _latest_occurrence(session: AsyncSession, programme_id: UUID) -> date | None:
+    return await session.scalar(
+        select(Wave.occurrence)
+        .where(Wave.programme_id == programme_id)
+        .order_by(Wave.occurrence.desc())
+        .limit(1)
+    )
+
+
+async def _places(session: AsyncSession, organisation: Organisation) -> set[tuple[str, str | None]]:
+    found = await session.execute(
+        select(Person.zone, Person.country)
+        .where(Person.organisation_id == organisation.id, Person.active)
+        .distinct()
+    )
+    return {(zone, country or organisation.country) for zone, country in found}

@@ -1,0 +1,48 @@
+"""Deletes what has served its purpose: old links, sign-ins, events and settled messages."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.ballots.keys import KeyStore
+from surveys.deliveries.actions import prune_events
+from surveys.deliveries.models import Delivery, DeliveryState
+from surveys.people.models import SignIn, SignInLink
+from surveys.waves.models import Wave
+
+SETTLED_DAYS = 30
+SETTLED = (DeliveryState.SENT, DeliveryState.UNDELIVERABLE)
+
+
+async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, now: datetime) -> int:
+    """Delete what is past its time; return how many rows and keys that were."""
+    gone = 0
+    async with sessions.begin() as session:
+        for statement in (
+            delete(SignInLink).where(SignInLink.expires_at < now),
+            delete(SignIn).where(SignIn.expires_at < now),
+            delete(Delivery).where(
+                Delivery.state.in_(SETTLED), Delivery.due_at < now - timedelta(days=SETTLED_DAYS)
+            ),
+        ):
+            gone += cast("CursorResult[Any]", await session.execute(statement)).rowcount
+        gone += await prune_events(session, now=now)
+    return gone + await _orphaned_keys(sessions, keys)
+
+
+async def _orphaned_keys(sessions: async_sessionmaker[AsyncSession], keys: KeyStore) -> int:
+    """Destroy keys whose wave was never committed, because the opening was interrupted.
+
+    Only keys older than a day are looked at, so that an opening in progress is never disturbed.
+    """
+    old = await keys.stale()
+    if not old:
+        return 0
+    async with sessions() as session:
+        waves = set(await session.scalars(select(Wave.id).where(Wave.id.in_(old))))
+    orphans = old - waves
+    for wave_id in orphans:
+        await keys.destroy(wave_id)
+    return len(orphans)

@@ -1,0 +1,262 @@
+"""What may be asked about published figures. Every page, command and message reads them here.
+
+Numbers leave this module only as they may be said: rounded, and without how many people stand
+behind them unless twenty or more were asked.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.cadence.models import Programme
+from surveys.errors import Missing
+from surveys.people.models import Team
+from surveys.questions.rules import waves_in_cycle
+from surveys.results.models import Figure, Participation, TeamWord
+from surveys.results.published import (
+    HIDDEN,
+    AskedItem,
+    FigureView,
+    LoopWord,
+    ParticipationView,
+    TeamTrend,
+    TrendView,
+    WavePoint,
+)
+from surveys.results.rules.display import said
+from surveys.results.rules.participation import EXACT_FROM
+from surveys.results.rules.trend import TrendState
+from surveys.waves.models import Wave, WaveState, WaveUnit
+
+SILENT_WAVES = 8  # after so many waves without a figure a baseline begins anew
+ENDED = (WaveState.PUBLISHED, WaveState.LOST)
+
+
+def figure_view(figure: Figure) -> FigureView:
+    """Return a stored figure as it may be shown."""
+    if not figure.shown:
+        return HIDDEN
+    if figure.score is None or figure.n is None or figure.asked is None:
+        return FigureView(shown=True)  # very low: words only
+    n = figure.n
+    return FigureView(
+        shown=True,
+        score=said(figure.score, n) if not figure.capped else figure.score,
+        low=None if figure.low is None else said(figure.low, n),
+        high=None if figure.high is None else said(figure.high, n),
+        range_kind=figure.range_kind,
+        capped=figure.capped,
+        carried=figure.carried,
+        bars=figure.bars,
+        item_words=figure.item_words,
+        agreement=figure.agreement,
+        trend=trend_view(TrendState.of(figure.trend), n) if figure.trend else None,
+        n_exact=n if figure.asked >= EXACT_FROM else None,
+    )
+
+
+def trend_view(state: TrendState, n: int) -> TrendView:
+    """Return what is said of a trend; the running state itself stays behind."""
+    return TrendView(
+        word=state.word,
+        since=date.fromisoformat(state.since) if state.since else None,
+        baseline=None if state.baseline is None else said(state.baseline, n),
+        restarted=date.fromisoformat(state.restarted) if state.restarted else None,
+        reason=state.reason,
+    )
+
+
+def participation_view(row: Participation) -> ParticipationView:
+    """Return a stored participation as it may be shown."""
+    if not row.shown:
+        return ParticipationView(shown=False)
+    return ParticipationView(
+        shown=True, band=row.band, size_class=row.size_class, asked=row.asked, answered=row.answered
+    )
+
+
+async def trend_of(
+    session: AsyncSession, team_id: UUID, *, now: datetime, as_leader: bool, waves: int = 26
+) -> TeamTrend:
+    """Return a unit and its newest waves, oldest first, as one kind of reader may see them at `now`.
+
+    Args:
+        as_leader: leaders read from publication on, everybody else when the head start is over.
+        waves: how many of the newest; the cost does not grow with what lies further back.
+
+    Raises:
+        Missing: no such unit.
+    """
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise Missing("There is no such team.")
+    parent = await session.get(Team, team.parent_id) if team.parent_id else None
+    found = await session.execute(
+        select(Wave, WaveUnit, Programme.name)
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .join(Programme, Programme.id == Wave.programme_id)
+        .where(WaveUnit.team_id == team_id)
+        .order_by(Wave.opens_at.desc(), Wave.id)
+        .limit(waves)
+    )
+    newest = [(wave, unit, name) for wave, unit, name in found]
+    readable = [
+        wave.id for wave, _, _ in newest if wave.state in ENDED and _seen_at(wave, as_leader) <= now
+    ]
+    figures = await _figures(session, readable, team_id)
+    took_part = await _participation(session, readable, team_id)
+    words = await _words(session, readable, team_id)
+    points = [
+        _point(
+            wave,
+            unit,
+            name,
+            wave.id in readable,
+            as_leader,
+            figures.get(wave.id, {}),
+            took_part.get(wave.id, ParticipationView(shown=False)),
+            words.get(wave.id, ()),
+        )
+        for wave, unit, name in reversed(newest)
+    ]
+    return TeamTrend(
+        team_id=team.id,
+        team_name=team.name,
+        parent_id=team.parent_id,
+        parent_name=parent.name if parent else None,
+        waves=points,
+    )
+
+
+def _seen_at(wave: Wave, as_leader: bool) -> datetime:  # noqa: FBT001 -- private
+    seen = wave.leaders_see_at if as_leader else wave.team_sees_at
+    return seen if seen is not None else wave.closes_at
+
+
+def _point(  # noqa: PLR0913 -- private; puts together what was read in bulk
+    wave: Wave,
+    unit: WaveUnit,
+    name: str,
+    readable: bool,  # noqa: FBT001 -- private
+    as_leader: bool,  # noqa: FBT001 -- private
+    figures: Mapping[str, FigureView],
+    took_part: ParticipationView,
+    words: Sequence[LoopWord],
+) -> WavePoint:
+    cycle = waves_in_cycle(wave.rules["pulse"]) if wave.rules else 1
+    return WavePoint(
+        wave_id=wave.id,
+        occurrence=wave.occurrence,
+        programme_name=name,
+        opens_at=wave.opens_at,
+        closes_at=wave.closes_at,
+        state=wave.state,
+        readable=readable,
+        readable_from=_seen_at(wave, as_leader) if wave.published_at and not readable else None,
+        team_sees_at=wave.team_sees_at,
+        participation=took_part,
+        dimensions=figures,
+        items=[AskedItem(**item) for item in wave.items] if readable else (),
+        cycle=None if wave.number is None else wave.number // cycle,
+        asked_here=unit.asked,
+        changed_share=unit.changed_share,
+        loop_words=words,
+        rules=wave.rules,
+        receipt=wave.receipt,
+        key_destroyed_at=wave.key_destroyed_at,
+    )
+
+
+async def _figures(
+    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
+) -> dict[UUID, dict[str, FigureView]]:
+    rows = await session.scalars(
+        select(Figure).where(Figure.team_id == team_id, Figure.wave_id.in_(wave_ids))
+    )
+    found: dict[UUID, dict[str, FigureView]] = {}
+    for figure in rows:
+        found.setdefault(figure.wave_id, {})[figure.dimension] = figure_view(figure)
+    return found
+
+
+async def _participation(
+    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
+) -> dict[UUID, ParticipationView]:
+    rows = await session.scalars(
+        select(Participation).where(Participation.team_id == team_id, Participation.wave_id.in_(wave_ids))
+    )
+    return {row.wave_id: participation_view(row) for row in rows}
+
+
+async def _words(
+    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
+) -> dict[UUID, list[LoopWord]]:
+    rows = await session.scalars(
+        select(TeamWord).where(TeamWord.team_id == team_id, TeamWord.wave_id.in_(wave_ids))
+    )
+    found: dict[UUID, list[LoopWord]] = {}
+    for row in rows:
+        code, _, commitment = row.question.partition(":")
+        found.setdefault(row.wave_id, []).append(
+            LoopWord(code, row.word, UUID(commitment) if commitment else None)
+        )
+    return found
+
+
+async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator[dict[str, Any]]:
+    """Yield every figure of a wave as it may be shown, in a fixed order; the receipt hashes these.
+
+    One line a unit and dimension: `{team, dimension, shown, score, low, high, range, capped, carried}`,
+    numbers as they are said. A hidden figure has `shown: false` and null everywhere else.
+    """
+    rows = await session.stream(
+        select(Figure, WaveUnit.name)
+        .join(WaveUnit, (WaveUnit.wave_id == Figure.wave_id) & (WaveUnit.team_id == Figure.team_id))
+        .where(Figure.wave_id == wave_id)
+        .order_by(WaveUnit.name, Figure.team_id, Figure.dimension)
+        .execution_options(yield_per=1_000)
+    )
+    async for figure, name in rows:
+        view = figure_view(figure)
+        yield {
+            "team": name,
+            "dimension": figure.dimension,
+            "shown": view.shown,
+            "score": view.score,
+            "low": view.low,
+            "high": view.high,
+            "range": view.range_kind,
+            "capped": view.capped,
+            "carried": view.carried,
+        }
+
+
+async def trend_states(
+    session: AsyncSession, programme_id: UUID, dimensions: Iterable[str]
+) -> dict[tuple[UUID, str], TrendState]:
+    """Return the trend rule's state of every unit as last frozen, within the newest waves."""
+    newest = (
+        await session.scalars(
+            select(Wave.id)
+            .where(Wave.programme_id == programme_id, Wave.state == WaveState.PUBLISHED)
+            .order_by(Wave.opens_at.desc())
+            .limit(SILENT_WAVES)
+        )
+    ).all()
+    found: dict[tuple[UUID, str], TrendState] = {}
+    for wave_id in newest:
+        rows = await session.execute(
+            select(Figure.team_id, Figure.dimension, Figure.trend).where(
+                Figure.wave_id == wave_id,
+                Figure.dimension.in_(list(dimensions)),
+                Figure.shown,
+            )
+        )
+        for team_id, dimension, trend in rows:
+            if trend is not None and (team_id, dimension) not in found:
+                found[team_id, dimension] = TrendState.of(trend)
+    return found

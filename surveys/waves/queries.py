@@ -1,0 +1,103 @@
+"""What can be asked about waves: which is open for whom, who is on a roster, which must close."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.people.models import Person
+from surveys.waves.models import Place, Wave, WaveState, WaveUnit
+from surveys.waves.rules import DAYS_BETWEEN_SMALL, LastAsked
+
+ASKED_STATES = (WaveState.OPEN, WaveState.CLOSING, WaveState.PUBLISHED, WaveState.LOST)
+
+
+async def open_place(session: AsyncSession, person_id: UUID) -> Place | None:
+    """Return a person's place in the wave that is open, if there is one."""
+    return (
+        await session.scalars(
+            select(Place)
+            .join(Wave, Wave.id == Place.wave_id)
+            .where(Place.person_id == person_id, Wave.state == WaveState.OPEN)
+            .order_by(Wave.closes_at)
+            .limit(1)
+        )
+    ).one_or_none()
+
+
+async def roster(session: AsyncSession, wave_id: UUID, team_id: UUID) -> list[str]:
+    """Return the names of who is asked in a unit while the wave is open, in alphabetical order."""
+    names = await session.scalars(
+        select(Person.name)
+        .join(Place, Place.person_id == Person.id)
+        .where(Place.wave_id == wave_id, Place.team_id == team_id)
+        .order_by(Person.name)
+    )
+    return list(names)
+
+
+async def open_wave_of_unit(session: AsyncSession, team_id: UUID) -> Wave | None:
+    """Return the wave that asks a unit at the moment."""
+    return (
+        await session.scalars(
+            select(Wave)
+            .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+            .where(WaveUnit.team_id == team_id, Wave.state == WaveState.OPEN)
+            .order_by(Wave.closes_at)
+            .limit(1)
+        )
+    ).one_or_none()
+
+
+async def waves_of(session: AsyncSession, organisation_id: UUID, *, last: int = 100) -> list[Wave]:
+    """Return an organisation's newest waves, newest first."""
+    found = await session.scalars(
+        select(Wave)
+        .where(Wave.organisation_id == organisation_id)
+        .order_by(Wave.opens_at.desc(), Wave.id)
+        .limit(last)
+    )
+    return list(found)
+
+
+async def waves_to_close(session: AsyncSession, *, now: datetime) -> list[UUID]:
+    """Return the waves whose time is over or whose sealing was interrupted, oldest first."""
+    found = await session.scalars(
+        select(Wave.id)
+        .where(
+            ((Wave.state == WaveState.OPEN) & (Wave.closes_at <= now)) | (Wave.state == WaveState.CLOSING)
+        )
+        .order_by(Wave.closes_at, Wave.id)
+    )
+    return list(found)
+
+
+async def waves_with_keys_to_destroy(session: AsyncSession) -> list[UUID]:
+    """Return the waves that are over and whose key is not yet known to be destroyed."""
+    over = (WaveState.PUBLISHED, WaveState.LOST, WaveState.CANCELLED)
+    found = await session.scalars(
+        select(Wave.id).where(Wave.state.in_(over), Wave.key_destroyed_at.is_(None)).order_by(Wave.id)
+    )
+    return list(found)
+
+
+async def last_asked(
+    session: AsyncSession, organisation_id: UUID, *, since: datetime
+) -> dict[UUID, LastAsked]:
+    """Return when each unit was last asked, looking back as far as any rule of rest reaches."""
+    found = await session.execute(
+        select(WaveUnit.team_id, Wave.occurrence, Wave.items)
+        .join(Wave, Wave.id == WaveUnit.wave_id)
+        .where(
+            Wave.organisation_id == organisation_id,
+            Wave.state.in_(ASKED_STATES),
+            Wave.opens_at >= since - timedelta(days=DAYS_BETWEEN_SMALL + 2),
+            WaveUnit.asked > 0,
+        )
+        .order_by(Wave.occurrence)
+    )
+    return {
+        team_id: LastAsked(occurrence, frozenset(item["dimension"] for item in items))
+        for team_id, occurrence, items in found
+    }
