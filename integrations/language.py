@@ -67,6 +67,11 @@ class Translator:
         text: str = format_date(day, format="medium", locale=self.locale)
         return text
 
+    def day_and_month(self, day: dt.date) -> str:
+        """Return a date as short as an axis needs it, "1 Dec"."""
+        text: str = format_skeleton("MMMd", day, locale=self.locale)
+        return text
+
     def time(self, moment: dt.time | dt.datetime) -> str:
         """Return hours and minutes as they are, without moving them to another zone."""
         text: str = format_time(moment, format="short", locale=self.locale)
