@@ -14,7 +14,7 @@ from surveys.tables import metadata
 LOCK_TIMEOUT = "10s"  # a migration that waits longer would hold up every request behind it
 
 
-def is_ours(item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001 -- Alembic's signature
+def is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001 -- Alembic's
     """Leave out the partitions of `open_ballot`: they come and go with the waves."""
     return not (kind == "table" and name is not None and name.startswith("open_ballot_"))
 

@@ -1,6 +1,7 @@
 """The `kept` command. Each subcommand lives in `service.commands` and is loaded only when called."""
 
 import logging
+import os
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -75,4 +76,6 @@ def main() -> None:
 
     Settings are environment variables; docs/settings.md lists them all.
     """
+    os.umask(0o077)  # whatever is written is for the service's own user
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)

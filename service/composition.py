@@ -1,13 +1,22 @@
 """How a process is put together from its settings. Every command and the web process start here."""
 
 import os
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
+from integrations.keystores import DirectoryKeyStore, KeyStoreMissing
+from migrations import revisions
 from surveys.database import build_engine, build_sessions
+
+
+class NotReadyError(click.ClickException):
+    """The installation cannot be used yet; the message says what to do."""
 
 
 def read_settings() -> Settings:
@@ -21,9 +30,65 @@ def read_settings() -> Settings:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
-    """Yield the session factory of the configured database and let go of its connections afterwards."""
+    """Yield the session factory of the configured database and let go of its connections afterwards.
+
+    Raises:
+        NotReadyError: it cannot be reached, or has another revision than this version of Kept.
+    """
     engine = build_engine(settings.database_url)
     try:
+        await require_newest(engine)
         yield build_sessions(engine)
     finally:
         await engine.dispose()
+
+
+def open_keys(settings: Settings) -> DirectoryKeyStore:
+    """Return the key store.
+
+    Raises:
+        NotReadyError: the folder is not a key store. A missing volume must not be taken for an empty one.
+    """
+    store = DirectoryKeyStore(settings.keys_dir)
+    try:
+        store.require()
+    except KeyStoreMissing as missing:
+        raise NotReadyError(str(missing)) from missing
+    return store
+
+
+async def require_newest(engine: AsyncEngine) -> None:
+    """Refuse a database that this version of Kept does not fit.
+
+    Raises:
+        NotReadyError: see `open_database`.
+    """
+    try:
+        found = await revisions.revision_of(engine)
+    except (SQLAlchemyError, OSError) as error:
+        raise NotReadyError(f"{where(engine)} cannot be reached: {reason_of(error)}") from error
+    newest = revisions.newest()
+    if found is None or revisions.is_known(found):
+        if found != newest:
+            has = f"is at revision {found}" if found else "has no tables yet"
+            raise NotReadyError(f"{where(engine)} {has}; this version needs {newest}. Run `kept migrate`.")
+        return
+    raise NotReadyError(
+        f"{where(engine)} is at revision {found}, which a newer version of Kept made. Run that version."
+    )
+
+
+def where(engine: AsyncEngine) -> str:
+    """Return the address of a database without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a database call failed in one line, without the statement and its values."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+
+
+def forbid_core_dumps() -> None:
+    """Let no crash of this process, nor of its children, write keys or answers to disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

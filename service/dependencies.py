@@ -12,6 +12,7 @@ from uuid import UUID
 from litestar.connection import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
@@ -26,7 +27,7 @@ from surveys.people.rules import Viewer
 Clock = Callable[[], datetime]
 Sessions = NamedDependency[async_sessionmaker[AsyncSession]]
 Session = NamedDependency[AsyncSession]
-Keys = NamedDependency[KeyStore]
+Keys = NamedDependency[SkipValidation[KeyStore]]  # a protocol, which Litestar cannot check
 Now = NamedDependency[datetime]
 CurrentViewer = NamedDependency[Viewer]
 CurrentPage = NamedDependency[Page]

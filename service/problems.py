@@ -88,6 +88,8 @@ def lead_to_sign_in(request: Request[Any, Any, State], _signed_out: SignedOut) -
 def refuse_request(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """Answer what the web framework refused: unknown paths, bodies that are too large or not readable."""
     status = error.status_code
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return report_failure(request, error)
     response = _problem(request, status, SENTENCES.get(status, PLAIN_SENTENCE), {}, code="not_readable")
     for name, value in (error.headers or {}).items():
         response.headers[name] = value

@@ -1,0 +1,58 @@
+# What a developer types. `make demo` and `make test` install what they need by themselves.
+#
+#   make demo         the whole thing, running here, with an invented organisation
+#   make test         everything that must hold: format, lint, types, import contracts, migrations, tests
+#   make check        the fast part of it, without a browser and without slow tests
+#   make install      the product and the developer tools, in .venv
+#   make lock         both lock files anew from pyproject.toml
+#   make screenshots  the pictures of the README, taken from the running demo
+
+SHELL := /bin/sh
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: help install demo test check static lock screenshots browser slack-double clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+.venv/.installed: requirements-dev.lock pyproject.toml tools/install
+	@tools/install
+
+install: .venv/.installed
+
+demo: .venv/.installed
+	@$(BIN)/kept demo
+
+test: static browser slack-double
+	@echo "== Tests on SQLite and PostgreSQL, in a real browser, against the Slack double"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q
+
+check: static
+	@echo "== Tests, without the slow ones"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
+
+static: .venv/.installed
+	@echo "== Format"
+	@$(BIN)/ruff format --check --quiet .
+	@echo "== Lint"
+	@$(BIN)/ruff check --quiet .
+	@echo "== Types"
+	@$(BIN)/mypy
+	@echo "== Import contracts"
+	@$(BIN)/lint-imports
+
+browser: .venv/.installed
+	@$(BIN)/python -m tools.browser
+
+slack-double: .venv/.installed
+	@tools/slack_double
+
+lock: .venv/.installed
+	@tools/lock
+
+screenshots: .venv/.installed browser
+	@$(BIN)/python -m tools.screenshots
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/doubles/node_modules var

@@ -1,0 +1,88 @@
+"""`kept serve`: the web process, on granian."""
+
+import asyncio
+import os
+import secrets
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from litestar import Litestar
+
+from integrations.environment import Settings
+from integrations.keystores import DirectoryKeyStore
+from service.app import create_app
+from service.composition import (
+    NotReadyError,
+    forbid_core_dumps,
+    open_database,
+    open_keys,
+    read_settings,
+)
+from service.logs import configure_logs
+from surveys.database import build_engine, build_sessions
+
+SECONDS_TO_FINISH = 20  # for requests under way when the process is asked to stop
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+def serve(workers: int) -> None:
+    """Run the web process on KEPT_LISTEN until it is asked to stop.
+
+    Refuses to start when the database is not at the newest revision or the key store is missing. Any
+    number of these processes may run beside each other, on one machine or several.
+    """
+    settings = read_settings()
+    asyncio.run(_require_ready(settings))
+    forbid_core_dumps()
+    if not settings.secret_keys:
+        _sign_with_a_key_of_this_start(settings)
+    click.echo(
+        f"Kept listens on http://{settings.listen}; people reach it at {settings.base_url}", err=True
+    )
+    Granian(
+        "service.commands.serve:build",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.listen_host,
+        port=settings.listen_port,
+        workers=workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,  # answers come in here: nothing may say who came when
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def build() -> Litestar:
+    """Return the application of one worker process, from its environment."""
+    settings = read_settings()
+    configure_logs()
+    forbid_core_dumps()
+    engine = build_engine(settings.database_url)
+    app = create_app(settings, sessions=build_sessions(engine), keys=DirectoryKeyStore(settings.keys_dir))
+    app.on_shutdown.append(engine.dispose)
+    return app
+
+
+async def _require_ready(settings: Settings) -> None:
+    open_keys(settings)
+    async with open_database(settings):
+        pass
+
+
+def _sign_with_a_key_of_this_start(settings: Settings) -> None:
+    """Give all worker processes one random key, where nobody but the operator tries things out.
+
+    Raises:
+        NotReadyError: on an https address, where a restart or a second host would break open forms.
+    """
+    if settings.base_url.startswith("https:"):
+        raise NotReadyError(
+            "KEPT_SECRET_KEYS: needed where KEPT_BASE_URL is https. `openssl rand -hex 32` makes a key; "
+            "give the same one to every host."
+        )
+    os.environ["KEPT_SECRET_KEYS"] = secrets.token_hex(32)
