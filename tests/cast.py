@@ -31,7 +31,7 @@ async def make_organisation(
     return organisation
 
 
-async def make_team(  # noqa: PLR0913 -- a maker names what differs from the usual
+async def make_team(
     session: AsyncSession,
     organisation: Organisation,
     name: str,
@@ -52,7 +52,7 @@ async def make_team(  # noqa: PLR0913 -- a maker names what differs from the usu
     return team
 
 
-async def make_person(  # noqa: PLR0913 -- a maker names what differs from the usual
+async def make_person(
     session: AsyncSession,
     organisation: Organisation,
     name: str,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.audit.models import Entry
 
 
-async def record(  # noqa: PLR0913 -- all but the session go by name
+async def record(
     session: AsyncSession,
     *,
     organisation_id: UUID,

@@ -1,0 +1,158 @@
+"""What a reader of the loop is handed, as frozen structs. They hold codes; views make the sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from surveys.commitments.rules import Rate, State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the circle that follows a wave.
+
+    Attributes:
+        name: `results`, `shared`, `acknowledged`, `committed`, `done` or `confirmed`, in this order.
+        at: when it was taken, for `done` and `confirmed` when the last promise of the wave got there;
+            None while it is not.
+        since: when its clock began; None for a step without a clock.
+        elapsed: time on the clock so far, less Saturdays and Sundays of the team's zone.
+        public: whether others than the leader see the clock: once taken, or after 3 working days.
+        reached: how many promises of the wave got there, for `done` and `confirmed`.
+        of: how many there are, withdrawn ones left out.
+    """
+
+    name: str
+    at: datetime | None = None
+    since: datetime | None = None
+    elapsed: timedelta | None = None
+    public: bool = True
+    reached: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A date that was moved, and whether that was told in time."""
+
+    moved_at: datetime
+    from_due: date
+    to_due: date
+    reason: str
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseView:
+    """A promise as everybody on the team sees it.
+
+    Attributes:
+        id: of the promise.
+        wave_id: the results it answers, if any.
+        text: its frozen words.
+        owner_id: who promised.
+        owner_name: the same, by name.
+        made_at: when.
+        first_due: the date given at first.
+        due: the date that counts now.
+        expected: the date last told to the team, in time or not.
+        state: one of the four states.
+        overdue: whether the date that counts has passed and it is neither done nor given up.
+        moves: oldest first.
+        done_at: when its owner said it was done; None again once the team reopened it.
+        withdrawn_at: when it was taken back.
+        withdrawal_reason: why.
+        word: the team's: `kept`, `not_yet`, `cant_tell`, `too_few`, or in the end `differently` (not
+            yet, a second time) or `said_openly` (too few, a second time); None before it was asked.
+        word_at: when the results with that word came out.
+        reopened_at: when the team's "not yet" opened it again; None when it never did.
+        kept_by_dates: whether it was done by a date that counted; None while neither done nor given up.
+    """
+
+    id: UUID
+    wave_id: UUID | None
+    text: str
+    owner_id: UUID
+    owner_name: str
+    made_at: datetime
+    first_due: date
+    due: date
+    expected: date
+    state: State
+    overdue: bool = False
+    moves: Sequence[MoveView] = ()
+    done_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str | None = None
+    word: str | None = None
+    word_at: datetime | None = None
+    reopened_at: datetime | None = None
+    kept_by_dates: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowThrough:
+    """What became of the promises that came to an end in the last 90 days.
+
+    `confirmed` is the headline: what the team confirmed of what it decided on, None where it decided
+    on nothing. The others stand beside it.
+    """
+
+    confirmed: Rate | None = None
+    by_dates: Rate | None = None
+    moved: int = 0
+    withdrawn: int = 0
+    undecided: int = 0  # can't tell, too few and said openly
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """Where one unit stands in the circle: after the newest results its reader may see.
+
+    Attributes:
+        team_id: the unit.
+        team_name: its name.
+        zone: the IANA zone its dates are in.
+        wave_id: the wave whose results are out; None before there is one, and then `steps` is empty.
+        steps: six, in order.
+        shared_words: what the leader said to the team.
+        answer_by: the date the leader gave when acknowledging.
+        plan_word: the team's word on whether the leader said what will be done (LOOP-02): `yes`,
+            `partly`, `no` or `too_few`; None where it was not asked in this wave.
+        promises: open ones by date, then those that came to an end, newest first.
+        follow_through: over the last 90 days.
+    """
+
+    team_id: UUID
+    team_name: str
+    zone: str
+    wave_id: UUID | None = None
+    steps: Sequence[Step] = ()
+    shared_words: str | None = None
+    answer_by: date | None = None
+    plan_word: str | None = None
+    promises: Sequence[PromiseView] = ()
+    follow_through: FollowThrough = FollowThrough()
+
+
+@dataclass(frozen=True, slots=True)
+class LoopHealth:
+    """How the loop does over all teams, for HR: unnamed, and only from ten teams on.
+
+    Attributes:
+        enough: False under ten teams with results; then nothing else is filled.
+        teams: how many had results in the last 90 days and have a leader.
+        days_to_share: one value a team, the median over its waves, in working days, ascending; empty
+            where fewer than ten teams have one.
+        days_to_acknowledge: the same.
+        waiting_to_share: teams whose newest results are out for more than 3 working days unshared.
+        follow_through: over all teams together.
+    """
+
+    enough: bool
+    teams: int | None = None
+    days_to_share: Sequence[float] = ()
+    days_to_acknowledge: Sequence[float] = ()
+    waiting_to_share: int | None = None
+    follow_through: FollowThrough = FollowThrough()

@@ -1,0 +1,193 @@
+"""Promises as they are read: with their moves, the team's words, and what became of them together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.commitments import rules
+from surveys.commitments.clocks import end_of_day
+from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
+from surveys.commitments.models import Commitment, CommitmentState, Replan
+from surveys.commitments.rules import Dates, Status
+from surveys.people.models import Person
+from surveys.results.models import TeamWord
+from surveys.results.rules.loop_words import CANT_TELL, NOT_YET, TOO_FEW
+from surveys.waves.models import Wave
+
+PROMISE = "LOOP-03"
+LOOK_BACK = timedelta(days=90)  # for rates and for HR
+SHOWN_FOR = timedelta(days=365)  # how long a promise that came to an end stays on the page
+CHUNK = 500  # keys a statement
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWord:
+    """One word of the team on one promise, and when who could read it."""
+
+    commitment_id: UUID
+    word: str
+    leaders_see_at: datetime | None
+    team_sees_at: datetime | None
+
+
+def promise_key(commitment_id: UUID) -> str:
+    """Return the key of the question whether a promise was kept, in ballots and results."""
+    return f"{PROMISE}:{commitment_id}"
+
+
+async def words_on(session: AsyncSession, commitment_ids: Sequence[UUID]) -> list[SaidWord]:
+    """Return every published word on these promises, oldest first."""
+    found = []
+    for start in range(0, len(commitment_ids), CHUNK):
+        keys = {promise_key(one): one for one in commitment_ids[start : start + CHUNK]}
+        rows = await session.execute(
+            select(TeamWord.question, TeamWord.word, Wave.leaders_see_at, Wave.team_sees_at, Wave.closes_at)
+            .join(Wave, Wave.id == TeamWord.wave_id)
+            .where(TeamWord.question.in_(keys))
+        )
+        found += [(row.closes_at, SaidWord(keys[row[0]], row[1], row[2], row[3])) for row in rows]
+    return [said for _, said in sorted(found, key=lambda one: one[0])]
+
+
+def by_promise(said: Iterable[SaidWord]) -> dict[UUID, list[str]]:
+    """Return the words on each promise, in their order."""
+    found = defaultdict(list)
+    for one in said:
+        found[one.commitment_id].append(one.word)
+    return found
+
+
+def dates_of(promise: Commitment, moves: Iterable[Replan] = ()) -> Dates:
+    """Return what the status of a promise depends on."""
+    return Dates(
+        first_due=promise.first_due,
+        due=promise.due,
+        valid_moves=sum(move.in_time for move in moves),
+        done_at=promise.done_at,
+        withdrawn_at=promise.withdrawn_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPromise:
+    """A promise with what only rates may use."""
+
+    view: PromiseView
+    team_id: UUID
+    status: Status
+    final: str | None
+
+
+async def told_promises(
+    session: AsyncSession,
+    whose: ColumnElement[bool],
+    zones: Mapping[UUID, str],
+    *,
+    now: datetime,
+    for_leader: bool,
+) -> list[ToldPromise]:
+    """Return the promises of some teams, judged in the zone of each."""
+    found = (
+        await session.execute(
+            select(Commitment, Person.name)
+            .join(Person, Person.id == Commitment.owner_id)
+            .where(whose)
+            .order_by(Commitment.made_at, Commitment.id)
+        )
+    ).all()
+    ids = [promise.id for promise, _ in found]
+    moves = defaultdict(list)
+    for start in range(0, len(ids), CHUNK):
+        some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
+        for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
+            moves[move.commitment_id].append(move)
+    said = defaultdict(list)
+    for word in await words_on(session, ids):
+        readable = word.leaders_see_at if for_leader else word.team_sees_at
+        if readable is not None and readable <= now:
+            said[word.commitment_id].append(word)
+    return [
+        _tell(promise, name, moves[promise.id], said[promise.id], zones[promise.team_id], now=now)
+        for promise, name in found
+    ]
+
+
+def _tell(
+    promise: Commitment,
+    owner: str,
+    moves: Sequence[Replan],
+    said: Sequence[SaidWord],
+    zone: str,
+    *,
+    now: datetime,
+) -> ToldPromise:
+    dates, words = dates_of(promise, moves), [one.word for one in said]
+    by_dates, final = rules.status(dates, zone, now=now), rules.final_word(words)
+    ended = promise.state is not CommitmentState.OPEN
+    view = PromiseView(
+        id=promise.id,
+        wave_id=promise.wave_id,
+        text=promise.text,
+        owner_id=promise.owner_id,
+        owner_name=owner,
+        made_at=promise.made_at,
+        first_due=promise.first_due,
+        due=promise.due,
+        expected=moves[-1].to_due if moves else promise.due,
+        state=rules.state(dates, words, len(moves), zone, now=now),
+        overdue=by_dates is Status.OVERDUE,
+        moves=[
+            MoveView(move.moved_at, move.from_due, move.to_due, move.reason, move.in_time) for move in moves
+        ],
+        done_at=promise.done_at,
+        withdrawn_at=promise.withdrawn_at,
+        withdrawal_reason=promise.withdrawal_reason,
+        word=final or (words[-1] if words else None),
+        word_at=said[-1].team_sees_at if said else None,
+        reopened_at=next((one.team_sees_at for one in said if one.word == NOT_YET), None),
+        kept_by_dates=by_dates in {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED} if ended else None,
+    )
+    return ToldPromise(view, promise.team_id, by_dates, final)
+
+
+def _ended_at(view: PromiseView, zone: str) -> datetime:
+    return view.done_at or view.withdrawn_at or end_of_day(view.due, zone)
+
+
+def _is_open(view: PromiseView) -> bool:
+    return view.done_at is None and view.withdrawn_at is None
+
+
+def stays(view: PromiseView, zone: str, now: datetime) -> bool:
+    """Return whether a promise is still on its team's page: while open, and for a year after."""
+    return _is_open(view) or now - _ended_at(view, zone) <= SHOWN_FOR
+
+
+def page_order(view: PromiseView, zone: str) -> tuple[bool, float]:
+    """Return what sorts open promises first, by their date, and then ended ones, newest first."""
+    if _is_open(view):
+        return False, end_of_day(view.expected, zone).timestamp()
+    return True, -_ended_at(view, zone).timestamp()
+
+
+def follow_through(
+    promises: Iterable[ToldPromise], zones: Mapping[UUID, str], *, now: datetime
+) -> FollowThrough:
+    """Return what became of the promises that came to an end in the last 90 days."""
+    recent = [
+        told
+        for told in promises
+        if timedelta() <= now - _ended_at(told.view, zones[told.team_id]) <= LOOK_BACK
+    ]
+    return FollowThrough(
+        confirmed=rules.confirmed_rate(told.final for told in recent),
+        by_dates=rules.kept_rate(told.status for told in recent),
+        moved=sum(bool(told.view.moves) for told in recent),
+        withdrawn=sum(told.status is Status.WITHDRAWN_EARLY for told in recent),
+        undecided=sum(told.view.word in {CANT_TELL, TOO_FEW, rules.SAID_OPENLY} for told in recent),
+    )

@@ -1,0 +1,243 @@
+"""What can be asked about the loop: what a wave should ask, where a unit stands, how all units do."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.commitments import rules
+from surveys.commitments.clocks import working_time
+from surveys.commitments.loop import LoopHealth, LoopState, Step
+from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
+from surveys.commitments.promises import (
+    LOOK_BACK,
+    PROMISE,
+    by_promise,
+    dates_of,
+    follow_through,
+    page_order,
+    promise_key,
+    stays,
+    told_promises,
+    words_on,
+)
+from surveys.people.queries import branch_of
+from surveys.people.rules import Directory
+from surveys.questions.rules import LOOP_ITEMS
+from surveys.results.models import Figure, TeamWord
+from surveys.results.rules.loop_words import DECIDED_VOTES, KEPT
+from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.waves.rules import LOOP_QUESTIONS, LoopQuestion
+
+PLAN = "LOOP-02"
+WORKING_DAY = timedelta(days=1)
+
+
+async def loop_questions_due(
+    session: AsyncSession, directory: Directory, *, now: datetime
+) -> dict[UUID, list[LoopQuestion]]:
+    """Return what a wave opened now should ask each unit about the loop: at most two questions.
+
+    First the oldest promise that was marked done a week ago or more and on which the team has not
+    decided, then whether the leader said what will be done, where the unit's last wave brought
+    results and its team has read them (ruling 24). Units too small for a word are not asked.
+    """
+    large = {unit for unit, people in directory.rosters().items() if len(people) >= DECIDED_VOTES}
+    due: dict[UUID, list[LoopQuestion]] = defaultdict(list)
+    for promise in await _undecided(session, directory.organisation_id, now=now):
+        if promise.team_id in large and not due[promise.team_id]:
+            text = LOOP_ITEMS[PROMISE].text.format(commitment=promise.text)
+            due[promise.team_id].append(LoopQuestion(promise_key(promise.id), PROMISE, text, promise.id))
+    for unit in await _answered_last_time(session, directory.organisation_id, now=now):
+        if unit in large and directory.leaders.get(unit):
+            due[unit].append(LoopQuestion(PLAN, PLAN, LOOP_ITEMS[PLAN].text))
+    return {unit: questions[:LOOP_QUESTIONS] for unit, questions in due.items() if questions}
+
+
+async def _undecided(session: AsyncSession, organisation_id: UUID, *, now: datetime) -> list[Commitment]:
+    done = (
+        await session.scalars(
+            select(Commitment)
+            .where(
+                Commitment.organisation_id == organisation_id,
+                Commitment.state == CommitmentState.DONE,
+                Commitment.done_at <= now - rules.ASK_AFTER,
+                Commitment.done_at >= now - rules.ASK_WITHIN,
+            )
+            .order_by(Commitment.done_at, Commitment.id)
+        )
+    ).all()
+    words = by_promise(await words_on(session, [promise.id for promise in done]))
+    return [one for one in done if rules.is_asked(dates_of(one), words.get(one.id, ()), now=now)]
+
+
+async def _answered_last_time(session: AsyncSession, organisation_id: UUID, *, now: datetime) -> list[UUID]:
+    """Return the units whose newest wave was published and shows them something."""
+    asked = (
+        select(WaveUnit.team_id, func.max(Wave.closes_at).label("closes_at"))
+        .join(Wave, Wave.id == WaveUnit.wave_id)
+        .where(
+            Wave.organisation_id == organisation_id,
+            Wave.state.in_([WaveState.PUBLISHED, WaveState.LOST]),
+            Wave.closes_at <= now,
+            WaveUnit.asked > 0,
+        )
+        .group_by(WaveUnit.team_id)
+        .subquery()
+    )
+    shown = (
+        select(Figure.team_id)
+        .join(Wave, Wave.id == Figure.wave_id)
+        .join(asked, (asked.c.team_id == Figure.team_id) & (asked.c.closes_at == Wave.closes_at))
+        .where(
+            Wave.organisation_id == organisation_id,
+            Wave.state == WaveState.PUBLISHED,
+            Wave.team_sees_at <= now,
+            Figure.shown,
+        )
+        .distinct()
+    )
+    return list(await session.scalars(shown))
+
+
+async def loop_of(
+    session: AsyncSession, team_id: UUID, *, now: datetime, for_leader: bool = False
+) -> LoopState:
+    """Return where a unit stands in the loop, with its promises.
+
+    Args:
+        session: the edge's.
+        team_id: the unit.
+        now: aware UTC.
+        for_leader: whether the reader leads the unit and so reads results a little earlier.
+
+    Raises:
+        Missing: there is no such team.
+    """
+    branch = await branch_of(session, team_id)
+    zone = branch.team_zone(team_id)
+    sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
+    wave = (
+        await session.scalars(
+            select(Wave)
+            .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+            .where(WaveUnit.team_id == team_id, Wave.state == WaveState.PUBLISHED, sees_at <= now)
+            .order_by(Wave.closes_at.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    promises = await told_promises(
+        session, Commitment.team_id == team_id, {team_id: zone}, now=now, for_leader=for_leader
+    )
+    views = [told.view for told in promises]
+    known = LoopState(
+        team_id=team_id,
+        team_name=branch.teams[team_id].name,
+        zone=zone,
+        promises=sorted(
+            (view for view in views if stays(view, zone, now)),
+            key=lambda view: page_order(view, zone),
+        ),
+        follow_through=follow_through(promises, {team_id: zone}, now=now),
+    )
+    return known if wave is None else await _with_steps(session, known, wave, now=now)
+
+
+async def _with_steps(session: AsyncSession, known: LoopState, wave: Wave, *, now: datetime) -> LoopState:
+    by_wave = {"wave_id": wave.id, "team_id": known.team_id}
+    share = (await session.scalars(select(Share).filter_by(**by_wave))).one_or_none()
+    noted = (await session.scalars(select(Acknowledgement).filter_by(**by_wave))).one_or_none()
+    said = await session.get(TeamWord, (wave.id, known.team_id, PLAN))
+    mine = [view for view in known.promises if view.wave_id == wave.id]
+    standing = [view for view in mine if view.withdrawn_at is None]
+    results = wave.leaders_see_at or wave.closes_at
+
+    def timed(name: str, at: datetime | None) -> Step:
+        elapsed = working_time(results, at or now, known.zone)
+        public = at is not None or elapsed >= rules.PUBLIC_AFTER
+        return Step(name, at=at, since=results, elapsed=elapsed, public=public)
+
+    def counted(name: str, reached: Sequence[datetime]) -> Step:
+        all_of_them = max(reached) if reached and len(reached) == len(standing) else None
+        return Step(name, at=all_of_them, reached=len(reached), of=len(standing))
+
+    return LoopState(
+        team_id=known.team_id,
+        team_name=known.team_name,
+        zone=known.zone,
+        wave_id=wave.id,
+        steps=(
+            Step("results", at=results),
+            timed("shared", share.shared_at if share else None),
+            timed("acknowledged", noted.acknowledged_at if noted else None),
+            timed("committed", min((view.made_at for view in mine), default=None)),
+            counted("done", [view.done_at for view in standing if view.done_at]),
+            counted(
+                "confirmed",
+                [view.word_at for view in standing if view.word == KEPT and view.word_at],
+            ),
+        ),
+        shared_words=share.words if share else None,
+        answer_by=noted.answer_by if noted else None,
+        plan_word=said.word if said else None,
+        promises=known.promises,
+        follow_through=known.follow_through,
+    )
+
+
+async def loop_health(session: AsyncSession, directory: Directory, *, now: datetime) -> LoopHealth:
+    """Return how the loop does over all teams, without names, from ten teams on (ruling 35)."""
+    results = await session.execute(
+        select(WaveUnit.team_id, Wave.leaders_see_at, Share.shared_at, Acknowledgement.acknowledged_at)
+        .join(Wave, Wave.id == WaveUnit.wave_id)
+        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == WaveUnit.team_id))
+        .outerjoin(
+            Acknowledgement,
+            (Acknowledgement.wave_id == Wave.id) & (Acknowledgement.team_id == WaveUnit.team_id),
+        )
+        .where(
+            Wave.organisation_id == directory.organisation_id,
+            Wave.state == WaveState.PUBLISHED,
+            Wave.leaders_see_at <= now,
+            Wave.leaders_see_at >= now - LOOK_BACK,
+            WaveUnit.asked > 0,
+        )
+        .order_by(Wave.leaders_see_at)
+    )
+    rows = [row for row in results if directory.leaders.get(row.team_id)]
+    zones = {team_id: directory.team_zone(team_id) for team_id in directory.teams}
+    newest = {row.team_id: row for row in rows}
+    if len(newest) < rules.TEAMS_FROM:
+        return LoopHealth(enough=False)
+    to_share: dict[UUID, list[float]] = defaultdict(list)
+    to_acknowledge: dict[UUID, list[float]] = defaultdict(list)
+    for row in rows:
+        for waits, at in ((to_share, row.shared_at), (to_acknowledge, row.acknowledged_at)):
+            if at is not None:
+                passed = working_time(row.leaders_see_at, at, zones[row.team_id])
+                waits[row.team_id].append(passed / WORKING_DAY)
+    ours = Commitment.organisation_id == directory.organisation_id
+    promises = await told_promises(session, ours, zones, now=now, for_leader=False)
+    return LoopHealth(
+        enough=True,
+        teams=len(newest),
+        days_to_share=_medians(to_share),
+        days_to_acknowledge=_medians(to_acknowledge),
+        waiting_to_share=sum(
+            row.shared_at is None
+            and working_time(row.leaders_see_at, now, zones[team_id]) >= rules.PUBLIC_AFTER
+            for team_id, row in newest.items()
+        ),
+        follow_through=follow_through(promises, zones, now=now),
+    )
+
+
+def _medians(waits: Mapping[UUID, Sequence[float]]) -> list[float]:
+    """Return the median of each team in working days, ascending; nothing for fewer than ten teams."""
+    if len(waits) < rules.TEAMS_FROM:
+        return []
+    return sorted(round(median(each), 1) for each in waits.values())

@@ -1,0 +1,276 @@
+"""What becomes of a promise: its dates, the team's word, what is shown, and rates over many.
+
+Pure: no database. The words of `Status` are for counting and are never shown to anybody; readers get
+one of the four states of `State` with the team's word beside it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from surveys.commitments.clocks import end_of_day, local_date
+from surveys.errors import Invalid
+from surveys.results.rules.loop_words import CANT_TELL, KEPT, NOT_YET, TOO_FEW
+
+NOTICE = timedelta(hours=24)  # before the end of the day a move or a withdrawal concerns
+VALID_MOVES = 2
+LATE_UNTIL = timedelta(days=30)  # after the first date; what is later counts as not done
+DEFAULT_DUE = timedelta(days=30)
+LATEST_DUE = timedelta(days=365)
+ASK_AFTER = timedelta(days=7)  # from done to the question, so that the team can notice
+ASK_WITHIN = timedelta(days=365)  # after that nobody remembers what it was about
+WORD_AWAITED = timedelta(days=60)  # how long a done promise waits before its dates speak for it
+TIMES_TOO_FEW = 2  # asked once more, then it is said openly
+TIMES_REOPENED = 1
+PUBLIC_AFTER = timedelta(days=3)  # of working time; until then a clock is the leader's own
+RATES_FROM = 5  # words or resolved promises; below that, "3 of 4"
+TEAMS_FROM = 10  # HR reads distributions over teams from so many on
+
+LONGEST_PROMISE = 200
+LONGEST_REASON = 400
+LONGEST_SHARE = 3000
+SHORTEST_NAME = 3
+
+SAID_OPENLY = "said_openly"  # too few twice: said aloud in the retrospective, outside the rates
+DIFFERENTLY = "differently"  # not yet, a second time: "we see this differently"
+
+
+class Status(StrEnum):
+    """How a promise stands by its dates alone. For counting; never on a screen."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    KEPT_ON_TIME = "kept_on_time"
+    KEPT_RENEGOTIATED = "kept_renegotiated"
+    LATE = "late"
+    BROKEN = "broken"
+    WITHDRAWN_EARLY = "withdrawn_early"
+
+
+class State(StrEnum):
+    """What readers see of a promise."""
+
+    OPEN = "open"
+    MOVED = "moved"
+    KEPT = "kept"
+    NOT_KEPT = "not_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Everything about a promise that its status depends on.
+
+    Attributes:
+        first_due: the date given at first; late counts from here.
+        due: after the last valid move; overdue counts from here.
+        valid_moves: how many moves were told in time.
+        done_at: when its owner last said it was done, unless the team reopened it since.
+        withdrawn_at: when it was taken back, always with a reason.
+    """
+
+    first_due: date
+    due: date
+    valid_moves: int = 0
+    done_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+def status(dates: Dates, zone: str, *, now: datetime) -> Status:
+    """Return how a promise stands by its dates, in the team's zone.
+
+    Source:
+        Measurement §5 with ruling 35: late and broken count from the first date, overdue and open
+        from the last valid one. A promise is overdue exactly where doing it now would be late.
+    """
+    due, last = end_of_day(dates.due, zone), end_of_day(dates.first_due, zone) + LATE_UNTIL
+    if dates.withdrawn_at is not None:
+        early = dates.withdrawn_at <= due - NOTICE
+        return Status.WITHDRAWN_EARLY if early else Status.BROKEN
+    if dates.done_at is None:
+        if now <= due:
+            return Status.OPEN
+        return Status.OVERDUE if now <= last else Status.BROKEN
+    if dates.done_at <= end_of_day(dates.first_due, zone):
+        return Status.KEPT_ON_TIME
+    if dates.valid_moves and dates.done_at <= due:
+        return Status.KEPT_RENEGOTIATED
+    return Status.LATE if dates.done_at <= last else Status.BROKEN
+
+
+def is_valid_move(due: date, moves_before: int, zone: str, *, now: datetime) -> bool:
+    """Return whether a move made now counts: a day's notice, and at most the second one."""
+    return moves_before < VALID_MOVES and now <= end_of_day(due, zone) - NOTICE
+
+
+def final_word(words: Sequence[str]) -> str | None:
+    """Return what the team said in the end, out of its words of all waves in order, or None.
+
+    `kept` and `cant_tell` end the asking, a second `not_yet` becomes `differently`, a second
+    `too_few` becomes `said_openly`.
+    """
+    for decided in (KEPT, CANT_TELL):
+        if decided in words:
+            return decided
+    if words.count(NOT_YET) > TIMES_REOPENED:
+        return DIFFERENTLY
+    return SAID_OPENLY if words.count(TOO_FEW) >= TIMES_TOO_FEW else None
+
+
+def reopens(words: Sequence[str]) -> bool:
+    """Return whether the newest of a team's words opens the promise once more."""
+    return bool(words) and words[-1] == NOT_YET and final_word(words) is None
+
+
+def is_asked(dates: Dates, words: Sequence[str], *, now: datetime) -> bool:
+    """Return whether the team is due to be asked whether a promise was kept."""
+    if dates.done_at is None or dates.withdrawn_at is not None:
+        return False
+    return ASK_AFTER <= now - dates.done_at <= ASK_WITHIN and final_word(words) is None
+
+
+def state(dates: Dates, words: Sequence[str], moves: int, zone: str, *, now: datetime) -> State:
+    """Return which of the four states readers see.
+
+    The team's word decides where there is one. A promise that is done waits for it for 60 days as
+    open; after that, and where the team could not say, the dates speak.
+
+    Args:
+        dates: see `Dates`.
+        words: the team's words on this promise, oldest first.
+        moves: how often its date was moved, told in time or not.
+        zone: the team's.
+        now: aware UTC.
+    """
+    word = final_word(words)
+    if word in {KEPT, DIFFERENTLY}:
+        return State.KEPT if word == KEPT else State.NOT_KEPT
+    by_dates = status(dates, zone, now=now)
+    if by_dates is Status.BROKEN:
+        return State.NOT_KEPT
+    if by_dates is Status.WITHDRAWN_EARLY:
+        return State.MOVED
+    if dates.done_at is None:
+        return State.MOVED if moves else State.OPEN
+    if word is None and now - dates.done_at <= WORD_AWAITED:
+        return State.OPEN
+    return State.NOT_KEPT if by_dates is Status.LATE else State.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many of so many. `share`, 0.0 to 1.0, is None below five: then say "3 of 4"."""
+
+    hits: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the share once there are enough to speak of one."""
+        return self.hits / self.of if self.of >= RATES_FROM else None
+
+
+def kept_rate(statuses: Iterable[Status], *, strict: bool = False) -> Rate | None:
+    """Return how many promises were kept by their dates; None when none has come to its date.
+
+    Open and early withdrawn ones do not count. `strict` takes only those done by the first date.
+    """
+    counted = [one for one in statuses if one not in {Status.OPEN, Status.WITHDRAWN_EARLY}]
+    good = {Status.KEPT_ON_TIME} if strict else {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED}
+    return Rate(sum(one in good for one in counted), len(counted)) if counted else None
+
+
+def confirmed_rate(words: Iterable[str | None]) -> Rate | None:
+    """Return how many promises the team confirmed out of those it decided on; None when none.
+
+    Takes final words. Can't tell, too few and said openly stay outside (ruling 24).
+    """
+    decided = [word for word in words if word in {KEPT, DIFFERENTLY}]
+    return Rate(decided.count(KEPT), len(decided)) if decided else None
+
+
+def due_or_default(due: date | None, zone: str, *, now: datetime, after: date | None = None) -> date:
+    """Return the date of a promise: the given one, checked, or thirty days from today.
+
+    Raises:
+        Invalid: the date has passed, lies more than a year ahead, or is not after `after`.
+    """
+    today = local_date(now, zone)
+    if due is None:
+        return today + DEFAULT_DUE
+    if due < today:
+        raise Invalid("That day has passed. Choose today or a later day.", field="due")
+    if after is not None and due <= after:
+        raise Invalid(
+            "Choose a day after the one it moves. What is done earlier is simply done.", field="due"
+        )
+    if due > today + LATEST_DUE:
+        raise Invalid("Choose a day within a year. A long promise is easier to keep in parts.", field="due")
+    return due
+
+
+def one_line(text: str, *, field: str, longest: int) -> str:
+    """Return a text with its white space tidied.
+
+    Raises:
+        Invalid: it is empty or longer than `longest` characters.
+    """
+    return _checked(" ".join(text.split()), field, longest)
+
+
+def paragraphs(text: str, *, field: str, longest: int) -> str:
+    """Return a text with its lines kept and the rest of its white space tidied.
+
+    Raises:
+        Invalid: it is empty or longer than `longest` characters.
+    """
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return _checked(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), field, longest)
+
+
+def _checked(text: str, field: str, longest: int) -> str:
+    if not text:
+        raise Invalid("Write a sentence; this was left empty.", field=field)
+    if len(text) > longest:
+        raise Invalid(
+            "This has {length} characters. Say it in at most {longest}.",
+            field=field,
+            length=len(text),
+            longest=longest,
+        )
+    return text
+
+
+def refuse_names(text: str, names: Iterable[str]) -> None:
+    """Check that a promise names nobody of the team, because the whole team is asked about its words.
+
+    A whole name is found in any spelling of its letters, a part of one only as it is written: "Will"
+    is a person and "will" is not.
+
+    Raises:
+        Invalid: it does. The sentence does not repeat the name.
+    """
+    for name in names:
+        if _is_named(name, text):
+            raise Invalid(
+                "Somebody of the team is named here. Promise the step and leave the name out: everyone "
+                "is asked later whether these very words were kept.",
+                field="text",
+            )
+    if "@" in text:
+        raise Invalid("Leave out addresses and mentions: promise the step, not the person.", field="text")
+
+
+def _is_named(name: str, text: str) -> bool:
+    parts = [
+        part for part in re.split(r"[\s.,]+", name) if len(part) >= SHORTEST_NAME or not part.isascii()
+    ]
+    whole = len(name.split()) > 1 and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)
+    return bool(whole) or any(re.search(_as_written(part), text) for part in parts)
+
+
+def _as_written(part: str) -> str:
+    # Scripts without capitals have no spaces between words either, so a name may touch its neighbours.
+    bounded = part.lower() != part.upper()
+    return rf"\b{re.escape(part)}\b" if bounded else re.escape(part)
