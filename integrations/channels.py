@@ -1,0 +1,83 @@
+"""What every way of reaching a person has in common. The ways themselves are `mail` and `slack`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from integrations.notes import Note
+from surveys.deliveries.rules import Outcome, OutcomeKind
+
+__all__ = [
+    "Channel",
+    "Outcome",
+    "OutcomeKind",
+    "Outgoing",
+    "ambiguous",
+    "failed_for_now",
+    "parked",
+    "sent",
+    "undeliverable",
+]
+
+MESSAGE_IDS = uuid5(NAMESPACE_URL, "https://kept.example/messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message, ready to be put into words by a channel. Lives in memory only.
+
+    Attributes:
+        key: the purpose of the delivery; the same for every try, so a repeated try can be recognised.
+        email: where mail goes.
+        slack_id: the person in Slack, if known there.
+        locale: the person's language.
+        zone: IANA name of the zone in which dates are said.
+        note: what is said.
+    """
+
+    key: str
+    email: str
+    slack_id: str | None
+    locale: str
+    zone: str
+    note: Note
+
+    @property
+    def message_id(self) -> UUID:
+        """The same id for every try of this message."""
+        return uuid5(MESSAGE_IDS, self.key)
+
+
+class Channel(Protocol):
+    """A way of reaching a person."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Try once to deliver a message and say what came of it. Raises nothing that is to be expected."""
+
+
+def sent(receipt: Mapping[str, Any] | None = None) -> Outcome:
+    """It was delivered; `receipt` is what the channel gave back."""
+    return Outcome(OutcomeKind.SENT, receipt=receipt)
+
+
+def failed_for_now(
+    error: str, *, retry_after: float | None = None, whole_workspace: bool = False
+) -> Outcome:
+    """It was not delivered; later it may be. `retry_after`: seconds we were told to wait."""
+    return Outcome(OutcomeKind.FAILED_FOR_NOW, error, retry_after, whole_workspace)
+
+
+def ambiguous(error: str) -> Outcome:
+    """It may have been delivered."""
+    return Outcome(OutcomeKind.AMBIGUOUS, error)
+
+
+def undeliverable(error: str) -> Outcome:
+    """This person cannot be reached this way."""
+    return Outcome(OutcomeKind.UNDELIVERABLE, error)
+
+
+def parked(error: str) -> Outcome:
+    """It is our own fault, and trying again would fail again."""
+    return Outcome(OutcomeKind.PARKED, error)

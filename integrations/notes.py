@@ -1,0 +1,280 @@
+"""What Kept says to people outside its pages, in words. Slack and mail say the same, from here.
+
+A note holds what a message is about; `words_of` turns it into sentences. No note holds an answer, whether
+somebody answered, or the name of a person beside a figure. Invitations and reminders are neutral and
+equal for everybody in a team, because Slack and mailboxes keep them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import singledispatch
+from uuid import UUID
+
+from integrations.language import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An invitation, a reminder or a put-off reminder. `occasion` is one of the three kinds.
+
+    Attributes:
+        place_id: the non-secret reference behind the button in Slack.
+        answer_url: the personal web link; only in mail, never in a Slack message.
+    """
+
+    occasion: str
+    place_id: UUID
+    team_name: str
+    minimum_group: int
+    closes_at: datetime
+    answer_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsOut:
+    """Figures are there to be read, by the leader first or by the whole team."""
+
+    team_name: str
+    for_leader: bool
+    page_url: str
+    team_sees_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The leader's own words to the team."""
+
+    team_name: str
+    leader_name: str
+    words: str
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseDue:
+    """A promise comes due soon; goes to its owner."""
+
+    promise: str
+    due: date
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderNudge:
+    """The next step of the loop waits for the leader. `step`: share, acknowledge, commit or answer."""
+
+    step: str
+    team_name: str
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInNotice:
+    """A sign-in link was made for this person; `link` is there when they asked for it themselves."""
+
+    link: str | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoResults:
+    """A pulse ended without results, because its key was lost."""
+
+    team_name: str
+
+
+Note = Ask | ResultsOut | Shared | PromiseDue | LeaderNudge | SignInNotice | NoResults
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message in sentences.
+
+    Attributes:
+        subject: for mail; neutral, because it shows on lock screens and in lists.
+        paragraphs: plain text, no markup.
+        button: what the one button says; empty when there is none.
+        url: where the button leads, if it leads to a page.
+        small: what stands below in small words; empty when nothing does.
+        quoted: paragraphs that are somebody's own words, shown as such.
+    """
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+    url: str | None = None
+    small: str = ""
+    quoted: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole message as plain text, for screen readers and mail."""
+        first, *rest = self.paragraphs
+        parts = [first, *self.quoted, *rest, *([self.small] if self.small else [])]
+        return "\n\n".join(parts)
+
+
+@singledispatch
+def words_of(note: object, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    """Return a note in a person's language, with dates on the clock of `zone`."""
+    raise TypeError(type(note).__name__)
+
+
+@words_of.register
+def _(note: Ask, language: Translator, zone: str) -> Words:
+    say = language.say
+    closes = language.moment(note.closes_at, zone)
+    first = {
+        "invitation": say(
+            "The pulse of {team} is open until {closes}.", team=note.team_name, closes=closes
+        ),
+        "reminder": say(
+            "The pulse of {team} is open until {closes}. This goes to everyone. Done already? Nothing to do.",
+            team=note.team_name,
+            closes=closes,
+        ),
+        "snoozed": say(
+            "You asked to hear of it again: the pulse of {team} is open until {closes}.",
+            team=note.team_name,
+            closes=closes,
+        ),
+    }[note.occasion]
+    return Words(
+        subject=say("The pulse of {team} is open", team=note.team_name),
+        paragraphs=(first,),
+        button=say("Answer, 1 minute"),
+        url=note.answer_url,
+        small=say(
+            "Voluntary. Figures are shown only for {k} people or more; single answers to nobody.",
+            k=note.minimum_group,
+        ),
+    )
+
+
+@words_of.register
+def _(note: ResultsOut, language: Translator, zone: str) -> Words:
+    say = language.say
+    if note.for_leader:
+        paragraphs = [say("The results of {team} are out. You read them first.", team=note.team_name)]
+        if note.team_sees_at is not None:
+            paragraphs.append(
+                say(
+                    "Your team sees the same figures from {moment}. A few words of yours before then help.",
+                    moment=language.moment(note.team_sees_at, zone),
+                )
+            )
+        button = say("Read and share")
+    else:
+        paragraphs = [
+            say("The results of {team} are out: the same figures your leader reads.", team=note.team_name)
+        ]
+        button = say("Read the results")
+    return Words(
+        subject=say("Results of {team}", team=note.team_name),
+        paragraphs=tuple(paragraphs),
+        button=button,
+        url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: Shared, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    say = language.say
+    return Words(
+        subject=say("{leader} writes to {team}", leader=note.leader_name, team=note.team_name),
+        paragraphs=(
+            say("{leader} on the results of {team}:", leader=note.leader_name, team=note.team_name),
+        ),
+        quoted=(note.words,),
+        button=say("Open the team page"),
+        url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    say = language.say
+    return Words(
+        subject=say("A promise is due on {day}", day=language.date(note.due)),
+        paragraphs=(
+            say("Your promise is due on {day}:", day=language.date(note.due)),
+            say("Mark it as done, or move it and say why; moved in time counts as told in time."),
+        ),
+        quoted=(note.promise,),
+        button=say("Open the promise"),
+        url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    say = language.say
+    step, button = {
+        "share": (
+            say("The results of {team} wait for a few words from you.", team=note.team_name),
+            say("Share with the team"),
+        ),
+        "acknowledge": (
+            say(
+                "{team} brought something up. One press says that you have read it and when you answer.",
+                team=note.team_name,
+            ),
+            say("Read, thank you"),
+        ),
+        "commit": (
+            say(
+                "{team} has your answer still to come: one small promise with a date is enough.",
+                team=note.team_name,
+            ),
+            say("Make a promise"),
+        ),
+        "answer": (
+            say("You said you would answer {team} by now.", team=note.team_name),
+            say("Answer the team"),
+        ),
+    }[note.step]
+    return Words(
+        subject=say("The next step with {team}", team=note.team_name),
+        paragraphs=(step,),
+        button=button,
+        url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    say = language.say
+    if note.link is None:
+        return Words(
+            subject=say("A sign-in link was made for you"),
+            paragraphs=(
+                say(
+                    "An administrator made a sign-in link for you and can use it to read what you may read. "
+                    "If you did not ask for it, talk to them. It gives back no answer: nothing does."
+                ),
+            ),
+        )
+    return Words(
+        subject=say("Your sign-in link"),
+        paragraphs=(
+            say("Here is the link you asked for. It works once, for {count} minutes.", count=note.minutes),
+            say("You did not ask for it? Then there is nothing to do."),
+        ),
+        button=say("Sign in"),
+        url=note.link,
+    )
+
+
+@words_of.register
+def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+    say = language.say
+    return Words(
+        subject=say("No results for {team} this time", team=note.team_name),
+        paragraphs=(
+            say(
+                "The last pulse of {team} ended without results: the key to its answers was lost, so nobody "
+                "can read them, and they were deleted. The next pulse comes as planned.",
+                team=note.team_name,
+            ),
+        ),
+    )

@@ -1,0 +1,27 @@
+"""The ids behind Slack's buttons and forms. Never rename one that is already in someone's channel."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What was pressed."""
+
+    OPEN_SHEET = "sheet.open.v1"  # value: the place
+    OPEN_PRIVACY = "privacy.open.v1"  # value: the place, or nothing from Home
+    PUT_OFF = "put_off.open.v1"  # value: the place
+    ANSWER = "answer.v1"  # a question of the sheet; sent with the sheet, not by itself
+    HOW_LONG = "put_off.choice.v1"
+    LINK = "link.v1"  # a button that opens a page; Slack tells us of the press all the same
+
+
+class Callback(StrEnum):
+    """Which form was sent. The sheet's is followed by its wave and language."""
+
+    SHEET = "sheet.v1"
+    PUT_OFF = "put_off.v1"
+    PLAIN = "plain.v1"  # nothing to send
+    HOME = "home.v1"
+
+
+COMMAND = "/kept"
+SKIP = "skip"  # beside the two lengths of `surveys.deliveries.rules.Snooze`

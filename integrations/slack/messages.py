@@ -1,0 +1,42 @@
+"""Direct messages: a note in, a message out. Nothing here depends on an answer, and no message is edited.
+
+The top-level `text` says everything, because screen readers read it and nothing else.
+"""
+
+from dataclasses import dataclass
+
+from integrations.language import Translator
+from integrations.notes import Ask, Note, words_of
+from integrations.slack import blocks
+from integrations.slack.identifiers import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What `chat.postMessage` is given besides the recipient."""
+
+    text: str
+    blocks: list[blocks.Block]
+
+
+def message_of(note: Note, language: Translator, zone: str) -> Message:
+    """Return a note as a direct message."""
+    words = words_of(note, language, zone)
+    first, *rest = words.paragraphs
+    built = [
+        blocks.section(first),
+        *(blocks.quote(quoted) for quoted in words.quoted),
+        *(blocks.section(paragraph) for paragraph in rest),
+    ]
+    if isinstance(note, Ask):
+        # The button holds a reference that is worth nothing without its person's own signed press.
+        built.append(
+            blocks.actions(
+                blocks.button(words.button, Action.OPEN_SHEET, value=note.place_id.hex, primary=True)
+            )
+        )
+    elif words.url is not None:
+        built.append(blocks.actions(blocks.button(words.button, Action.LINK, url=words.url)))
+    if words.small:
+        built.append(blocks.context(words.small))
+    return Message(text=blocks.escape(words.text), blocks=blocks.checked_message(built))
