@@ -1,0 +1,243 @@
+"""Many sheets, one transaction: who is answered, when, and what happens when something breaks."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from integrations.keystores import DirectoryKeyStore
+from service.ballot_box import BATCH, BallotBox
+from surveys.ballots.models import OpenBallot
+from surveys.ballots.rules import HandedIn
+from surveys.errors import Busy, Invalid, Missing, WaveClosed
+from surveys.waves.models import Place, Wave
+from tests.cast import Cast, make_cast
+from tests.conftest import NOON
+from tests.service.conftest import Clock, open_a_wave
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@pytest.fixture
+async def cast(own_sessions: Sessions) -> Cast:
+    async with own_sessions.begin() as session:
+        return await make_cast(session)
+
+
+@pytest.fixture
+async def wave(own_sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, clock: Clock) -> Wave:
+    return await open_a_wave(own_sessions, keys, cast, now=NOON)
+
+
+@pytest.fixture
+async def places(own_sessions: Sessions, wave: Wave) -> list[Place]:
+    async with own_sessions() as session:
+        return list(await session.scalars(select(Place).order_by(Place.id)))
+
+
+@pytest.fixture
+async def box(own_sessions: Sessions, keys: DirectoryKeyStore, clock: Clock) -> AsyncIterator[BallotBox]:
+    made = BallotBox(own_sessions, keys, clock)
+    yield made
+    await made.stop()
+
+
+def sheet(place: Place, wave: Wave, value: int) -> HandedIn:
+    return HandedIn(place.id, None, {item["code"]: value for item in wave.items})
+
+
+async def stored(sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, place: Place) -> list[int | None]:
+    """What lies in the box for one person, opened with the key as only the seal does."""
+    key = await keys.load(wave.id)
+    found: list[int | None] = []
+    async with sessions() as session:
+        for dimension in sorted({item["dimension"] for item in wave.items}):
+            row_key = key.row_key(dimension, place.person_id)
+            payload = await session.scalar(select(OpenBallot.payload).where(OpenBallot.row_key == row_key))
+            plain = key.unseal(row_key, place.team_id, dimension, payload) if payload else None
+            found.append(plain[0] if plain else None)
+    return found
+
+
+async def test_thirty_two_clients_at_once_are_all_stored_and_share_their_transactions(
+    box: BallotBox,
+    own_sessions: Sessions,
+    own_database: AsyncEngine,
+    keys: DirectoryKeyStore,
+    wave: Wave,
+    places: list[Place],
+) -> None:
+    commits: Counter[str] = Counter()
+    event.listen(own_database.sync_engine, "commit", lambda _connection: commits.update(["commit"]))
+
+    async def client(number: int) -> None:
+        for round_ in range(5):
+            await box.put(sheet(places[number % len(places)], wave, round_ % 5 + 1))
+
+    await asyncio.gather(*(client(number) for number in range(32)))
+
+    for place in places:
+        assert await stored(own_sessions, keys, wave, place) == [5, 5, 5]
+    assert commits["commit"] < 32 * 5 / 2
+
+
+async def test_the_last_sheet_of_a_person_wins(
+    box: BallotBox, own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    await asyncio.gather(*(box.put(sheet(places[0], wave, value)) for value in (5, 1, 3, 2)))
+
+    assert await stored(own_sessions, keys, wave, places[0]) == [2, 2, 2]
+
+
+async def test_who_is_answered_is_stored_already(
+    box: BallotBox, own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    await box.put(sheet(places[0], wave, 4))
+
+    assert await stored(own_sessions, keys, wave, places[0]) == [4, 4, 4]
+
+
+async def test_one_bad_sheet_is_refused_alone(
+    box: BallotBox, own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    outcomes = await asyncio.gather(
+        box.put(sheet(places[0], wave, 4)),
+        box.put(sheet(places[1], wave, 9)),
+        box.put(HandedIn(wave.id, None, {})),
+        box.put(sheet(places[2], wave, 2)),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), Invalid, Missing, type(None)]
+    assert await stored(own_sessions, keys, wave, places[0]) == [4, 4, 4]
+    assert await stored(own_sessions, keys, wave, places[1]) == [None, None, None]
+    assert await stored(own_sessions, keys, wave, places[2]) == [2, 2, 2]
+
+
+async def test_after_the_close_everybody_is_refused(
+    box: BallotBox, wave: Wave, places: list[Place], clock: Clock
+) -> None:
+    clock.now = wave.closes_at + timedelta(seconds=1)
+
+    outcomes = await asyncio.gather(
+        *(box.put(sheet(place, wave, 4)) for place in places[:5]), return_exceptions=True
+    )
+
+    assert all(isinstance(outcome, WaveClosed) for outcome in outcomes)
+
+
+async def test_a_batch_whose_statement_fails_is_retried_singly(
+    box: BallotBox,
+    own_sessions: Sessions,
+    own_database: AsyncEngine,
+    keys: DirectoryKeyStore,
+    wave: Wave,
+    places: list[Place],
+) -> None:
+    failures = iter([True])
+
+    def fail_once(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "open_ballot" in statement and next(failures, False):
+            raise ConnectionError("gone in the middle of a batch")
+
+    event.listen(own_database.sync_engine, "before_cursor_execute", fail_once)
+
+    await asyncio.gather(*(box.put(sheet(place, wave, 3)) for place in places[:8]))
+
+    for place in places[:8]:
+        assert await stored(own_sessions, keys, wave, place) == [3, 3, 3]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_connection_that_the_server_ends_during_a_batch_loses_no_acknowledged_sheet(
+    box: BallotBox,
+    own_sessions: Sessions,
+    own_database: AsyncEngine,
+    keys: DirectoryKeyStore,
+    wave: Wave,
+    places: list[Place],
+) -> None:
+    killed = 0
+    acknowledged: dict[int, int] = {}
+
+    async def client(number: int) -> None:
+        for value in (1, 2, 3, 4, 5):
+            await box.put(sheet(places[number], wave, value))
+            acknowledged[number] = value
+
+    async def kill_what_casts() -> None:
+        nonlocal killed
+        async with own_database.connect() as other:
+            await other.execution_options(isolation_level="AUTOCOMMIT")
+            while len(acknowledged) < len(places) or min(acknowledged.values()) < 5:
+                ended = await other.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                        " AND query LIKE 'INSERT INTO open_ballot%'"
+                    )
+                )
+                killed += len(ended.all())
+                await asyncio.sleep(0.03)
+                if killed >= 3:
+                    return
+
+    outcomes = await asyncio.gather(
+        kill_what_casts(), *(client(number) for number in range(len(places))), return_exceptions=True
+    )
+
+    assert killed
+    assert all(outcome is None or not isinstance(outcome, Busy) for outcome in outcomes)
+    for number, value in acknowledged.items():
+        now_stored = (await stored(own_sessions, keys, wave, places[number]))[0]
+        assert now_stored is not None
+        assert now_stored >= value
+
+
+async def test_there_is_a_bound_to_how_many_may_wait(
+    own_sessions: Sessions, keys: DirectoryKeyStore, clock: Clock, wave: Wave, places: list[Place]
+) -> None:
+    small = BallotBox(own_sessions, keys, clock, room=3)
+    outcomes = await asyncio.gather(
+        *(small.put(sheet(place, wave, 3)) for place in places[:5]), return_exceptions=True
+    )
+    await small.stop()
+
+    assert [type(outcome) for outcome in outcomes] == [type(None)] * 3 + [Busy] * 2
+
+
+async def test_stopping_stores_what_waits_and_takes_no_more(
+    own_sessions: Sessions, keys: DirectoryKeyStore, clock: Clock, wave: Wave, places: list[Place]
+) -> None:
+    box = BallotBox(own_sessions, keys, clock)
+    waiting = [asyncio.create_task(box.put(sheet(place, wave, 3))) for place in places]
+    await asyncio.sleep(0)
+    await box.stop()
+
+    assert await asyncio.gather(*waiting) == [None] * len(places)
+    async with own_sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(OpenBallot)) == 3 * len(places)
+    with pytest.raises(Busy):
+        await box.put(sheet(places[0], wave, 1))
+
+
+async def test_who_hangs_up_does_not_hold_up_the_others(
+    box: BallotBox, own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    gone = asyncio.create_task(box.put(sheet(places[0], wave, 1)))
+    stays = asyncio.create_task(box.put(sheet(places[1], wave, 2)))
+    await asyncio.sleep(0)
+    gone.cancel()
+
+    await stays
+
+    assert gone.cancelled()
+    assert await stored(own_sessions, keys, wave, places[1]) == [2, 2, 2]
+
+
+def test_a_batch_is_what_the_ruling_says() -> None:
+    assert BATCH == 200
