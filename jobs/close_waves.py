@@ -61,7 +61,7 @@ async def seal(
     try:
         key = await keys.load(wave_id)
     except KeyLost:
-        log.error("wave closed without results: its key is lost", wave=str(wave_id))
+        log.warning("wave closed without results: its key is lost", wave=str(wave_id))
         return await _close_without_results(sessions, wave_id, now=now)
     async with sessions.begin() as session:
         wave = await session.get_one(Wave, wave_id)
@@ -201,9 +201,9 @@ async def destroy_keys(
     return recorded
 
 
-def erase_deleted(file: Path) -> bool:
+def erase_deleted(file: Path, *, patience: float = 10.0) -> bool:
     """Rewrite a SQLite file without deleted rows and empty its log; return False when it was in use."""
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as connection:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=patience)) as connection:
         connection.execute("PRAGMA secure_delete=ON")
         try:
             connection.execute("VACUUM")

@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -25,6 +26,8 @@ from surveys.database import build_engine, build_sessions
 
 BACKENDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
+settings.register_profile("kept", deadline=None)  # no test is timed: machines differ
+settings.load_profile("kept")
 ROOT = Path(__file__).parent.parent
 
 

@@ -29,7 +29,9 @@ def make_keys(folder: Path) -> DirectoryKeyStore:
     return DirectoryKeyStore.set_up(folder / "keys")
 
 
-async def make_programme(session: AsyncSession, organisation: Organisation, **different: Any) -> Programme:
+async def make_programme(
+    session: AsyncSession, organisation: Organisation, **different: object
+) -> Programme:
     """A programme every two weeks on Tuesdays at ten, open for three days."""
     usual: dict[str, Any] = {
         "name": "Team pulse",
@@ -62,7 +64,7 @@ class Story:
         self.cast: Cast
         self.programme: Programme
 
-    async def begin(self, **different: Any) -> "Story":
+    async def begin(self, **different: object) -> "Story":
         async with self.sessions.begin() as session:
             self.cast = await make_cast(session)
             self.programme = await make_programme(session, self.cast.organisation, **different)

@@ -137,7 +137,7 @@ def _seen_at(wave: Wave, as_leader: bool) -> datetime:  # noqa: FBT001 -- privat
     return seen if seen is not None else wave.closes_at
 
 
-def _point(  # noqa: PLR0913 -- private; puts together what was read in bulk
+def _point(
     wave: Wave,
     unit: WaveUnit,
     name: str,

@@ -37,7 +37,7 @@ class Opened:
     asked: int
 
 
-async def open_wave(  # noqa: PLR0913 -- everything an opening freezes comes in here, by name
+async def open_wave(
     session: AsyncSession,
     programme: Programme,
     occurrence: date,
@@ -276,7 +276,7 @@ async def _moved_since_last_wave(
     return moved
 
 
-async def _freeze_units(  # noqa: PLR0913 -- private; each is one thing that is frozen
+async def _freeze_units(
     session: AsyncSession,
     wave: Wave,
     directory: Directory,
@@ -307,7 +307,7 @@ async def _freeze_units(  # noqa: PLR0913 -- private; each is one thing that is 
         await session.execute(insert(WaveUnit), rows[start : start + INSERT_CHUNK])
 
 
-async def _freeze_places(  # noqa: PLR0913 -- private; each is one thing that is frozen
+async def _freeze_places(
     session: AsyncSession,
     wave: Wave,
     directory: Directory,

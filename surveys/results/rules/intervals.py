@@ -70,9 +70,9 @@ def range_from_scores(scores: Sequence[float], asked: int, *, items: int) -> Ran
     prior = WITHIN_SD.get(items, WITHIN_SD_MORE)
     squares = sum((score - mean) ** 2 for score in scores)  # (n - 1) · s_y²
     variance = (PRIOR_DEGREES * prior**2 + squares) / (PRIOR_DEGREES + n - 1)
-    from scipy.stats import t as student_t  # noqa: PLC0415 -- slow to import, needed at a seal only
+    from scipy.special import stdtrit  # noqa: PLC0415 -- slow to import, needed at a seal only
 
-    quantile = float(student_t.ppf(0.975, n + PRIOR_DEGREES - 1))
+    quantile = float(stdtrit(n + PRIOR_DEGREES - 1, 0.975))
     half = quantile * math.sqrt(variance / n * (1 - n / asked))
     return Range("shrunk_t", max(mean - half, lowest), min(mean + half, highest))
 

@@ -161,7 +161,7 @@ def _below(
     return sums
 
 
-def _publish_dimension(  # noqa: PLR0913 -- private; one step of `decide` over what it has gathered
+def _publish_dimension(
     wave: FrozenWave,
     found: Publication,
     order: Sequence[UUID],
@@ -307,7 +307,7 @@ def _trend(
     ).as_json()
 
 
-def _publish_participation(  # noqa: PLR0913 -- private; one step of `decide`
+def _publish_participation(
     wave: FrozenWave,
     found: Publication,
     order: Sequence[UUID],

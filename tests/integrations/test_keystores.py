@@ -1,0 +1,101 @@
+import stat
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from integrations.keystores import CACHE_SECONDS, DirectoryKeyStore, KeyStoreMissing
+from surveys.errors import KeyLost
+
+
+class Tick:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DirectoryKeyStore:
+    return DirectoryKeyStore.set_up(tmp_path / "keys")
+
+
+class TestDirectoryKeyStore:
+    async def test_a_key_is_the_same_for_every_process_that_shares_the_volume(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        wave = uuid4()
+        await store.create(wave)
+        other = DirectoryKeyStore(store.folder)
+        assert (await store.load(wave)).secret == (await other.load(wave)).secret
+
+    async def test_only_the_owner_may_look(self, store: DirectoryKeyStore) -> None:
+        await store.create(uuid4())
+        assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+        keys = list(store.folder.glob("*.key"))
+        assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600]
+
+    async def test_backup_programs_are_told_to_pass_by(self, store: DirectoryKeyStore) -> None:
+        assert (
+            (store.folder / "CACHEDIR.TAG")
+            .read_text()
+            .startswith("Signature: 8a477f597d28d172789f06886806bc55")
+        )
+
+    async def test_a_second_key_for_a_wave_is_refused(self, store: DirectoryKeyStore) -> None:
+        wave = uuid4()
+        await store.create(wave)
+        with pytest.raises(FileExistsError):
+            await store.create(wave)
+
+    async def test_loading_never_makes_a_key(self, store: DirectoryKeyStore) -> None:
+        wave = uuid4()
+        with pytest.raises(KeyLost):
+            await store.load(wave)
+        assert not await store.exists(wave)
+
+    async def test_a_damaged_key_is_a_lost_key(self, store: DirectoryKeyStore) -> None:
+        wave = uuid4()
+        await store.create(wave)
+        (store.folder / f"{wave.hex}.key").write_bytes(b"short")
+        with pytest.raises(KeyLost):
+            await store.load(wave)
+
+    async def test_a_destroyed_key_is_gone_from_disk_and_memory_and_may_be_destroyed_again(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        wave = uuid4()
+        await store.create(wave)
+        await store.load(wave)
+        await store.destroy(wave)
+        await store.destroy(wave)
+
+        assert not await store.exists(wave)
+        assert await store.known() == set()
+        with pytest.raises(KeyLost):
+            await store.load(wave)
+
+    async def test_a_key_that_another_process_destroyed_is_held_for_a_minute_at_most(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        tick = Tick()
+        here = DirectoryKeyStore(store.folder, tick=tick)
+        wave = uuid4()
+        await store.create(wave)
+        await here.load(wave)
+        await store.destroy(wave)
+
+        tick.now = CACHE_SECONDS + 0.1
+        with pytest.raises(KeyLost):
+            await here.load(wave)
+
+    async def test_an_empty_mount_point_is_not_taken_for_the_store(self, tmp_path: Path) -> None:
+        empty = DirectoryKeyStore(tmp_path)
+        with pytest.raises(KeyStoreMissing):
+            empty.require()
+        with pytest.raises(KeyStoreMissing):
+            await empty.create(uuid4())
+
+    async def test_fresh_keys_are_not_stale(self, store: DirectoryKeyStore) -> None:
+        await store.create(uuid4())
+        assert await store.stale() == set()

@@ -1,0 +1,207 @@
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys.results.rules.display import after_working_days, said
+from surveys.results.rules.distributions import agreement_word, bar, histogram, item_word
+from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
+from surveys.results.rules.participation import participation_band, size_class
+from surveys.results.rules.scoring import AskedItems, item_scores, person_score
+from surveys.results.rules.trend import TrendState, follow, noise_variance, wobble
+from tests.waves import OPENING
+
+TWO = AskedItems(("PSY-01", "PSY-03"), (False, True))
+POINTS = st.sampled_from([0.0, 12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0])
+
+
+class TestScoring:
+    def test_a_reversed_item_counts_backwards(self) -> None:
+        assert item_scores([5, 1], TWO) == (100.0, 100.0)
+        assert item_scores([5, 5], TWO) == (100.0, 0.0)
+
+    def test_the_padding_of_a_ballot_is_not_an_answer(self) -> None:
+        assert item_scores(bytes([4, 2]).ljust(16, b"\0"), TWO) == (75.0, 75.0)
+
+    @pytest.mark.parametrize("answers", [[0, 3], [3, 0], [3], [], [6, 3]])
+    def test_a_missing_answer_makes_nobody_of_the_person_in_this_dimension(
+        self, answers: list[int]
+    ) -> None:
+        assert item_scores(answers, TWO) is None
+
+    def test_a_persons_score_is_the_mean_of_the_items(self) -> None:
+        assert person_score((100.0, 50.0)) == 75.0
+
+
+class TestRanges:
+    def test_when_everyone_answered_there_is_no_range(self) -> None:
+        assert range_of([50.0] * 6, 6, items=2, gaps=False).kind == "everyone"
+        assert range_of([50.0] * 12, 12, items=2, gaps=False).kind == "everyone"
+
+    @given(st.lists(POINTS, min_size=5, max_size=9), st.integers(1, 6))
+    def test_under_ten_the_width_tells_nothing_but_size_and_mean(
+        self, scores: list[float], missing: int
+    ) -> None:
+        n, asked = len(scores), len(scores) + missing
+        same_mean = [sum(scores) / n] * n
+        assert range_of(scores, asked, items=2, gaps=False).low == pytest.approx(
+            range_of(same_mean, asked, items=2, gaps=False).low
+        )
+
+    @given(st.lists(POINTS, min_size=5, max_size=40), st.integers(1, 30), st.sampled_from([1, 2, 3, 4]))
+    def test_a_range_holds_the_score_and_stays_within_the_bounds(
+        self, scores: list[float], missing: int, items: int
+    ) -> None:
+        asked = len(scores) + missing
+        found = range_of(scores, asked, items=items, gaps=False)
+        lowest, highest = logical_bounds(sum(scores), len(scores), asked)
+        assert found.low is not None
+        assert found.high is not None
+        mean = sum(scores) / len(scores)
+        assert lowest - 1e-9 <= found.low <= mean + 1e-9
+        assert mean - 1e-9 <= found.high <= highest + 1e-9
+
+    def test_one_or_two_missing_of_many_give_the_logical_bounds(self) -> None:
+        found = range_from_scores([50.0] * 10, 12, items=2)
+        assert (found.kind, found.low, found.high) == ("bounds", 500 / 12, 700 / 12)
+
+    def test_more_missing_give_a_t_range_with_a_shrunk_variance(self) -> None:
+        scores = [25.0, 50.0, 75.0, 100.0] * 3
+        found = range_from_scores(scores, 20, items=2)
+        mean = sum(scores) / 12
+        squares = sum((score - mean) ** 2 for score in scores)
+        variance = (4 * 22**2 + squares) / 15
+        half = 2.131449545559323 * math.sqrt(variance / 12 * (1 - 12 / 20))  # t(.975, 15)
+        assert found.kind == "shrunk_t"
+        assert (found.low, found.high) == pytest.approx((mean - half, mean + half))
+
+    def test_a_fixed_width_that_reaches_both_bounds_is_named_bounds(self) -> None:
+        assert range_by_size(250.0, 5, 6, items=1).kind == "bounds"
+
+    def test_a_roll_up_with_gaps_is_shown_with_its_bounds(self) -> None:
+        found = range_of([50.0] * 20, 40, items=2, gaps=True)
+        assert (found.kind, found.low, found.high) == ("bounds", 25.0, 75.0)
+
+
+class TestDistributions:
+    def test_bars_need_ten_answers(self) -> None:
+        assert bar([75.0] * 4 + [0.0] * 5) is None
+
+    def test_a_small_neutral_bucket_joins_the_unfavourable_one(self) -> None:
+        assert bar([75.0] * 6 + [50.0] * 2 + [0.0] * 3) == [5, 6]
+
+    def test_buckets_of_one_or_two_are_not_shown(self) -> None:
+        assert bar([75.0] * 10 + [0.0] * 2) is None
+
+    def test_nobody_favourable_is_not_said_under_twenty(self) -> None:
+        assert bar([0.0] * 8 + [50.0] * 4) is None
+        assert bar([0.0] * 12 + [50.0] * 8) == [12, 8, 0]
+
+    def test_everyone_alike_is_not_shown(self) -> None:
+        assert bar([100.0] * 12) is None
+
+    @given(st.lists(st.sampled_from([0.0, 25.0, 50.0, 75.0, 100.0]), min_size=10, max_size=30))
+    def test_every_shown_bucket_is_empty_or_holds_three(self, scores: list[float]) -> None:
+        buckets = bar(scores)
+        assert buckets is None or (sum(buckets) == len(scores) and not {1, 2} & set(buckets))
+        assert sum(histogram(scores)) == len(scores)
+
+    def test_words_for_items(self) -> None:
+        assert [item_word([75.0] * n + [0.0] * (12 - n)) for n in (8, 6, 4)] == ["most", "half", "few"]
+
+    def test_agreement_is_a_word_from_eight_answers_on(self) -> None:
+        assert agreement_word([(75.0, 75.0)] * 7) is None
+        assert agreement_word([(75.0, 75.0)] * 8) == "close"
+        assert agreement_word([(0.0, 0.0), (100.0, 100.0)] * 4) == "apart"
+        assert agreement_word([(25.0, 25.0), (75.0, 75.0)] * 4) == "mixed"
+
+
+class TestParticipation:
+    @pytest.mark.parametrize(
+        ("answered", "asked", "band"),
+        [
+            (3, 5, "most"),
+            (5, 9, "not_enough"),
+            (9, 9, "most"),
+            (5, 10, "under_60"),
+            (7, 10, "60_79"),
+            (9, 10, "80_99"),
+            (10, 10, "all"),
+        ],
+    )
+    def test_bands(self, answered: int, asked: int, band: str) -> None:
+        assert participation_band(answered, asked) == band
+
+    def test_size_classes(self) -> None:
+        assert [size_class(n) for n in (5, 7, 8, 9, 10)] == ["5_7", "5_7", "8_9", "8_9", "10_plus"]
+
+
+class TestSaying:
+    def test_numbers_are_said_to_the_nearest_five_under_eight_answers(self) -> None:
+        assert said(63.0, 7) == 65
+        assert said(63.2, 8) == 63
+
+    def test_working_days_leave_out_the_weekend(self) -> None:
+        friday = OPENING.replace(day=6)
+        assert after_working_days(friday, 1, "Europe/Berlin") == OPENING.replace(day=9)
+        assert after_working_days(friday, 0, "Europe/Berlin") == friday
+
+    def test_a_working_day_keeps_the_local_time_across_a_clock_change(self) -> None:
+        friday = OPENING.replace(day=27, hour=8)  # 09:00 in Berlin, before summer time begins
+        assert after_working_days(friday, 1, "Europe/Berlin") == OPENING.replace(day=30, hour=7)
+
+
+def run(values: list[float], **options: float) -> list[TrendState]:
+    states, state = [], TrendState()
+    for number, value in enumerate(values):
+        state = follow(
+            state, value, noise_variance(7, 8, items=2), occurrence=f"2026-{number + 1:02d}-01", **options
+        )
+        states.append(state)
+    return states
+
+
+class TestTrend:
+    def test_it_is_too_early_before_four_waves(self) -> None:
+        assert [state.word for state in run([60.0] * 4)] == ["too_early"] * 3 + ["steady"]
+
+    def test_a_fall_of_thirty_points_is_seen_and_starts_a_new_baseline(self) -> None:
+        states = run([70, 70, 70, 70, 40, 40, 40])
+        shifted = next(state for state in states if state.word == "shifted_down")
+        assert shifted.since == "2026-05-01"
+        assert shifted.reason == "shift"
+        assert shifted.seen == 0
+
+    def test_the_word_stays_until_the_new_baseline_stands(self) -> None:
+        states = run([40] * 4 + [80] * 6)
+        words = [state.word for state in states]
+        first = words.index("shifted_up")
+        assert set(words[first : first + 4]) == {"shifted_up"}
+
+    def test_a_quarter_of_the_roster_changed_begins_anew(self) -> None:
+        states = run([60.0] * 6, roster_changed=0.1)
+        assert any(state.reason == "roster" for state in states)
+
+    @given(st.floats(0, 100))
+    def test_a_level_that_does_not_move_never_shifts(self, level: float) -> None:
+        assert {state.word for state in run([level] * 20)} == {"too_early", "steady"}
+
+    def test_false_alarms_stay_rare_when_nothing_changes(self) -> None:
+        """Limit 3.0 over twelve waves of a team of eight; the published table says about 2 %."""
+        chance = random.Random(7)  # noqa: S311 -- a simulation
+        spread = math.sqrt(noise_variance(7, 8, items=2))
+        alarms = sum(
+            any("shift" in state.word for state in run([chance.gauss(60, spread) for _ in range(12)]))
+            for _ in range(1000)
+        )
+        assert alarms / 1000 < 0.05
+
+    def test_a_state_survives_being_stored(self) -> None:
+        state = run([60.0] * 5)[-1]
+        assert TrendState.of(state.as_json()) == state
+        assert TrendState.of(None) == TrendState()
+
+    def test_two_waves_of_a_small_team_may_differ_by_about_twenty_points(self) -> None:
+        assert 17 < wobble(7, 8, items=2) < 25
