@@ -71,8 +71,8 @@ def test_every_setting_can_be_given() -> None:
         secret_keys=(f"{KEY}1", f"{KEY}2"),
         administrators="Jo Okafor, IT",
         slack_api_url="https://slack-gov.com/api/",
-        slack_bot_token="xoxb-1",  # noqa: S106 -- not a secret
-        slack_signing_secret="s3cret",  # noqa: S106 -- not a secret
+        slack_bot_token="xoxb-1",
+        slack_signing_secret="s3cret",
         slack_messages_per_minute=300,
         slack_unknown_retry_seconds=5,
         smtp_url="smtp://u:p@mail.example.com:587",
@@ -182,8 +182,8 @@ def test_no_secret_is_printed() -> None:
         Settings(
             database_url="postgresql+asyncpg://u:hush@h/d",
             secret_keys=("hush",),
-            slack_bot_token="hush",  # noqa: S106 -- not a secret
-            slack_signing_secret="hush",  # noqa: S106 -- not a secret
+            slack_bot_token="hush",
+            slack_signing_secret="hush",
             smtp_url="smtp://u:hush@h",
         )
     )

@@ -1,0 +1,76 @@
+"""Who may end a transaction (decision 0001). Everybody else is handed a session."""
+
+import ast
+
+import pytest
+
+from tests.architecture.sources import modules
+
+ENDING = {"commit", "rollback", "begin", "begin_nested"}
+EDGES = (
+    "service/dependencies.py",  # one request, one transaction
+    "service/security.py",  # the guard reads who is signed in, before the request's own transaction
+    "service/controllers/answers.py",  # holds no transaction while it waits for the ballot box
+    "service/ballot_box.py",  # the one exception: many sheets, one transaction
+    "service/commands/",
+    "service/demo/",
+    "jobs/",
+    "migrations/",
+)
+
+
+def ends_a_transaction(tree: ast.AST) -> list[int]:
+    """Return the lines that call commit, rollback or begin on anything."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENDING
+    ]
+
+
+def test_only_the_edge_begins_commits_or_rolls_back() -> None:
+    offenders = [
+        f"{path}:{line}"
+        for path, text in modules()
+        if not path.startswith(EDGES)
+        for line in ends_a_transaction(ast.parse(text))
+    ]
+
+    assert offenders == []
+
+
+def test_every_named_edge_exists() -> None:
+    paths = [path for path, _ in modules()]
+
+    assert [edge for edge in EDGES if not any(path.startswith(edge) for path in paths)] == []
+
+
+@pytest.mark.parametrize("line", ["await session.commit()", "async with sessions.begin() as s: pass"])
+def test_the_check_sees_what_it_looks_for(line: str) -> None:
+    assert ends_a_transaction(ast.parse(f"async def f():\n    {line}")) == [2]
+
+
+def test_an_action_or_query_takes_now_by_keyword_only() -> None:
+    offenders = []
+    for path, text in modules("surveys"):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                positional = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+                if "now" in positional:
+                    offenders.append(f"{path}:{node.lineno} {node.name}")
+
+    assert offenders == []
+
+
+def test_the_domain_never_looks_at_a_clock_itself() -> None:
+    offenders = [
+        f"{path}:{node.lineno}"
+        for path, text in modules("surveys")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today", "monotonic"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date", "time", "dt"}
+    ]
+
+    assert offenders == []
