@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("optional_dimensions", sa.JSON(), nullable=False),
         sa.Column("struck_items", sa.JSON(), nullable=False),
         sa.Column("own_items", sa.JSON(), nullable=False),
+        sa.Column("own_codes_used", sa.Integer(), nullable=False),
         sa.Column("counts_from", sa.Date(), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

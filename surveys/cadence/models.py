@@ -52,6 +52,9 @@ class Programme(Scoped, Base):
     optional_dimensions: Mapped[list[str]] = mapped_column(default=list)  # for light pulses
     struck_items: Mapped[list[str]] = mapped_column(default=list)  # at most two a dimension
     own_items: Mapped[list[Any]] = mapped_column(default=list)  # at most two {code, text, reversed}
+    own_codes_used: Mapped[int] = mapped_column(
+        default=0
+    )  # the highest number; a new wording takes the next
     counts_from: Mapped[date | None]  # earlier occurrences belong to a pause or an older timetable
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
