@@ -1,0 +1,95 @@
+"""What the loop follows: waves that were asked and published, and words of a team, without any answer."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.cadence.models import Interval, Programme, PulseKind
+from surveys.commitments.promises import promise_key
+from surveys.people.models import Organisation, Team
+from surveys.results.models import Figure, TeamWord
+from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.waves.rules import FrozenRules
+
+RULES = FrozenRules(
+    minimum_group=5,
+    reminders=1,
+    remind="everyone",
+    head_start_days=1,
+    leaders_read_below=False,
+    window_hours=72,
+    pulse="default",
+)
+
+
+async def make_programme(session: AsyncSession, organisation: Organisation) -> Programme:
+    programme = Programme(
+        organisation_id=organisation.id,
+        name="Pulse",
+        audience=[],
+        pulse=PulseKind.DEFAULT,
+        interval=Interval.WEEKS,
+        every=2,
+        start_on=date(2026, 1, 6),
+        weekday=1,
+        local_time=time(10),
+        window_hours=72,
+        created_at=organisation.created_at,
+    )
+    session.add(programme)
+    await session.flush()
+    return programme
+
+
+async def make_wave(
+    session: AsyncSession,
+    programme: Programme,
+    units: Iterable[Team],
+    *,
+    closes_at: datetime,
+    state: WaveState = WaveState.PUBLISHED,
+    team_sees_after: timedelta = timedelta(days=1),
+    shown: bool = True,
+) -> Wave:
+    """A wave of three days; a published one is out for leaders at its close and for teams a day later."""
+    published = state is WaveState.PUBLISHED
+    wave = Wave(
+        organisation_id=programme.organisation_id,
+        programme_id=programme.id,
+        occurrence=(closes_at - timedelta(days=3)).date(),
+        number=0,
+        state=state,
+        opens_at=closes_at - timedelta(days=3),
+        closes_at=closes_at,
+        items=[],
+        rules=RULES.as_json(),
+        published_at=closes_at if published else None,
+        leaders_see_at=closes_at if published else None,
+        team_sees_at=closes_at + team_sees_after if published else None,
+    )
+    session.add(wave)
+    await session.flush()
+    for team in units:
+        session.add(
+            WaveUnit(
+                wave_id=wave.id,
+                team_id=team.id,
+                parent_id=team.parent_id,
+                name=team.name,
+                asked=7,
+                leaders=[],
+                loop=[],
+                changed_share=None,
+            )
+        )
+        session.add(Figure(wave_id=wave.id, team_id=team.id, dimension="PSY", shown=published and shown))
+    await session.flush()
+    return wave
+
+
+async def say(session: AsyncSession, wave: Wave, team: Team, promise_id: UUID, word: str) -> None:
+    """Let a published wave hold a team's word on a promise."""
+    session.add(TeamWord(wave_id=wave.id, team_id=team.id, question=promise_key(promise_id), word=word))
+    await session.flush()

@@ -1,0 +1,77 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys.commitments.clocks import (
+    after_working_time,
+    end_of_day,
+    local_date,
+    speaking_time,
+    working_time,
+)
+
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Tokyo", "America/St_Johns", "Pacific/Apia"])
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- hypothesis adds the zone
+FRIDAY_AT_FIVE = datetime(2026, 3, 6, 16, tzinfo=UTC)  # 17:00 in Berlin
+
+
+class TestWorkingTime:
+    def test_a_weekend_does_not_count(self) -> None:
+        tuesday = datetime(2026, 3, 10, 16, tzinfo=UTC)
+        assert working_time(FRIDAY_AT_FIVE, tuesday, "Europe/Berlin") == timedelta(days=2)
+
+    def test_it_depends_on_where_the_team_is(self) -> None:
+        later = FRIDAY_AT_FIVE + timedelta(hours=12)  # Saturday 05:00 in Berlin, 13:00 in Tokyo
+        assert working_time(FRIDAY_AT_FIVE, later, "Europe/Berlin") == timedelta(hours=7)
+        assert working_time(FRIDAY_AT_FIVE, later, "Asia/Tokyo") == timedelta(0)
+
+    def test_nothing_has_passed_before_the_start(self) -> None:
+        assert working_time(FRIDAY_AT_FIVE, FRIDAY_AT_FIVE - timedelta(days=2), "UTC") == timedelta(0)
+
+    @given(INSTANTS, st.timedeltas(timedelta(0), timedelta(days=60)), ZONES)
+    def test_it_never_exceeds_the_time_elapsed(self, start: datetime, wait: timedelta, zone: str) -> None:
+        assert timedelta(0) <= working_time(start, start + wait, zone) <= wait
+
+    @given(INSTANTS, st.timedeltas(timedelta(seconds=1), timedelta(days=20)), ZONES)
+    def test_after_working_time_is_where_that_much_has_passed(
+        self, start: datetime, wait: timedelta, zone: str
+    ) -> None:
+        reached = after_working_time(start, wait, zone)
+        assert working_time(start, reached, zone) == wait
+        assert working_time(start, reached - timedelta(seconds=1), zone) < wait
+
+
+class TestDays:
+    def test_a_day_ends_at_the_local_midnight(self) -> None:
+        assert end_of_day(date(2026, 3, 6), "Europe/Berlin") == datetime(2026, 3, 6, 23, tzinfo=UTC)
+
+    @given(INSTANTS, ZONES)
+    def test_an_instant_falls_before_the_end_of_its_day(self, instant: datetime, zone: str) -> None:
+        assert instant < end_of_day(local_date(instant, zone), zone)
+
+
+class TestSpeakingTime:
+    @pytest.mark.parametrize(
+        ("instant", "spoken"),
+        [
+            ("2026-03-06T08:00+01:00", "2026-03-06T09:00+01:00"),
+            ("2026-03-06T09:00+01:00", "2026-03-06T09:00+01:00"),
+            ("2026-03-06T16:59+01:00", "2026-03-06T16:59+01:00"),
+            ("2026-03-06T17:00+01:00", "2026-03-09T09:00+01:00"),
+            ("2026-03-07T12:00+01:00", "2026-03-09T09:00+01:00"),
+            ("2026-03-28T12:00+01:00", "2026-03-30T09:00+02:00"),
+        ],
+    )
+    def test_examples_in_berlin(self, instant: str, spoken: str) -> None:
+        moment = datetime.fromisoformat(instant)
+        assert speaking_time(moment, "Europe/Berlin") == datetime.fromisoformat(spoken)
+
+    @given(INSTANTS, ZONES)
+    def test_it_is_within_hours_and_not_before(self, instant: datetime, zone: str) -> None:
+        local = speaking_time(instant, zone).astimezone(ZoneInfo(zone))
+        assert instant <= local < instant + timedelta(days=4)
+        assert local.weekday() < 5
+        assert 9 <= local.hour < 17
