@@ -4,7 +4,7 @@ Everything a reader sees of a figure, its chart and its table included, is made 
 place can say more than another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -188,7 +188,7 @@ def asked_under_ten(wave: WavePoint) -> bool:
     return (asked if asked is not None else wave.asked_here) < 10  # noqa: PLR2004 -- the ruling's number
 
 
-def dimension_name(dimension: str, items: tuple[AskedItem, ...], language: Translator) -> str:
+def dimension_name(dimension: str, items: Sequence[AskedItem], language: Translator) -> str:
     """Return what a dimension is called; an own question is called by its text."""
     name = DIMENSION_NAMES.get(dimension)
     if name is not None:

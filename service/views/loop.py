@@ -1,0 +1,275 @@
+"""The loop as its readers see it: a line of steps with clocks, promises with the team's word.
+
+Codes come in, sentences go out. What a leader can do is decided in the controllers and their forms.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.language import Translator, mark
+from service.views.charts import Flag
+from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step
+from surveys.commitments.rules import ASK_AFTER, Rate, State
+from surveys.results.rules.loop_words import KEPT
+
+MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
+WORKING_DAY = timedelta(days=1)
+
+STEP_NAMES: Mapping[str, str] = {
+    "results": mark("Results out"),
+    "shared": mark("Shared"),
+    "acknowledged": mark("Acknowledged"),
+    "committed": mark("Promised"),
+    "done": mark("Done"),
+    "confirmed": mark("Confirmed"),
+}
+STATE_NAMES: Mapping[State, str] = {
+    State.OPEN: mark("Open"),
+    State.MOVED: mark("Moved"),
+    State.KEPT: mark("Kept"),
+    State.NOT_KEPT: mark("Not kept"),
+}
+TEAM_SAYS: Mapping[str, str] = {
+    "kept": mark("The team says: kept."),
+    "not_yet": mark("The team says: not yet. The promise is open again."),
+    "cant_tell": mark("The team cannot tell."),
+    "too_few": mark("Too few answered to say. The team is asked once more."),
+    "differently": mark("The team says: not yet, a second time. Leader and team see this differently."),
+    "said_openly": mark("Too few answered twice. Talk about it openly, in the team's next round."),
+}
+PLAN_SAYS: Mapping[str, str] = {
+    "yes": mark("Asked whether the leader said what will be done and what will not, the team says: yes."),
+    "partly": mark(
+        "Asked whether the leader said what will be done and what will not, the team says: partly."
+    ),
+    "no": mark("Asked whether the leader said what will be done and what will not, the team says: no."),
+    "too_few": mark("Too few answered whether the leader said what will be done."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step on the line: taken, the next one, or ahead."""
+
+    name: str
+    label: str
+    position: str  # taken, next, ahead
+    words: str
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCard:
+    """A promise with everything said about it, in the order in which it happened."""
+
+    id: UUID
+    text: str
+    owner: str
+    state: State
+    state_name: str
+    due_words: str
+    history: Sequence[str]
+    word: str
+    is_open: bool
+    expected: date
+    asked_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPage:
+    """Everything of the loop that a page shows. `next_step` is the step a leader takes next, if any."""
+
+    wave_id: UUID | None
+    steps: Sequence[StepLine]
+    next_step: str | None
+    shared_words: str | None
+    shared_by_line: str
+    answer_line: str
+    plan_line: str
+    open_promises: Sequence[PromiseCard]
+    ended_promises: Sequence[PromiseCard]
+    follow_through: Sequence[str]
+    acknowledged: bool = False
+    shared: bool = False
+
+    @property
+    def too_many_open(self) -> bool:
+        """Whether one more promise deserves a second thought."""
+        return len(self.open_promises) >= MANY_OPEN
+
+
+def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: bool) -> LoopPage:
+    """Return the loop of one unit for one reader.
+
+    Args:
+        zone: the reader's, for instants; due dates are days and have none.
+        is_leader: whether the reader leads the unit and so sees every clock from the start.
+    """
+    taken = {step.name: step for step in state.steps}
+    waiting = [step.name for step in state.steps if step.at is None]
+    words = _Words(language, zone)
+    shared, acknowledged = taken.get("shared"), taken.get("acknowledged")
+    cards = [words.card(promise) for promise in state.promises]
+    return LoopPage(
+        wave_id=state.wave_id,
+        steps=[words.step(step, waiting, is_leader=is_leader) for step in state.steps],
+        next_step=next((name for name in waiting if name in ("shared", "acknowledged", "committed")), None),
+        shared_words=state.shared_words,
+        shared_by_line=language.say("Said to the whole team on {day}.", day=words.day(shared.at))
+        if shared and shared.at
+        else "",
+        answer_line=language.say(
+            "Read, with thanks. An answer comes by {day}.", day=language.date(state.answer_by)
+        )
+        if state.answer_by
+        else "",
+        plan_line=_known(PLAN_SAYS, state.plan_word, language),
+        open_promises=[card for card in cards if card.is_open],
+        ended_promises=[card for card in cards if not card.is_open],
+        follow_through=_follow_through(state.follow_through, language),
+        acknowledged=bool(acknowledged and acknowledged.at),
+        shared=bool(shared and shared.at),
+    )
+
+
+def flags_of(state: LoopState, zone: str) -> list[Flag]:
+    """Return what happened to promises, as flags for the time axis."""
+    found = []
+    for promise in state.promises:
+        found.append(Flag(_day(promise.made_at, zone), "made", promise.text))
+        if promise.done_at is not None:
+            found.append(Flag(_day(promise.done_at, zone), "done", promise.text))
+        if promise.word == KEPT and promise.word_at is not None:
+            found.append(Flag(_day(promise.word_at, zone), "confirmed", promise.text))
+    return found
+
+
+def _known(sentences: Mapping[str, str], word: str | None, language: Translator) -> str:
+    return language.say(sentences[word]) if word is not None and word in sentences else ""
+
+
+def _day(instant: datetime, zone: str) -> date:
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: Translator
+    zone: str
+
+    def day(self, instant: datetime) -> str:
+        return self.language.date(_day(instant, self.zone))
+
+    def step(self, step: Step, waiting: Sequence[str], *, is_leader: bool) -> StepLine:
+        label = self.language.say(STEP_NAMES[step.name])
+        if step.at is not None:
+            return StepLine(
+                step.name, label, "taken", self.day(step.at), self._clock(step, is_leader=is_leader)
+            )
+        position = "next" if waiting[0] == step.name else "ahead"
+        words = self.language.say("Not yet")
+        if step.of:
+            words = self.language.say("{reached} of {of}", reached=step.reached, of=step.of)
+        return StepLine(step.name, label, position, words, self._clock(step, is_leader=is_leader))
+
+    def _clock(self, step: Step, *, is_leader: bool) -> str:
+        if step.elapsed is None or not (step.public or is_leader):
+            return ""
+        days = int(step.elapsed / WORKING_DAY)
+        if step.at is None:
+            return self.language.count(
+                "open for {count} working day", "open for {count} working days", days
+            )
+        if not days:
+            return self.language.say("within a working day")
+        return self.language.count("after {count} working day", "after {count} working days", days)
+
+    def card(self, promise: PromiseView) -> PromiseCard:
+        is_open = promise.done_at is None and promise.withdrawn_at is None
+        return PromiseCard(
+            id=promise.id,
+            text=promise.text,
+            owner=promise.owner_name,
+            state=promise.state,
+            state_name=self.language.say(STATE_NAMES[promise.state]),
+            due_words=self._due(promise, is_open=is_open),
+            history=self._history(promise),
+            word=_known(TEAM_SAYS, promise.word, self.language),
+            is_open=is_open,
+            expected=promise.expected,
+            asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
+        )
+
+    def _due(self, promise: PromiseView, *, is_open: bool) -> str:
+        due = self.language.date(promise.expected)
+        if is_open and promise.overdue:
+            return self.language.say("It was due on {day}.", day=due)
+        return self.language.say("By {day}", day=due)
+
+    def _history(self, promise: PromiseView) -> list[str]:
+        say = self.language.say
+        lines = [say("Promised on {day}.", day=self.day(promise.made_at))]
+        for move in promise.moves:
+            sentence = (
+                mark("Moved to {to}, and told in time: {reason}")
+                if move.in_time
+                else mark("Moved to {to}, late: {reason}")
+            )
+            lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
+        if promise.withdrawn_at is not None:
+            lines.append(
+                say(
+                    "Withdrawn on {day}: {reason}",
+                    day=self.day(promise.withdrawn_at),
+                    reason=promise.withdrawal_reason or "",
+                )
+            )
+        if promise.done_at is not None:
+            lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
+            if promise.word is None:
+                day = self.day(promise.done_at + ASK_AFTER)
+                lines.append(
+                    say("The team is asked whether it was kept in the first pulse from {day}.", day=day)
+                )
+        return lines
+
+
+def _follow_through(known: FollowThrough, language: Translator) -> list[str]:
+    """Return the last 90 days in sentences, the team's word first."""
+    found = []
+    if known.confirmed is not None:
+        found.append(
+            language.say(
+                "In the last 90 days the team confirmed {rate}.", rate=_rate(known.confirmed, language)
+            )
+        )
+    if known.by_dates is not None:
+        found.append(
+            language.say("By their dates, {rate} came in time.", rate=_rate(known.by_dates, language))
+        )
+    for count, one, many in (
+        (known.moved, mark("{count} was moved."), mark("{count} were moved.")),
+        (known.withdrawn, mark("{count} was withdrawn in time."), mark("{count} were withdrawn in time.")),
+        (
+            known.undecided,
+            mark("On {count} the team did not decide."),
+            mark("On {count} the team did not decide."),
+        ),
+    ):
+        if count:
+            found.append(language.count(one, many, count))
+    return found
+
+
+def _rate(rate: Rate, language: Translator) -> str:
+    """Return "3 of 4", or a share from five on with the target beside it."""
+    if rate.share is None:
+        return language.count(
+            "{hits} of {count} promise", "{hits} of {count} promises", rate.of, hits=rate.hits
+        )
+    return language.say(
+        "{share} % of {count} promises (aim: 90 %)", share=round(rate.share * 100), count=rate.of
+    )

@@ -1,0 +1,96 @@
+"""The one thing to do next, named by its result, with what happens then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from integrations.language import Translator, mark
+from service.views.loop import LoopPage
+from service.views.timeline import newest_readable
+from surveys.results.published import TeamTrend
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A sentence and, for who can act, where on the page to do it."""
+
+    title: str
+    text: str
+    href: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Advice:
+    leader: tuple[str, str, str, str]  # title, text, where, label
+    others: str
+
+
+ADVICE: Mapping[str, _Advice] = {
+    "shared": _Advice(
+        (
+            mark("Say a few words to the team"),
+            mark(
+                "Before you explain anything: what you read, what surprised you, and when you will come"
+                " back to it. Three sentences are enough."
+            ),
+            "#share",
+            mark("Share with the team"),
+        ),
+        mark("The leader has not said a word about these results yet. Sharing them comes next."),
+    ),
+    "acknowledged": _Advice(
+        (
+            mark("Tell the team when you will answer"),
+            mark('One press: "Read, thank you", with a date. It binds you to a day, not to a solution.'),
+            "#acknowledge",
+            mark("Name a day"),
+        ),
+        mark("The leader has shared the results. A day for an answer comes next."),
+    ),
+    "committed": _Advice(
+        (
+            mark("Promise one small step"),
+            mark(
+                "Something you can finish within 30 days and the team can notice. One kept promise is"
+                " worth ten plans."
+            ),
+            "#promise",
+            mark("Make a promise"),
+        ),
+        mark("The leader has read the results. A promise comes next, or a reason why there is none."),
+    ),
+}
+
+
+def next_step(
+    trend: TeamTrend, loop: LoopPage, language: Translator, *, is_leader: bool, small: bool
+) -> NextStep | None:
+    """Return what comes next after the newest results, or None before there are any."""
+    if newest_readable(trend) is None or loop.wave_id is None:
+        return None
+    advice = ADVICE.get(loop.next_step or "")
+    if advice is None:
+        return _keep_going(loop, language, is_leader=is_leader)
+    if not is_leader:
+        return NextStep(language.say("What comes next"), language.say(advice.others))
+    title, text, href, label = (language.say(part) if part[0] != "#" else part for part in advice.leader)
+    if small:
+        cards = mark("The statements below and fifteen minutes together help more than any figure.")
+        text = f"{text} {language.say(cards)}"
+    return NextStep(title, text, href, label)
+
+
+def _keep_going(loop: LoopPage, language: Translator, *, is_leader: bool) -> NextStep | None:
+    title = language.say("What comes next")
+    if loop.open_promises:
+        day = language.date(loop.open_promises[0].expected)
+        if is_leader:
+            text = mark("Your next promise is due {day}. If the date slips, say so at least a day before.")
+            return NextStep(
+                title, language.say(text, day=day), "#promises", language.say("See the promises")
+            )
+        return NextStep(title, language.say("The next promise is due {day}.", day=day))
+    return NextStep(
+        title,
+        language.say("What was promised is done. In the next pulse the team says whether it was kept."),
+    )

@@ -1,0 +1,305 @@
+"""The page of one unit, as structs and sentences for its template.
+
+The same figures for leader, member, HR and viewer. What differs between readers is only which controls
+stand beside them. Rounding is decided in `wording`, places on a chart in `charts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.language import Translator
+from service.views import team_notes
+from service.views.charts import SHAPES, Flag, TrendChart, trend_chart
+from service.views.loop import LoopPage, flags_of, loop_page
+from service.views.next_step import NextStep, next_step
+from service.views.notices import Notice, notices
+from service.views.summary import caution, summary
+from service.views.timeline import columns_of, dimensions_of, latest_figure, newest_readable
+from service.views.wording import (
+    AGREEMENT_WORDS,
+    ITEM_WORDS,
+    SHIFTED,
+    VERY_LOW,
+    Said,
+    dimension_name,
+    is_small,
+    nearest,
+    participation_sentence,
+    say_figure,
+    trend_sentence,
+)
+from surveys.commitments.loop import LoopState
+from surveys.results.published import AskedItem, FigureView, TeamTrend, WavePoint
+
+BAR_STEP = 5  # per cent; bars are drawn from rounded shares
+PARTS_WITH_NEUTRAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How one statement was answered: shares of the width in per cent, one after the other, and in words."""
+
+    parts: Sequence[tuple[str, int, int]]  # tone, start, width
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as it was asked. `words` is empty below ten answers."""
+
+    text: str
+    reversed: bool
+    words: str = ""
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One dimension: its sentence, its chart, its statements."""
+
+    dimension: str
+    title: str
+    tone: str
+    shape: str
+    said: Said
+    sentence: str
+    trend: str
+    shifted: bool
+    agreement: str
+    advice: str
+    carried: bool
+    asked_on: str  # empty when the newest wave asked this dimension
+    chart: TrendChart
+    statements: Sequence[Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The newest figures of the unit above, for a unit too small for much of its own."""
+
+    team_id: UUID
+    name: str
+    wave: str
+    figures: Sequence[tuple[str, str]]  # dimension, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is asked in this unit while a wave is open. Says nothing about who has answered."""
+
+    names: Sequence[str]
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """Everything the template of a unit's page needs."""
+
+    team_id: UUID
+    name: str
+    parent: tuple[UUID, str] | None
+    is_leader: bool
+    small: bool
+    wave_line: str
+    participation: str
+    level_note: str
+    summary: Sequence[str]
+    caution: str
+    notices: Sequence[Notice]
+    panels: Sequence[Panel]
+    above: Above | None
+    cards: Sequence[Statement]
+    loop: LoopPage
+    next_step: NextStep | None
+    roster: Roster | None
+    computed: Sequence[str] = ()
+    promised: Sequence[str] = ()
+    receipt: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def team_page(
+    trend: TeamTrend,
+    loop: LoopState,
+    language: Translator,
+    *,
+    zone: str,
+    now: datetime,
+    is_leader: bool,
+    above: TeamTrend | None = None,
+    roster: Roster | None = None,
+) -> TeamPage:
+    """Return the page of one unit.
+
+    Args:
+        trend: published figures as this reader may see them.
+        loop: where the unit stands in the loop.
+        language: the reader's.
+        zone: the reader's, for instants.
+        now: aware UTC.
+        is_leader: whether controls are shown.
+        above: the unit above, where the reader may read it.
+        roster: who is asked in the wave that is open, where the reader may see the names.
+    """
+    newest = newest_readable(trend)
+    panels = _panels(trend, loop, language, now.astimezone(ZoneInfo(zone)).date())
+    loop_view = loop_page(loop, language, zone=zone, is_leader=is_leader)
+    small = newest is not None and is_small(newest)
+    return TeamPage(
+        team_id=trend.team_id,
+        name=trend.team_name,
+        parent=(trend.parent_id, trend.parent_name)
+        if above and trend.parent_id and trend.parent_name
+        else None,
+        is_leader=is_leader,
+        small=small,
+        wave_line=_wave_line(newest, language),
+        participation=participation_sentence(newest.participation, language) if newest else "",
+        level_note=_level_note(trend.parent_name, newest, language),
+        summary=summary(newest, loop_view, panels, language),
+        caution=caution(trend, language),
+        notices=notices(trend, language, zone=zone, now=now, is_leader=is_leader),
+        panels=panels,
+        above=_above(above, language) if small and above else None,
+        cards=_cards(newest) if small and newest else (),
+        loop=loop_view,
+        next_step=next_step(trend, loop_view, language, is_leader=is_leader, small=small),
+        roster=roster,
+        computed=[language.say(sentence) for sentence in team_notes.COMPUTED] if newest else (),
+        promised=team_notes.promised(newest, language) if newest and newest.rules else (),
+        receipt=team_notes.receipt(newest, language, zone) if newest else (),
+    )
+
+
+def _wave_line(newest: WavePoint | None, language: Translator) -> str:
+    if newest is None:
+        return ""
+    return language.say(
+        "Pulse of {day} · {programme}",
+        day=language.date(newest.occurrence, year=True),
+        programme=newest.programme_name,
+    )
+
+
+def _level_note(parent: str | None, newest: WavePoint | None, language: Translator) -> str:
+    if newest is None or not any(figure.carried for figure in newest.dimensions.values()):
+        return ""
+    if parent is None:
+        return language.say("Some answers are counted one level up.")
+    return language.say("Some answers are counted one level up, in {unit}.", unit=parent)
+
+
+def _panels(trend: TeamTrend, loop: LoopState, language: Translator, today: date) -> list[Panel]:
+    flags = flags_of(loop, loop.zone)
+    newest = newest_readable(trend)
+    found: list[Panel] = []
+    others = 0
+    for dimension in dimensions_of(trend):
+        latest = latest_figure(trend, dimension)
+        if latest is None or newest is None:
+            continue
+        found.append(_panel(trend, dimension, latest, newest, flags, language, today, others))
+        others += dimension not in SHAPES
+    return found
+
+
+def _panel(
+    trend: TeamTrend,
+    dimension: str,
+    latest: tuple[WavePoint, FigureView],
+    newest: WavePoint,
+    flags: Sequence[Flag],
+    language: Translator,
+    today: date,
+    others: int,
+) -> Panel:
+    wave, figure = latest
+    size_class = wave.participation.size_class
+    said = say_figure(figure, size_class, language)
+    title = dimension_name(dimension, wave.items, language)
+    chart = trend_chart(
+        dimension,
+        title,
+        columns_of(trend, dimension, language),
+        flags,
+        language,
+        today=today,
+        baseline=figure.trend.baseline if figure.shown and figure.trend else None,
+        size_class=size_class,
+        others=others,
+    )
+    return Panel(
+        dimension=dimension,
+        title=title,
+        tone=chart.tone,
+        shape=chart.shape,
+        said=said,
+        sentence=said.sentence,
+        trend=trend_sentence(figure.trend, size_class, language) if figure.shown else "",
+        shifted=figure.shown and figure.trend is not None and figure.trend.word in SHIFTED,
+        agreement=language.say(AGREEMENT_WORDS.get(figure.agreement or "", "")) if figure.shown else "",
+        advice=_advice(said, language),
+        carried=figure.shown and figure.carried,
+        asked_on=""
+        if wave is newest
+        else language.say("Last asked on {day}.", day=language.date(wave.occurrence)),
+        chart=chart,
+        statements=[
+            _statement(item, figure, language) for item in wave.items if item.dimension == dimension
+        ],
+    )
+
+
+def _advice(said: Said, language: Translator) -> str:
+    if said.value is None or said.value > VERY_LOW:
+        return ""
+    return language.say("Low; talk to someone before you talk to the team.")
+
+
+def _statement(item: AskedItem, figure: FigureView, language: Translator) -> Statement:
+    words = ITEM_WORDS.get((figure.item_words or {}).get(item.code, "")) if figure.shown else None
+    buckets = (figure.bars or {}).get(item.code) if figure.shown else None
+    return Statement(
+        text=item.text,
+        reversed=item.reversed,
+        words=language.say(words) if words else "",
+        bar=_bar(buckets, language) if buckets else None,
+    )
+
+
+def _bar(buckets: Sequence[int], language: Translator) -> Bar:
+    """Return a bar from [unfavourable, neutral, favourable] or, joined, [not favourable, favourable]."""
+    total = sum(buckets)
+    tones = (
+        ("against", "neither", "favour") if len(buckets) == PARTS_WITH_NEUTRAL else ("against", "favour")
+    )
+    favour = nearest(buckets[-1] / total * 100, BAR_STEP)
+    widths = [nearest(count / total * 100, BAR_STEP) for count in buckets[:-1]]
+    widths = [*widths[:-1], 100 - favour - sum(widths[:-1])]
+    parts, start = [], 0
+    for tone, width in reversed(list(zip(tones, [*widths, favour], strict=True))):
+        parts.append((tone, start, max(width, 0)))
+        start += max(width, 0)
+    return Bar(parts, language.say("about {share} % in favour", share=favour))
+
+
+def _cards(newest: WavePoint) -> list[Statement]:
+    return [
+        Statement(item.text, item.reversed) for item in newest.items if item.dimension in newest.dimensions
+    ]
+
+
+def _above(above: TeamTrend, language: Translator) -> Above | None:
+    newest = newest_readable(above)
+    if newest is None:
+        return None
+    figures = []
+    for dimension in dimensions_of(above):
+        latest = latest_figure(above, dimension)
+        if latest is not None:
+            wave, figure = latest
+            said = say_figure(figure, wave.participation.size_class, language)
+            figures.append((dimension_name(dimension, wave.items, language), said.sentence))
+    return Above(above.team_id, above.team_name, language.date(newest.occurrence, year=True), figures)
