@@ -115,7 +115,7 @@ class Words:
 
 
 @singledispatch
-def words_of(note: object, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def words_of(note: object, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     """Return a note in a person's language, with dates on the clock of `zone`."""
     raise TypeError(type(note).__name__)
 
@@ -129,7 +129,7 @@ def _(note: Ask, language: Translator, zone: str) -> Words:
             "The pulse of {team} is open until {closes}.", team=note.team_name, closes=closes
         ),
         "reminder": say(
-            "The pulse of {team} is open until {closes}. This goes to everyone. Done already? Nothing to do.",
+            "The pulse of {team} is open until {closes}. This goes to all. Done already? Nothing to do.",
             team=note.team_name,
             closes=closes,
         ),
@@ -178,7 +178,7 @@ def _(note: ResultsOut, language: Translator, zone: str) -> Words:
 
 
 @words_of.register
-def _(note: Shared, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def _(note: Shared, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     return Words(
         subject=say("{leader} writes to {team}", leader=note.leader_name, team=note.team_name),
@@ -192,7 +192,7 @@ def _(note: Shared, language: Translator, zone: str) -> Words:  # noqa: ARG001 -
 
 
 @words_of.register
-def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     return Words(
         subject=say("A promise is due on {day}", day=language.date(note.due)),
@@ -207,7 +207,7 @@ def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG0
 
 
 @words_of.register
-def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     step, button = {
         "share": (
@@ -242,15 +242,15 @@ def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG
 
 
 @words_of.register
-def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     if note.link is None:
         return Words(
             subject=say("A sign-in link was made for you"),
             paragraphs=(
                 say(
-                    "An administrator made a sign-in link for you and can use it to read what you may read. "
-                    "If you did not ask for it, talk to them. It gives back no answer: nothing does."
+                    "An administrator made a sign-in link for you and can use it to read what you may "
+                    "read. If you did not ask for it, talk to them. It gives back no answer: nothing does."
                 ),
             ),
         )
@@ -266,14 +266,14 @@ def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: AR
 
 
 @words_of.register
-def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- all alike
+def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     return Words(
         subject=say("No results for {team} this time", team=note.team_name),
         paragraphs=(
             say(
-                "The last pulse of {team} ended without results: the key to its answers was lost, so nobody "
-                "can read them, and they were deleted. The next pulse comes as planned.",
+                "The last pulse of {team} ended without results: the key to its answers was lost, so "
+                "nobody can read them, and they were deleted. The next pulse comes as planned.",
                 team=note.team_name,
             ),
         ),

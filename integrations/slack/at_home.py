@@ -1,0 +1,78 @@
+"""Someone looks at their Home tab: gather what it says and show it. Nothing is stored of the visit."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.home import Home, OpenPulse, Promise, home_view, nobody_view
+from integrations.slack.inbound import HomeOpened
+from surveys.ballots.queries import blank_sheet, has_answered
+from surveys.commitments.queries import loop_of
+from surveys.deliveries.actions import remember_event
+from surveys.errors import Gone
+from surveys.people.models import Organisation
+from surveys.people.queries import viewer_by_slack
+from surveys.people.rules import Viewer
+from surveys.results.queries import trend_of
+from surveys.waves.queries import open_place
+
+WAVES = 3  # enough to find the newest results behind an open wave
+
+log = logging.getLogger("kept.slack")
+
+
+async def show_home(desk: Desk, event: HomeOpened) -> Reply:
+    """Publish the tab of one person. Slack sends an event again when unsure; it is shown once."""
+    now = desk.clock()
+    async with desk.sessions.begin() as session:
+        if not await remember_event(session, event.event_id, now.date()):
+            return TAKEN
+        viewer = await viewer_by_slack(session, event.user_id)
+        home = await _home_of(desk, session, viewer, now) if viewer is not None else None
+    language = Translator(viewer.locale if viewer is not None else "en")
+    view = (
+        home_view(home, language, administrators=desk.settings.administrators)
+        if home is not None
+        else nobody_view(language)
+    )
+    await desk.client.publish_home(event.user_id, view)
+    return TAKEN
+
+
+async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> Home:
+    organisation = await session.get_one(Organisation, viewer.organisation_id)
+    pulse, minimum_group = await _open_pulse(desk, session, viewer, now)
+    if viewer.unit is None:
+        return Home(pulse, None, (), None, (), minimum_group or organisation.minimum_group)
+    trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
+    loop = await loop_of(session, viewer.unit, now=now)
+    return Home(
+        pulse=pulse,
+        team_name=trend.team_name,
+        figures=tuple(desk.tell(trend, Translator(viewer.locale))),
+        page_url=f"{desk.settings.base_url}/teams/{viewer.unit}",
+        promises=[
+            Promise(promise.text, promise.owner_name, promise.state, promise.due, promise.word)
+            for promise in loop.promises
+        ],
+        minimum_group=minimum_group or organisation.minimum_group,
+    )
+
+
+async def _open_pulse(
+    desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime
+) -> tuple[OpenPulse | None, int | None]:
+    """Return what is open for this person and the minimum group it was opened with."""
+    place = await open_place(session, viewer.person_id)
+    if place is None:
+        return None, None
+    try:
+        sheet = await blank_sheet(session, desk.keys, place.id, now=now)
+        answered = await has_answered(session, desk.keys, place.id)
+    except Gone:  # closed a moment ago, or its key is lost: there is nothing to answer
+        return None, None
+    pulse = OpenPulse(place.id.hex, sheet.team_name, sheet.closes_at, answered)
+    return pulse, sheet.rules.minimum_group

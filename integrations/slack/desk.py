@@ -1,0 +1,69 @@
+"""What handlers of Slack events work with, and the exact bytes Slack wants back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.environment import Settings
+from integrations.language import Translator
+from integrations.slack.blocks import Block
+from integrations.slack.client import SlackClient
+from surveys.ballots.keys import KeyStore
+from surveys.ballots.rules import HandedIn
+from surveys.results.published import TeamTrend
+
+JSON_TYPE = "application/json"
+TEXT_TYPE = "text/plain"
+
+
+class Box(Protocol):
+    """Where sheets are put; returns after the commit that holds them, or raises the refusal."""
+
+    async def put(self, sheet: HandedIn) -> None:
+        """Store a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The body of a 200. Empty means: taken, nothing to say."""
+
+    body: bytes = b""
+    media_type: str = TEXT_TYPE
+
+
+TAKEN = Reply()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What handlers work with.
+
+    Attributes:
+        box: takes answer sheets.
+        tell: puts a unit's newest results into sentences, the same as on its page.
+        thanks: prepared replies by wave and language, so that an answer asks the database nothing twice.
+    """
+
+    sessions: async_sessionmaker[AsyncSession]
+    keys: KeyStore
+    box: Box
+    client: SlackClient
+    settings: Settings
+    clock: Callable[[], datetime]
+    tell: Callable[[TeamTrend, Translator], Sequence[str]]
+    thanks: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+
+
+def as_json(body: dict[str, Any]) -> Reply:
+    """Return a reply that says something."""
+    return Reply(msgspec.json.encode(body), JSON_TYPE)
+
+
+def update_to(view: Block) -> Reply:
+    """Return a reply that replaces the form that was sent."""
+    return as_json({"response_action": "update", "view": view})

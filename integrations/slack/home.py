@@ -1,0 +1,141 @@
+"""The Home tab: what is open for me, my team's latest figures in words, its promises, how private this is.
+
+Built anew whenever it is opened, for one person, and never refreshed because somebody answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from integrations.language import Translator, mark
+from integrations.promise import purpose, short_promise
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.identifiers import Action, Callback
+
+MOST_PROMISES = 10
+STATE_WORDS = {
+    "open": mark("open, due {due}"),
+    "moved": mark("moved to {due}, and told in time"),
+    "kept": mark("kept"),
+    "not_kept": mark("not kept"),
+}
+TEAM_SAYS = {
+    "kept": mark("The team says: kept."),
+    "not_yet": mark("The team says: not yet."),
+    "cant_tell": mark("The team says: can't tell."),
+    "too_few": mark("Too few answered to say it for the team."),
+    "differently": mark("Leader and team see this differently."),
+    "said_openly": mark("Said openly in the retro."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPulse:
+    """The pulse that asks this person; `answered` is told to nobody but them."""
+
+    place: str
+    team_name: str
+    closes_at: datetime
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise made to the team and where it stands; codes of `commitments`."""
+
+    text: str
+    owner_name: str
+    state: str
+    due: date
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything the tab says.
+
+    Attributes:
+        pulse: None when nothing is open for this person.
+        team_name: the unit in which they are asked; None for people without one.
+        figures: its newest results in sentences; empty while there are none.
+        page_url: the unit's page on the web.
+        promises: newest first.
+        minimum_group: k, of the open wave or else of the organisation.
+    """
+
+    pulse: OpenPulse | None
+    team_name: str | None
+    figures: Sequence[str]
+    page_url: str | None
+    promises: Sequence[Promise]
+    minimum_group: int
+
+
+def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
+    """Return the Home tab."""
+    built = [
+        *_open_for_me(home.pulse, language),
+        *(_team(home, language) if home.team_name is not None else []),
+        blocks.divider(),
+        blocks.header(language.say("How private is this?")),
+        blocks.section(short_promise(language, home.minimum_group, administrators)),
+        blocks.context(purpose(language)),
+    ]
+    return blocks.checked_view({"type": "home", "callback_id": Callback.HOME, "blocks": built})
+
+
+def nobody_view(language: Translator) -> Block:
+    """Return the tab of somebody Kept does not know."""
+    built = [
+        blocks.section(
+            language.say("Kept does not know you yet. Whoever looks after it at your place can add you.")
+        )
+    ]
+    return blocks.checked_view({"type": "home", "callback_id": Callback.HOME, "blocks": built})
+
+
+def _open_for_me(pulse: OpenPulse | None, language: Translator) -> list[Block]:
+    say = language.say
+    head = blocks.header(say("Open for you"))
+    if pulse is None:
+        return [head, blocks.section(say("Nothing at the moment. The next pulse comes to you by itself."))]
+    closes = blocks.slack_date(pulse.closes_at)
+    team = blocks.escape(pulse.team_name)
+    if pulse.answered:
+        text = say(
+            "The pulse of {team} is open until {closes}. Yours is in; you can still replace it.",
+            team=team,
+            closes=closes,
+        )
+        press = blocks.button(say("Answer again"), Action.OPEN_SHEET, value=pulse.place)
+    else:
+        text = say("The pulse of {team} is open until {closes}.", team=team, closes=closes)
+        press = blocks.button(say("Answer, 1 minute"), Action.OPEN_SHEET, value=pulse.place, primary=True)
+    about = blocks.button(say("What could still give me away?"), Action.OPEN_PRIVACY, value=pulse.place)
+    return [head, blocks.section(text, markup=True), blocks.actions(press, about)]
+
+
+def _team(home: Home, language: Translator) -> list[Block]:
+    say = language.say
+    built = [blocks.divider(), blocks.header(home.team_name or "")]
+    built += [blocks.section(sentence) for sentence in home.figures] or [
+        blocks.section(say("There are no results yet."))
+    ]
+    if home.page_url is not None:
+        built.append(
+            blocks.actions(blocks.button(say("Open the team page"), Action.LINK, url=home.page_url))
+        )
+    if home.promises:
+        built.append(blocks.bold(say("Promises to the team")))
+        built += [_promise(promise, language) for promise in home.promises[:MOST_PROMISES]]
+    return built
+
+
+def _promise(promise: Promise, language: Translator) -> Block:
+    state = language.say(STATE_WORDS[promise.state], due=language.date(promise.due))
+    line = language.say(
+        "{owner}: “{promise}” ({state})", owner=promise.owner_name, promise=promise.text, state=state
+    )
+    said = TEAM_SAYS.get(promise.word or "")
+    return blocks.section(f"{line} {language.say(said)}" if said else line)

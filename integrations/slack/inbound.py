@@ -1,0 +1,271 @@
+"""What Slack sends: checked over the raw bytes, then parsed into typed events. Nothing else sees a payload.
+
+Only what is needed is decoded; the verification token, names and texts of a payload are never read, and
+nothing here is logged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from fast_query_parsers import parse_query_string
+from slack_sdk.signature import Clock, SignatureVerifier
+
+from integrations.slack.identifiers import Callback
+
+LARGEST_BODY: Final = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class UnreadableError(ValueError):
+    """A signed body that is not what Slack is known to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlVerification:
+    """Slack asks whether this address is ours; the answer is the challenge."""
+
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class SslCheck:
+    """Slack tries our certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Someone looks at the Home tab."""
+
+    event_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEvent:
+    """An event that Kept takes note of at most by its kind, such as `app_uninstalled`."""
+
+    event_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """Slack holds events back, because there were too many in an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button was pressed, in a message, a form or the Home tab.
+
+    Attributes:
+        user_id: the signed user.
+        action: see `identifiers.Action`.
+        value: what the button carried.
+        trigger_id: lets a form open within three seconds, once.
+        view_id: the form the button stands in, or None for messages and Home.
+    """
+
+    user_id: str
+    action: str
+    value: str
+    trigger_id: str
+    view_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSent:
+    """An answer sheet was sent. Lives in memory until it is stored, and is never printed."""
+
+    user_id: str
+    place_id: UUID
+    wave_id: UUID
+    locale: str
+    answers: Mapping[str, int]
+    blocks: tuple[str, ...]  # ids of the questions, for refusals
+
+    def __repr__(self) -> str:
+        return "SheetSent(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSent:
+    """Another form was sent, with one choice in it at most."""
+
+    user_id: str
+    callback: str
+    metadata: str
+    choice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewClosed:
+    """A form was closed without sending. Nothing is stored of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/kept` was typed."""
+
+    user_id: str
+    trigger_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something of a kind Kept does not handle; it is acknowledged and forgotten."""
+
+
+Event = (
+    UrlVerification | SslCheck | HomeOpened | OtherEvent | RateLimited | Pressed | SheetSent | ChoiceSent
+    | ViewClosed | Command | Unknown
+)  # fmt: skip
+
+
+class _User(msgspec.Struct):
+    id: str = ""
+
+
+class _Option(msgspec.Struct):
+    value: str = ""
+
+
+class _Element(msgspec.Struct):
+    selected_option: _Option | None = None
+
+
+class _State(msgspec.Struct):
+    values: dict[str, dict[str, _Element]] = {}
+
+
+class _View(msgspec.Struct):
+    id: str = ""
+    type: str = ""
+    callback_id: str = ""
+    private_metadata: str = ""
+    state: _State | None = None
+
+
+class _Action(msgspec.Struct):
+    action_id: str = ""
+    value: str = ""
+
+
+class _Interaction(msgspec.Struct):
+    type: str
+    user: _User = msgspec.field(default_factory=_User)
+    trigger_id: str = ""
+    view: _View | None = None
+    actions: list[_Action] = []
+
+
+class _Inner(msgspec.Struct):
+    type: str = ""
+    user: str | dict[str, msgspec.Raw] = ""
+    tab: str = ""
+
+
+class _Outer(msgspec.Struct):
+    type: str
+    challenge: str = ""
+    event_id: str = ""
+    event: _Inner | None = None
+
+
+_read_interaction = msgspec.json.Decoder(_Interaction).decode
+_read_outer = msgspec.json.Decoder(_Outer).decode
+
+
+class Gate:
+    """Lets in only what Slack signed, within five minutes, over the bytes as they came."""
+
+    def __init__(self, signing_secret: str, clock: Clock | None = None) -> None:
+        self._verifier = SignatureVerifier(signing_secret, clock or Clock())
+
+    def admits(self, body: bytes, timestamp: str | None, signature: str | None) -> bool:
+        """Return whether the signature fits the raw body. Malformed headers are simply wrong."""
+        if timestamp is None or signature is None or len(body) > LARGEST_BODY:
+            return False
+        try:
+            return self._verifier.is_valid(body, timestamp, signature)
+        except (ValueError, TypeError):
+            return False
+
+
+def parse(body: bytes, content_type: str) -> Event:
+    """Return the event in a body whose signature was checked.
+
+    Raises:
+        UnreadableError: it is neither of Slack's known shapes.
+    """
+    try:
+        if content_type.startswith(JSON):
+            return _event(_read_outer(body))
+        fields = dict(parse_query_string(body, "&"))
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise UnreadableError("json") from error
+    if "payload" in fields:
+        return _interaction(fields["payload"])
+    if "command" in fields:
+        return Command(fields.get("user_id", ""), fields.get("trigger_id", ""), fields.get("text", ""))
+    if "ssl_check" in fields:
+        return SslCheck()
+    raise UnreadableError("form")
+
+
+def _event(outer: _Outer) -> Event:
+    if outer.type == "url_verification":
+        return UrlVerification(outer.challenge)
+    if outer.type == "app_rate_limited":
+        return RateLimited()
+    if outer.type != "event_callback" or outer.event is None:
+        return Unknown()
+    inner = outer.event
+    if inner.type == "app_home_opened":
+        is_home = inner.tab in ("", "home") and isinstance(inner.user, str)
+        return HomeOpened(outer.event_id, str(inner.user)) if is_home else Unknown()
+    return OtherEvent(outer.event_id, inner.type)
+
+
+def _interaction(payload: str) -> Event:
+    try:
+        read = _read_interaction(payload)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError("payload") from error
+    view = read.view
+    if read.type == "view_submission" and view is not None:
+        return _submission(read.user.id, view)
+    if read.type == "block_actions" and read.actions:
+        pressed = read.actions[0]
+        in_modal = view.id if view is not None and view.type == "modal" else None
+        return Pressed(read.user.id, pressed.action_id, pressed.value, read.trigger_id, in_modal)
+    return ViewClosed() if read.type == "view_closed" else Unknown()
+
+
+def _submission(user_id: str, view: _View) -> Event:
+    values = view.state.values if view.state is not None else {}
+    chosen = {
+        block_id: element.selected_option.value
+        for block_id, elements in values.items()
+        for element in elements.values()
+        if element.selected_option is not None
+    }
+    callback, _, rest = view.callback_id.partition(":")
+    if callback != Callback.SHEET:
+        return ChoiceSent(user_id, callback, view.private_metadata, next(iter(chosen.values()), None))
+    wave, _, locale = rest.partition(":")
+    try:
+        return SheetSent(
+            user_id=user_id,
+            place_id=UUID(view.private_metadata),
+            wave_id=UUID(wave),
+            locale=locale,
+            answers={key: int(value) for key, value in chosen.items()},
+            blocks=tuple(values),
+        )
+    except ValueError as error:
+        raise UnreadableError("sheet") from error

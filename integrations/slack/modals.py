@@ -1,0 +1,156 @@
+"""Forms in Slack: the answer sheet and what belongs to it. Always blank; no stored answer is ever shown.
+
+A view's metadata holds the place and nothing else; its callback the wave and the language, which are
+the same for many people. Closing any of these stores nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from integrations.language import Translator, mark
+from integrations.promise import Terms, in_full, short_promise
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.identifiers import SKIP, Action, Callback
+from surveys.ballots.queries import BlankSheet, Question
+from surveys.deliveries.rules import Snooze
+from surveys.questions.rules import SCALE_LABELS
+
+DECLINED = 0  # "prefer not to say", stored like a question left blank
+CHOICE_WORDS = {
+    "yes": mark("Yes"),
+    "partly": mark("Partly"),
+    "no": mark("No"),
+    "not_sure": mark("Not sure"),
+    "kept": mark("Yes, it was kept"),
+    "not_kept": mark("No"),
+    "cant_tell": mark("I can't tell"),
+}
+
+
+def sheet_view(
+    sheet: BlankSheet, language: Translator, *, administrators: str | None, web_link: str
+) -> Block:
+    """Return the answer sheet of one person, blank."""
+    say, place = language.say, sheet.place_id.hex
+    return blocks.modal(
+        title=sheet.programme_name,
+        submit=say("Send"),
+        close=say("Close"),
+        callback=sheet_callback(sheet.wave_id, sheet.locale),
+        metadata=place,
+        blocks=[
+            blocks.section(short_promise(language, sheet.rules.minimum_group, administrators)),
+            blocks.actions(
+                blocks.button(say("What could still give me away?"), Action.OPEN_PRIVACY, value=place),
+                blocks.button(say("Answer on the web"), Action.LINK, url=web_link),
+                blocks.button(say("Not now"), Action.PUT_OFF, value=place),
+                block_id="about",
+            ),
+            *(_asked(question, language) for question in sheet.questions),
+            blocks.context(
+                say("Closing stores nothing. Sending again replaces everything you sent before.")
+            ),
+        ],
+    )
+
+
+def sheet_callback(wave_id: UUID, locale: str) -> str:
+    """Return what tells a submission's wave and language without asking the database."""
+    return f"{Callback.SHEET}:{wave_id.hex}:{locale}"
+
+
+def _asked(question: Question, language: Translator) -> Block:
+    words = SCALE_LABELS if question.kind == "scale" else [CHOICE_WORDS[code] for code in question.choices]
+    options = [(language.gettext(word), str(value)) for value, word in enumerate(words, start=1)]
+    options.append((language.say("Prefer not to say"), str(DECLINED)))
+    text = language.gettext(question.text) if question.kind == "scale" else question.text
+    return blocks.choices(text, options, block_id=question.key, action=Action.ANSWER)
+
+
+def thanks_view(language: Translator, closes_at: datetime, place: str) -> Block:
+    """Return what is shown once a sheet is stored: until when it can be changed, and what comes then."""
+    say = language.say
+    return blocks.modal(
+        title=say("Thank you"),
+        close=say("Close"),
+        callback=Callback.PLAIN,
+        metadata=place,
+        clear_on_close=True,
+        blocks=[
+            blocks.section(
+                say(
+                    "It is stored. You can change it until {closes}.",
+                    closes=blocks.slack_date(closes_at),
+                ),
+                markup=True,
+            ),
+            blocks.section(
+                say(
+                    "Then every answer is deleted, and the results come to your leader and to you. The "
+                    "sheet is blank when you open it again; sending it replaces what you sent."
+                )
+            ),
+            blocks.actions(blocks.button(say("Answer again"), Action.OPEN_SHEET, value=place)),
+        ],
+    )
+
+
+def privacy_view(sheet: BlankSheet, language: Translator, *, administrators: str | None) -> Block:
+    """Return "How private is this for me?", from the rules this wave was opened with."""
+    say = language.say
+    terms = Terms(
+        minimum_group=sheet.rules.minimum_group,
+        head_start_days=sheet.rules.head_start_days,
+        leaders_read_below=sheet.rules.leaders_read_below,
+        remind=sheet.rules.remind,
+        reminders=sheet.rules.reminders,
+        votes_for_a_word=sheet.rules.votes_for_a_word,
+        asked=sheet.asked_in_unit,
+        team_name=sheet.team_name,
+    )
+    built: list[Block] = []
+    for heading, sentences in reversed(in_full(language, terms, administrators)):
+        built += [blocks.header(heading), blocks.section("\n".join(f"• {line}" for line in sentences))]
+    return blocks.modal(
+        title=say("How private is this?"), close=say("Back"), callback=Callback.PLAIN, blocks=built
+    )
+
+
+def put_off_view(language: Translator, place: str) -> Block:
+    """Return the question how long to put the pulse off."""
+    say = language.say
+    options = [
+        (say("Later today, in three hours"), Snooze.LATER_TODAY.value),
+        (say("Tomorrow at this time"), Snooze.TOMORROW.value),
+        (say("Not at all this time: no more reminders"), SKIP),
+    ]
+    question = blocks.choices(
+        say("When should Kept ask again?"), options, block_id="how_long", action=Action.HOW_LONG
+    )
+    question["optional"] = False
+    return blocks.modal(
+        title=say("Not now"),
+        submit=say("Done"),
+        close=say("Back"),
+        callback=Callback.PUT_OFF,
+        metadata=place,
+        blocks=[
+            question,
+            blocks.context(
+                say("You can answer until it closes all the same. Nobody else learns of this choice.")
+            ),
+        ],
+    )
+
+
+def plain_view(language: Translator, title: str, sentences: Sequence[str]) -> Block:
+    """Return a view that only says something; closing it closes everything."""
+    return blocks.modal(
+        title=title,
+        close=language.say("Close"),
+        callback=Callback.PLAIN,
+        clear_on_close=True,
+        blocks=[blocks.section(sentence) for sentence in sentences],
+    )

@@ -1,0 +1,202 @@
+"""The answer sheet in Slack: open it, take it, put it off.
+
+Whatever is stored is committed before the reply is made, and calls back to Slack happen with no
+transaction open. Pressing twice, late, or on somebody else's button is harmless: a place is opened for
+its own signed user only.
+"""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.slack import modals
+from integrations.slack.blocks import Block
+from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
+from integrations.slack.identifiers import SKIP, Action, Callback
+from integrations.slack.inbound import ChoiceSent, Command, Pressed, SheetSent
+from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
+from surveys.ballots.rules import HandedIn
+from surveys.deliveries.actions import snooze
+from surveys.deliveries.rules import Snooze
+from surveys.errors import Missing, SurveyError, WaveClosed
+from surveys.people.models import Person
+from surveys.people.queries import viewer_by_slack
+from surveys.waves.actions import skip
+from surveys.waves.models import Place, Wave
+from surveys.waves.queries import open_place
+
+ID_PLACEHOLDER = "0" * 32  # stands for the place in a prepared reply
+PREPARED = 200  # replies kept ready
+OFFERED = (SKIP, *Snooze)
+
+
+async def take_sheet(desk: Desk, event: SheetSent) -> Reply:
+    """Have a sheet stored, then thank for it; holds no session while it waits."""
+    try:
+        await desk.box.put(HandedIn(event.place_id, event.user_id, event.answers))
+    except SurveyError as refusal:
+        return _errors(event, refusal)
+    known = desk.thanks.get((event.wave_id, event.locale))
+    if known is None:
+        known = await _prepare_thanks(desk, event)
+    return Reply(known.replace(ID_PLACEHOLDER.encode(), event.place_id.hex.encode()), JSON_TYPE)
+
+
+async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
+    async with desk.sessions() as session:
+        wave = await session.get(Wave, event.wave_id)
+    closes_at = wave.closes_at if wave is not None else desk.clock()
+    view = modals.thanks_view(Translator(event.locale), closes_at, ID_PLACEHOLDER)
+    prepared = update_to(view).body
+    if wave is not None:
+        if len(desk.thanks) > PREPARED:
+            desk.thanks.clear()
+        desk.thanks[event.wave_id, event.locale] = prepared
+    return prepared
+
+
+def _errors(event: SheetSent, refusal: SurveyError) -> Reply:
+    """Return the refusal in words beside the question it is about, or the first."""
+    named = getattr(refusal, "field", None)
+    block_id = named if named in event.blocks else next(iter(event.blocks), "about")
+    said = Translator(event.locale).say(refusal.sentence, **refusal.values)
+    return as_json({"response_action": "errors", "errors": {block_id: said}})
+
+
+async def press(desk: Desk, event: Pressed) -> Reply:
+    """Open what a button stands for, for its own person only; a late press says so in words."""
+    handler = PRESSES.get(event.action)
+    place_id = _place_in(event.value)
+    if handler is None or place_id is None:
+        return TAKEN
+    try:
+        await handler(desk, event, place_id)
+    except SurveyError as refusal:
+        language = await _language_of(desk, event.user_id)
+        said = language.say(refusal.sentence, **refusal.values)
+        view = modals.plain_view(language, language.say("Pulse"), [said])
+        await _show(desk, event, view)
+    return TAKEN
+
+
+async def _open_sheet(desk: Desk, event: Pressed, place_id: UUID) -> None:
+    await _show(desk, event, await _sheet_view(desk, event.user_id, place_id))
+
+
+async def _sheet_view(desk: Desk, user_id: str, place_id: UUID) -> Block:
+    async with desk.sessions() as session:
+        sheet = await _blank(desk, session, user_id, place_id)
+        token = await answer_token(session, desk.keys, place_id)
+    return modals.sheet_view(
+        sheet,
+        Translator(sheet.locale),
+        administrators=desk.settings.administrators,
+        web_link=f"{desk.settings.base_url}/answer/{token}",
+    )
+
+
+async def _open_privacy(desk: Desk, event: Pressed, place_id: UUID) -> None:
+    async with desk.sessions() as session:
+        sheet = await _blank(desk, session, event.user_id, place_id)
+    language = Translator(sheet.locale)
+    view = modals.privacy_view(sheet, language, administrators=desk.settings.administrators)
+    await _show_on_top(desk, event, view)
+
+
+async def _open_put_off(desk: Desk, event: Pressed, place_id: UUID) -> None:
+    language = await _language_of(desk, event.user_id)
+    await _show_on_top(desk, event, modals.put_off_view(language, place_id.hex))
+
+
+PRESSES: dict[str, Callable[[Desk, Pressed, UUID], Awaitable[None]]] = {
+    Action.OPEN_SHEET: _open_sheet,
+    Action.OPEN_PRIVACY: _open_privacy,
+    Action.PUT_OFF: _open_put_off,
+}
+
+
+async def _show(desk: Desk, event: Pressed, view: Block) -> None:
+    if event.view_id is not None:
+        await desk.client.update_view(event.view_id, view)
+    else:
+        await desk.client.open_view(event.trigger_id, view)
+
+
+async def _show_on_top(desk: Desk, event: Pressed, view: Block) -> None:
+    if event.view_id is not None:
+        await desk.client.push_view(event.trigger_id, view)
+    else:
+        await desk.client.open_view(event.trigger_id, view)
+
+
+async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
+    """Put a pulse off, or stop its reminders, as one person asked."""
+    place_id = _place_in(event.metadata)
+    if event.callback != Callback.PUT_OFF or place_id is None or event.choice not in OFFERED:
+        return TAKEN
+    try:
+        async with desk.sessions.begin() as session:
+            place, person = await _own_place(session, event.user_id, place_id)
+            language = Translator(person.locale)
+            if event.choice == SKIP:
+                await skip(session, place.id)
+                said = language.say("Kept reminds you no more of this pulse. You can still answer it.")
+            else:
+                due = await snooze(session, place, Snooze(event.choice), now=desk.clock())
+                said = language.say(
+                    "Kept asks again on {moment}.", moment=language.moment(due, person.zone)
+                )
+    except SurveyError as refusal:
+        language = await _language_of(desk, event.user_id)
+        said = language.say(refusal.sentence, **refusal.values)
+        return as_json({"response_action": "errors", "errors": {"how_long": said}})
+    return update_to(modals.plain_view(language, language.say("Not now"), [said]))
+
+
+async def command(desk: Desk, event: Command) -> Reply:
+    """Open what is open for whoever typed the command, or say that nothing is."""
+    async with desk.sessions() as session:
+        viewer = await viewer_by_slack(session, event.user_id)
+        place = await open_place(session, viewer.person_id) if viewer is not None else None
+    language = Translator(viewer.locale if viewer is not None else "en")
+    if place is None:
+        said = language.say(
+            "Nothing is open for you at the moment. Your team's results are in the Home tab."
+        )
+        return as_json({"response_type": "ephemeral", "text": said})
+    try:
+        view = await _sheet_view(desk, event.user_id, place.id)
+    except SurveyError as refusal:
+        said = language.say(refusal.sentence, **refusal.values)
+        return as_json({"response_type": "ephemeral", "text": said})
+    await desk.client.open_view(event.trigger_id, view)
+    return TAKEN
+
+
+async def _blank(desk: Desk, session: AsyncSession, user_id: str, place_id: UUID) -> BlankSheet:
+    return await blank_sheet(session, desk.keys, place_id, slack_user_id=user_id, now=desk.clock())
+
+
+async def _own_place(session: AsyncSession, user_id: str, place_id: UUID) -> tuple[Place, Person]:
+    place = await session.get(Place, place_id)
+    if place is None:
+        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+    person = await session.get_one(Person, place.person_id)
+    if person.slack_id != user_id:
+        raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+    return place, person
+
+
+async def _language_of(desk: Desk, user_id: str) -> Translator:
+    async with desk.sessions() as session:
+        viewer = await viewer_by_slack(session, user_id)
+    return Translator(viewer.locale if viewer is not None else "en")
+
+
+def _place_in(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
