@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import lock_against_casting
 from surveys.ballots.keys import KeyStore
-from surveys.ballots.rules import WaveKey, parts_of_sheet
+from surveys.ballots.rules import Opened, WaveKey, parts_of_sheet
 from surveys.ballots.sealing import OnRoster, ballots_under, count_ballots, roster_to_open, row_keys, unseal
 from surveys.commitments.actions import hear_team_words
 from surveys.database import sqlite_file
@@ -29,7 +29,7 @@ from surveys.people.models import Person, Role, RoleKind
 from surveys.questions.rules import LOOP_CHOICES
 from surveys.results.actions import close_without_results, publish_wave
 from surveys.results.queries import trend_states
-from surveys.results.rules.publication import Answered, FrozenUnit, FrozenWave, decide
+from surveys.results.rules.publication import FrozenUnit, FrozenWave, decide
 from surveys.waves.actions import begin_closing
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.queries import waves_to_close, waves_with_keys_to_destroy
@@ -141,14 +141,14 @@ async def _open_all(
     key: WaveKey,
     frozen: FrozenWave,
     roster: Sequence[OnRoster],
-) -> tuple[list[Answered], int]:
+) -> tuple[list[Opened], int]:
     """Return everybody's answers and how many rows a roster key explains, piece by piece.
 
     The wave takes no answers any more, so short transactions read the same as one long one would, and
     none of them holds up a writer.
     """
     parts = {unit_id: tuple(unit.parts) for unit_id, unit in frozen.units.items()}
-    answers: list[Answered] = []
+    answers: list[Opened] = []
     explained = 0
     for piece in _pieces(roster):
         names = await asyncio.to_thread(row_keys, key, parts, piece)
@@ -158,9 +158,7 @@ async def _open_all(
         explained += len(opened)
         if damaged:
             log.warning("ballots discarded because they were moved or damaged", count=damaged)
-        answers.extend(
-            Answered(one.person_id, one.team_id, one.counts, one.dimension, one.answers) for one in opened
-        )
+        answers.extend(opened)
     return answers, explained
 
 

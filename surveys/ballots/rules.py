@@ -53,6 +53,21 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """One person's answers to one dimension, for as long as the seal takes; it lives in memory only.
+
+    `answers` holds one byte an item, padded with zeros; `counts` says whether the person counts towards
+    the minimum group.
+    """
+
+    person_id: UUID
+    team_id: UUID
+    counts: bool
+    dimension: str
+    answers: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class WaveKey:
     """The key of one wave and what is derived from it. Never printed, never stored in the database."""
 

@@ -5,7 +5,6 @@ is ever stored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.ballots.models import OpenBallot
-from surveys.ballots.rules import WaveKey
+from surveys.ballots.rules import Opened, WaveKey
 from surveys.waves.models import Place
 
 
@@ -23,17 +22,6 @@ class OnRoster(NamedTuple):
     person_id: UUID
     team_id: UUID
     counts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One person's answers to one dimension, for as long as the seal takes."""
-
-    person_id: UUID
-    team_id: UUID
-    counts: bool
-    dimension: str
-    answers: bytes  # padded with zeros
 
 
 async def roster_to_open(session: AsyncSession, wave_id: UUID) -> list[OnRoster]:

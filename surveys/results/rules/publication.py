@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from surveys.ballots.rules import Opened
 from surveys.results.rules.disclosure import (
     CAP_FROM,
     CAPPED_AS,
@@ -48,17 +49,6 @@ class FrozenUnit:
     changed: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One person's opened answers to one dimension."""
-
-    person_id: UUID
-    team_id: UUID
-    counts: bool
-    dimension: str
-    answers: bytes
-
-
 @dataclass(slots=True)
 class Publication:
     """Rows to be stored, ready for insertion, and the totals of the receipt."""
@@ -88,7 +78,7 @@ class FrozenWave:
     trends: Mapping[tuple[UUID, str], TrendState] | None
 
 
-def decide(wave: FrozenWave, answers: Iterable[Answered]) -> Publication:
+def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
     """Return everything that is published of a wave."""
     parents = {unit_id: unit.parent_id for unit_id, unit in wave.units.items()}
     order = post_order(parents)

@@ -1,0 +1,119 @@
+"""An invented organisation of any size: teams of eight, eight teams a department, and so on upwards."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.cadence.models import Interval, Programme, PulseKind
+from surveys.database import Base
+from surveys.people.models import Leadership, Membership, Organisation, Person, Team
+
+TEAM_SIZE = 8
+BRANCHES = 8
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney")
+LONG_AGO = datetime(2025, 1, 6, tzinfo=UTC)
+START = date(2026, 3, 2)
+
+
+async def invent(sessions: async_sessionmaker[AsyncSession], people: int) -> tuple[UUID, UUID]:
+    """Store an organisation of about `people` people with a programme; return the ids of both."""
+    organisation_id, programme_id, root = uuid4(), uuid4(), uuid4()
+    teams, persons, members, leaders = _tree(organisation_id, root, people)
+    async with sessions.begin() as session:
+        session.add(Organisation(id=organisation_id, name="Invented", country=None, created_at=LONG_AGO))
+        await session.flush()
+        for model, rows in (
+            (Team, teams),
+            (Person, persons),
+            (Membership, members),
+            (Leadership, leaders),
+        ):
+            await _insert(session, model, rows)
+        session.add(
+            Programme(
+                id=programme_id,
+                organisation_id=organisation_id,
+                name="Pulse",
+                audience=[str(root)],
+                pulse=PulseKind.DEFAULT,
+                interval=Interval.WEEKS,
+                every=2,
+                start_on=START,
+                weekday=1,
+                local_time=time(10),
+                window_hours=72,
+                reminders=1,
+                observe_holidays=False,
+                minimum_group=None,
+                paused_at=None,
+                created_at=LONG_AGO,
+            )
+        )
+    return organisation_id, programme_id
+
+
+async def _insert(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), 5_000):
+        await session.execute(insert(model), rows[start : start + 5_000])
+
+
+def _tree(organisation_id: UUID, root: UUID, people: int) -> tuple[list[dict[str, Any]], ...]:
+    teams: list[dict[str, Any]] = []
+    persons: list[dict[str, Any]] = []
+    members: list[dict[str, Any]] = []
+    leaders: list[dict[str, Any]] = []
+
+    def add_team(team_id: UUID, parent: UUID | None) -> None:
+        teams.append(
+            {
+                "id": team_id,
+                "organisation_id": organisation_id,
+                "name": f"Unit {len(teams):06d}",
+                "parent_id": parent,
+                "zone": None,
+                "country": None,
+            }
+        )
+
+    def add_person(team_id: UUID) -> UUID:
+        number, person_id = len(persons), uuid4()
+        persons.append(
+            {
+                "id": person_id,
+                "organisation_id": organisation_id,
+                "email": f"person{number}@example.com",
+                "name": f"Person {number}",
+                "zone": ZONES[number % len(ZONES)],
+                "country": None,
+                "locale": "en",
+                "slack_id": f"U{number:08d}",
+                "active": True,
+            }
+        )
+        members.append(
+            {"id": uuid4(), "person_id": person_id, "team_id": team_id, "since": LONG_AGO, "until": None}
+        )
+        return person_id
+
+    add_team(root, None)
+    leaf_count = max(1, people // (TEAM_SIZE + 1))
+    level = [root]
+    while len(level) < leaf_count:
+        below = []
+        for parent in level:
+            for _ in range(BRANCHES):
+                if len(below) >= leaf_count:
+                    break
+                team_id = uuid4()
+                add_team(team_id, parent)
+                leaders.append({"team_id": team_id, "person_id": add_person(team_id)})
+                below.append(team_id)
+        level = below
+    for team_id in level:
+        for _ in range(TEAM_SIZE):
+            if len(persons) < people:
+                add_person(team_id)
+    return teams, persons, members, leaders
