@@ -70,17 +70,14 @@ class LeaderNudge:
 
 @dataclass(frozen=True, slots=True)
 class SignInNotice:
-    """A sign-in link was made for this person; `link` is there when they asked for it themselves."""
-
-    link: str | None = None
-    minutes: int | None = None
+    """A sign-in link was made for this person by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoResults:
-    """A pulse ended without results, because its key was lost."""
+    """A pulse ended without results, because its key was lost; goes to HR."""
 
-    team_name: str
+    programme_name: str
 
 
 Note = Ask | ResultsOut | Shared | PromiseDue | LeaderNudge | SignInNotice | NoResults
@@ -244,24 +241,14 @@ def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG
 @words_of.register
 def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
-    if note.link is None:
-        return Words(
-            subject=say("A sign-in link was made for you"),
-            paragraphs=(
-                say(
-                    "An administrator made a sign-in link for you and can use it to read what you may "
-                    "read. If you did not ask for it, talk to them. It gives back no answer: nothing does."
-                ),
-            ),
-        )
     return Words(
-        subject=say("Your sign-in link"),
+        subject=say("A sign-in link was made for you"),
         paragraphs=(
-            say("Here is the link you asked for. It works once, for {count} minutes.", count=note.minutes),
-            say("You did not ask for it? Then there is nothing to do."),
+            say(
+                "An administrator made a sign-in link for you and can use it to read what you may "
+                "read. If you did not ask for it, talk to them. It gives back no answer: nothing does."
+            ),
         ),
-        button=say("Sign in"),
-        url=note.link,
     )
 
 
@@ -269,12 +256,13 @@ def _(note: SignInNotice, language: Translator, zone: str) -> Words:  # noqa: AR
 def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
     return Words(
-        subject=say("No results for {team} this time", team=note.team_name),
+        subject=say("No results this time: {name}", name=note.programme_name),
         paragraphs=(
             say(
-                "The last pulse of {team} ended without results: the key to its answers was lost, so "
-                "nobody can read them, and they were deleted. The next pulse comes as planned.",
-                team=note.team_name,
+                "The last wave of “{name}” ended without results: the key to its answers was lost, so nobody "
+                "can read them, and they were deleted. The next one comes as planned; an extra one can be "
+                "started by hand.",
+                name=note.programme_name,
             ),
         ),
     )

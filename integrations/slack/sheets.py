@@ -133,18 +133,18 @@ async def _show_on_top(desk: Desk, event: Pressed, view: Block) -> None:
 
 async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
     """Put a pulse off, or stop its reminders, as one person asked."""
-    place_id = _place_in(event.metadata)
-    if event.callback != Callback.PUT_OFF or place_id is None or event.choice not in OFFERED:
+    place_id, choice = _place_in(event.metadata), event.choice
+    if event.callback != Callback.PUT_OFF or place_id is None or choice is None or choice not in OFFERED:
         return TAKEN
     try:
         async with desk.sessions.begin() as session:
             place, person = await _own_place(session, event.user_id, place_id)
             language = Translator(person.locale)
-            if event.choice == SKIP:
+            if choice == SKIP:
                 await skip(session, place.id)
                 said = language.say("Kept reminds you no more of this pulse. You can still answer it.")
             else:
-                due = await snooze(session, place, Snooze(event.choice), now=desk.clock())
+                due = await snooze(session, place, Snooze(choice), now=desk.clock())
                 said = language.say(
                     "Kept asks again on {moment}.", moment=language.moment(due, person.zone)
                 )

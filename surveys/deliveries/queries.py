@@ -1,6 +1,7 @@
 """What can be asked about deliveries. Nothing here says who answered, because no row does."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,3 +30,11 @@ async def parked(session: AsyncSession) -> dict[str, int]:
         .group_by(Delivery.error)
     )
     return {error or "unknown": count for error, count in rows}
+
+
+async def unreachable_people(session: AsyncSession) -> set[UUID]:
+    """Return the people whom a message of an open wave could not reach: an address to put right."""
+    found = await session.scalars(
+        select(Delivery.person_id).where(Delivery.state == DeliveryState.UNDELIVERABLE).distinct()
+    )
+    return set(found)

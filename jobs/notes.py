@@ -1,0 +1,151 @@
+"""What a due delivery says, gathered from the rows it refers to at the moment it is sent.
+
+Personal links are made here from the wave's key and stored nowhere.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.channels import Outgoing
+from integrations.environment import Settings
+from integrations.notes import (
+    Ask,
+    LeaderNudge,
+    NoResults,
+    Note,
+    PromiseDue,
+    ResultsOut,
+    Shared,
+    SignInNotice,
+)
+from surveys.ballots.keys import KeyStore
+from surveys.ballots.queries import answer_token, has_answered
+from surveys.cadence.models import Programme, Remind
+from surveys.commitments.models import Commitment, CommitmentState, Share
+from surveys.deliveries.models import ChannelName, Delivery, Kind
+from surveys.errors import Gone
+from surveys.people.models import Person, Team
+from surveys.waves.models import Place, Wave, WaveUnit
+from surveys.waves.rules import FrozenRules
+
+
+class NothingToSay(Exception):
+    """The occasion has passed: the wave closed, the promise was kept, the person answered already."""
+
+
+async def outgoing_for(
+    session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery
+) -> Outgoing:
+    """Return a claimed delivery as a message to one person.
+
+    Raises:
+        NothingToSay: see the class.
+    """
+    person = await session.get_one(Person, delivery.person_id)
+    return Outgoing(
+        key=delivery.key,
+        email=person.email,
+        slack_id=person.slack_id,
+        locale=person.locale,
+        zone=person.zone,
+        note=await _note(session, keys, settings, delivery),
+    )
+
+
+async def _note(session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery) -> Note:
+    match delivery.kind:
+        case Kind.INVITATION | Kind.REMINDER | Kind.SNOOZED:
+            return await _ask(session, keys, settings, delivery)
+        case Kind.SIGN_IN:
+            return SignInNotice()
+        case Kind.PROMISE_DUE:
+            return await _promise_due(session, settings, delivery)
+        case Kind.NO_RESULTS:
+            return await _no_results(session, delivery)
+        case _:
+            return await _about_team(session, settings, delivery)
+
+
+async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery) -> Ask:
+    found = await session.execute(
+        select(Place.id, Wave, WaveUnit.name)
+        .join(Wave, Wave.id == Place.wave_id)
+        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
+        .where(Place.id == delivery.place_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NothingToSay
+    place_id, wave, team_name = row
+    rules = FrozenRules.of(wave.rules)
+    try:
+        # Only where HR chose so, and members read it before they answer.
+        only_missing = delivery.kind is Kind.REMINDER and rules.remind == Remind.MISSING
+        if only_missing and await has_answered(session, keys, place_id):
+            raise NothingToSay
+        by_mail = delivery.channel is ChannelName.MAIL
+        token = await answer_token(session, keys, place_id) if by_mail else None
+    except Gone as over:
+        raise NothingToSay from over
+    return Ask(
+        occasion=delivery.kind,
+        place_id=place_id,
+        team_name=team_name,
+        minimum_group=rules.minimum_group,
+        closes_at=wave.closes_at,
+        answer_url=f"{settings.base_url}/answer/{token}" if token else None,
+    )
+
+
+async def _promise_due(session: AsyncSession, settings: Settings, delivery: Delivery) -> PromiseDue:
+    promise = await session.get(Commitment, _referred(delivery, "commitment"))
+    if promise is None or promise.state is not CommitmentState.OPEN:
+        raise NothingToSay
+    return PromiseDue(promise.text, promise.due, f"{settings.base_url}/teams/{promise.team_id}")
+
+
+async def _no_results(session: AsyncSession, delivery: Delivery) -> NoResults:
+    name = await session.scalar(
+        select(Programme.name)
+        .join(Wave, Wave.programme_id == Programme.id)
+        .where(Wave.id == _referred(delivery, "wave_id"))
+    )
+    if name is None:
+        raise NothingToSay
+    return NoResults(name)
+
+
+async def _about_team(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
+    team = await session.get(Team, delivery.team_id)
+    if team is None:
+        raise NothingToSay
+    page = f"{settings.base_url}/teams/{team.id}"
+    match delivery.kind:
+        case Kind.RESULTS_FOR_LEADER:
+            wave = await session.get_one(Wave, delivery.wave_id)
+            return ResultsOut(team.name, for_leader=True, page_url=page, team_sees_at=wave.team_sees_at)
+        case Kind.RESULTS_FOR_TEAM:
+            return ResultsOut(team.name, for_leader=False, page_url=page)
+        case Kind.LEADER_NUDGE:
+            step = str((delivery.refers_to or {}).get("step", "share"))
+            return LeaderNudge(step, team.name, page)
+        case _:
+            return await _shared(session, delivery, team.name, page)
+
+
+async def _shared(session: AsyncSession, delivery: Delivery, team_name: str, page: str) -> Shared:
+    found = await session.execute(
+        select(Share.words, Person.name)
+        .join(Person, Person.id == Share.person_id)
+        .where(Share.wave_id == delivery.wave_id, Share.team_id == delivery.team_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NothingToSay
+    return Shared(team_name, row.name, row.words, page)
+
+
+def _referred(delivery: Delivery, name: str) -> UUID:
+    return UUID(str((delivery.refers_to or {})[name]))

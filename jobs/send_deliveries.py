@@ -1,0 +1,148 @@
+"""Sends what is due: claim, call, settle, in three steps, so that no transaction is open during a call.
+
+A crash between claim and settle leaves a row `sending`; the sweep puts it in doubt, and it is tried once
+more with the same id, then left alone. Each channel has a lane of its own in which one message is in
+flight at a time, so a kill can double one message a lane and lose none.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.channels import Channel, Outcome, OutcomeKind, parked
+from integrations.environment import Settings
+from jobs.notes import NothingToSay, outgoing_for
+from surveys.ballots.keys import KeyStore
+from surveys.deliveries.actions import claim_due_delivery, drop_delivery, schedule, settle_delivery, sweep
+from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
+from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
+
+WORKSPACE = "slack"  # one workspace is configured by settings
+METHOD = "chat.postMessage"
+LONGEST_WAIT = 90.0  # seconds a run waits for the pace or a pause; after that the next run goes on
+
+log = logging.getLogger("kept.deliveries")
+
+
+def real_clock() -> datetime:
+    """Return the present instant, whatever time a command pretends."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What sending needs: the database, keys for personal links, the channels there are, the settings."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    keys: KeyStore
+    channels: Mapping[ChannelName, Channel]
+    settings: Settings
+    clock: Callable[[], datetime] = real_clock
+
+    @property
+    def unknown_retry(self) -> timedelta:
+        """How long a message in doubt waits for its one more try."""
+        return timedelta(seconds=self.settings.slack_unknown_retry_seconds)
+
+
+async def send_deliveries(post: Post, *, now: datetime) -> int:
+    """Send everything that is due at `now`; return how many messages were tried.
+
+    Pace and pauses run on the real clock. A wait longer than a minute and a half ends the run; what is
+    left stays due for the next.
+    """
+    async with post.sessions.begin() as session:
+        lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
+    if lost:
+        log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
+    lanes = (_send_by(post, name, now) for name in post.channels)
+    tried = sum(await asyncio.gather(*lanes))
+    # What Slack could not deliver was handed to mail while the mail lane may have ended already.
+    if tried and ChannelName.MAIL in post.channels:
+        tried += await _send_by(post, ChannelName.MAIL, now)
+    return tried
+
+
+async def _send_by(post: Post, channel: ChannelName, now: datetime) -> int:
+    tried = 0
+    while True:
+        claimed = await _claim(post, channel, now)
+        if isinstance(claimed, Delivery):
+            tried += await _send_one(post, claimed)
+        elif claimed is None or claimed > LONGEST_WAIT:
+            return tried
+        else:
+            await asyncio.sleep(claimed)
+
+
+async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | float | None:
+    """Return a claimed delivery, or the seconds to wait for the pace, or None when nothing is due.
+
+    The claim and its place in the pace are taken in one transaction, or neither is.
+    """
+    async with post.sessions() as session:
+        at = post.clock()
+        delivery = await claim_due_delivery(session, channel, now=now, at=at)
+        if delivery is None:
+            return None
+        if channel is ChannelName.SLACK:
+            per_minute = post.settings.slack_messages_per_minute
+            wait = await reserve_call(session, WORKSPACE, METHOD, per_minute, at=at)
+            if wait is not None:
+                await session.rollback()
+                return wait
+        await session.commit()
+        return delivery
+
+
+async def _send_one(post: Post, delivery: Delivery) -> int:
+    """Call the channel and settle; return 1, or 0 when there was nothing to say any more."""
+    try:
+        async with post.sessions.begin() as session:
+            outgoing = await outgoing_for(session, post.keys, post.settings, delivery)
+    except NothingToSay:
+        async with post.sessions.begin() as session:
+            await drop_delivery(session, delivery.id)
+        return 0
+    except Exception:
+        # One message that cannot be written must not hold up those behind it.
+        log.exception("%s cannot be written", delivery.kind)
+        outcome = parked("cannot_be_written")
+    else:
+        outcome = await post.channels[delivery.channel].send(outgoing)
+    async with post.sessions.begin() as session:
+        await _settle(session, post, delivery, outcome)
+    return 1
+
+
+async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome: Outcome) -> None:
+    at = post.clock()
+    state = await settle_delivery(session, delivery, outcome, at=at, unknown_retry=post.unknown_retry)
+    if outcome.retry_after is not None and delivery.channel is ChannelName.SLACK:
+        method = ANY_METHOD if outcome.whole_workspace else METHOD
+        until = at + timedelta(seconds=outcome.retry_after)
+        await pause_calls(session, WORKSPACE, method, until=until, at=at)
+    if state is DeliveryState.UNDELIVERABLE and delivery.channel is ChannelName.SLACK:
+        await _by_mail_instead(session, delivery)
+    if outcome.kind is not OutcomeKind.SENT:
+        log.warning("%s by %s: %s, %s", delivery.kind, delivery.channel, outcome.error, state)
+
+
+async def _by_mail_instead(session: AsyncSession, delivery: Delivery) -> None:
+    await schedule(
+        session,
+        key=f"{delivery.key}:mail",
+        kind=delivery.kind,
+        person_id=delivery.person_id,
+        organisation_id=delivery.organisation_id,
+        channel=ChannelName.MAIL,
+        due_at=delivery.due_at,
+        wave_id=delivery.wave_id,
+        place_id=delivery.place_id,
+        team_id=delivery.team_id,
+        refers_to=delivery.refers_to,
+    )
