@@ -1,0 +1,145 @@
+"""The whole timetable on one screen, and the two ways to run it: for ever, or once as of an instant.
+
+The scheduler only ticks. What is due is found in rows by each job, so a tick that is lost, late or
+doubled costs nothing, and any number of workers may tick at once.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.channels import Channel
+from integrations.environment import Settings
+from jobs.close_waves import close_waves, destroy_keys
+from jobs.open_waves import open_waves
+from jobs.prune import prune
+from jobs.send_deliveries import Post, real_clock, send_deliveries
+from surveys.ballots.keys import KeyStore
+from surveys.deliveries.models import ChannelName
+
+Work = Callable[[datetime], Awaitable[int]]
+JITTER_SECONDS = 2  # so that several workers do not all ask at once
+log = structlog.get_logger("kept.clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One job and how often it is woken. `work` takes `now` and returns how many rows it moved."""
+
+    name: str
+    seconds: int
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """What the jobs of one process need, and the timetable of all of them.
+
+    Attributes:
+        channels: the ways to reach people that are configured here.
+        clock: the real time, on which leases and pace run whatever `now` a run pretends.
+    """
+
+    sessions: async_sessionmaker[AsyncSession]
+    keys: KeyStore
+    channels: Mapping[ChannelName, Channel]
+    settings: Settings
+    clock: Callable[[], datetime] = real_clock
+
+    def timetable(self) -> tuple[Tick, ...]:
+        """Return every job, in the order in which one round runs them.
+
+        Closing comes before opening, so that what a team said is heard before the next wave asks.
+        """
+        sessions, keys, url = self.sessions, self.keys, self.settings.database_url
+        slack = ChannelName.SLACK in self.channels
+        post = Post(sessions, keys, self.channels, self.settings, self.clock)
+        return (
+            Tick("close_waves", 15, lambda now: close_waves(sessions, keys, now=now)),
+            Tick("destroy_keys", 15, lambda now: destroy_keys(sessions, keys, database_url=url, now=now)),
+            Tick("open_waves", 20, lambda now: open_waves(sessions, keys, slack=slack, now=now)),
+            Tick("send_deliveries", 5, lambda now: send_deliveries(post, now=now)),
+            Tick("prune", 3600, lambda now: prune(sessions, keys, now=now)),
+        )
+
+    async def run_due(self, now: datetime) -> dict[str, int]:
+        """Run every job as of `now`, round by round, until a whole round moved nothing.
+
+        Returns how many rows each job moved in all. A failure in one job is raised: whoever runs once
+        is there to see it.
+        """
+        ticks = self.timetable()
+        moved = dict.fromkeys((tick.name for tick in ticks), 0)
+        while True:
+            this_round = 0
+            for tick in ticks:
+                count = await tick.work(now)
+                moved[tick.name] += count
+                this_round += count
+            if not this_round:
+                return moved
+
+
+async def run_tick(tick: Tick) -> None:
+    """Run one job of the real clock; a failure is logged and the next tick tries again."""
+    try:
+        count = await tick.work(datetime.now(UTC))
+    except Exception as error:  # noqa: BLE001 -- one failing job must not stop the clock
+        # Only the kind of failure: messages and locals may hold what nobody may read in a log.
+        log.warning("job failed, the next tick tries again", job=tick.name, error=type(error).__name__)
+    else:
+        if count:
+            log.info("job done", job=tick.name, count=count)
+
+
+def build_scheduler(ticks: Sequence[Tick]) -> AsyncIOScheduler:
+    """Schedule each tick so that a late or missed one merges into the next."""
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    for tick in ticks:
+        trigger = IntervalTrigger(seconds=tick.seconds, jitter=JITTER_SECONDS)
+        scheduler.add_job(
+            run_tick,
+            trigger,
+            args=[tick],
+            id=tick.name,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+    return scheduler
+
+
+async def run_until_stopped(ticks: Sequence[Tick]) -> None:
+    """Tick until the process is asked to stop, then let running jobs finish.
+
+    APScheduler cancels what runs when it is shut down, so the clock is paused first and our own work is
+    waited for.
+    """
+    running: set[asyncio.Task[None]] = set()
+
+    def counted(tick: Tick) -> Tick:
+        async def work(now: datetime) -> int:
+            task = asyncio.current_task()
+            if task is not None:
+                running.add(task)
+                task.add_done_callback(running.discard)
+            return await tick.work(now)
+
+        return Tick(tick.name, tick.seconds, work)
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    scheduler = build_scheduler([counted(tick) for tick in ticks])
+    scheduler.start()
+    await stop.wait()
+    scheduler.pause()
+    await asyncio.gather(*running, return_exceptions=True)
+    scheduler.shutdown(wait=False)
