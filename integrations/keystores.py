@@ -118,7 +118,8 @@ class DirectoryKeyStore:
         self._sync_folder()
 
     async def known(self) -> set[UUID]:
-        """Return the waves whose keys lie here."""
+        """Return the waves whose keys lie here; refuse a folder that is not the store (see `require`)."""
+        await asyncio.to_thread(self.require)
         names = await asyncio.to_thread(lambda: [path.stem for path in self.folder.glob(f"*{SUFFIX}")])
         return {UUID(hex=name) for name in names}
 

@@ -18,21 +18,22 @@ class Terms:
 
     Attributes:
         minimum_group: k, no figure stands for fewer people.
-        head_start_days: working days by which leaders read before their team.
+        head_start_days: working days by which leaders read before their team; None where that is not
+            decided yet, as in all fields that may be None: then the promise does not speak of it.
         leaders_read_below: whether a leader above may open single team pages below.
         remind: "everyone" or "missing".
         reminders: how many there are.
         votes_for_a_word: decided votes the team's word on a promise needs.
-        asked: people asked in the unit; None where the promise speaks of no unit.
-        team_name: the unit, or None likewise.
+        asked: people asked in the unit.
+        team_name: the unit.
     """
 
     minimum_group: int
-    head_start_days: int
     leaders_read_below: bool
-    remind: str
-    reminders: int
-    votes_for_a_word: int
+    head_start_days: int | None = None
+    remind: str | None = None
+    reminders: int = 0
+    votes_for_a_word: int | None = None
     asked: int | None = None
     team_name: str | None = None
 
@@ -117,7 +118,7 @@ def _who_sees(language: Translator, terms: Terms) -> list[str]:
                 terms.head_start_days,
             )
         )
-    else:
+    elif terms.head_start_days is not None:
         sentences.append(say("Your leader and the team read the figures at the same moment."))
     if terms.leaders_read_below:
         sentences.append(say("Leaders above your leader may open your team's page too."))
@@ -125,13 +126,14 @@ def _who_sees(language: Translator, terms: Terms) -> list[str]:
         sentences.append(
             say("Leaders above your leader see figures of larger units, not your team's page.")
         )
-    sentences.append(
-        say(
-            "Whether a promise was kept, the team says in one word. It needs at least {votes} people who "
-            "decided and half of those asked; nobody sees who said what, or how many.",
-            votes=terms.votes_for_a_word,
+    if terms.votes_for_a_word is not None:
+        sentences.append(
+            say(
+                "Whether a promise was kept, the team says in one word. It needs at least {votes} people "
+                "who decided and half of those asked; nobody sees who said what, or how many.",
+                votes=terms.votes_for_a_word,
+            )
         )
-    )
     return sentences
 
 
@@ -145,7 +147,7 @@ def _while_open(language: Translator, terms: Terms, named: str) -> list[str]:
         ),
         say("Nothing gives your answers back, to you either: opening the sheet again shows it blank."),
     ]
-    if not terms.reminders:
+    if terms.remind is not None and not terms.reminders:
         sentences.append(say("Nobody is reminded."))
     elif terms.remind == "missing":
         sentences.append(
@@ -154,7 +156,7 @@ def _while_open(language: Translator, terms: Terms, named: str) -> list[str]:
                 "Slack or in the mailbox, so it shows later that they had not answered by then."
             )
         )
-    else:
+    elif terms.remind is not None:
         sentences.append(
             say("Reminders go to everyone, answered or not, so that they say nothing about anybody.")
         )

@@ -17,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
+from service.controllers.coverage import CoverageController
 from service.controllers.health import HealthController
+from service.controllers.home import HomeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.dependencies import DEPENDENCIES, Clock
 from service.logs import RequestLog
@@ -28,7 +30,9 @@ from surveys.ballots.keys import KeyStore
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
+    CoverageController,
     HealthController,
+    HomeController,
     SignInController,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000

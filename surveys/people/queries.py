@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from surveys.errors import Missing
+from surveys.people.directory_plan import Stored, StoredRole
 from surveys.people.models import (
     Leadership,
     Membership,
@@ -133,6 +134,26 @@ async def person_by_email(session: AsyncSession, email: str) -> Person | None:
     return people[0] if len(people) == 1 else None
 
 
+async def stored_directory(session: AsyncSession, organisation: Organisation) -> Stored:
+    """Return everything about an organisation's people that an import compares itself with."""
+    leaders = await session.execute(
+        select(Leadership.team_id, Leadership.person_id)
+        .join(Team, Team.id == Leadership.team_id)
+        .where(Team.organisation_id == organisation.id)
+    )
+    roles = await session.execute(
+        select(Role.id, Role.person_id, Role.kind, Role.team_id).where(
+            Role.organisation_id == organisation.id
+        )
+    )
+    return Stored(
+        directory=await directory_of(session, organisation.id),
+        leaders=frozenset((row[0], row[1]) for row in leaders),
+        roles=[StoredRole(row[0], row[1], row[2], row[3]) for row in roles],
+        locale=organisation.locale,
+    )
+
+
 async def _viewer(session: AsyncSession, person: Person | None) -> Viewer | None:
     if person is None or not person.active:
         return None
@@ -212,3 +233,17 @@ def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:
     for team_id, person_id in rows:
         found[team_id] = (*found.get(team_id, ()), person_id)
     return found
+
+
+async def teams_around(session: AsyncSession, viewer: Viewer, *, leaders_read_below: bool) -> Directory:
+    """Return the units someone could be shown, with all their ancestors and without people.
+
+    Only those who read far (HR, viewers, leaders where they may open pages below) cost the whole tree.
+    """
+    reads_far = viewer.is_hr or viewer.granted or (leaders_read_below and viewer.leads)
+    if reads_far:
+        teams = await _teams(session, _team_rows().where(Team.organisation_id == viewer.organisation_id))
+    else:
+        near = viewer.leads | ({viewer.unit} if viewer.unit else set())
+        teams = await _with_ancestors(session, near) if near else {}
+    return Directory(organisation_id=viewer.organisation_id, teams=teams, people={}, leaders={})

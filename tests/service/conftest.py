@@ -45,8 +45,9 @@ class Mails:
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def __call__(self, address: str, subject: str, text: str) -> None:
+    async def __call__(self, address: str, subject: str, text: str) -> bool:
         self.sent.append((address, subject, text))
+        return True
 
 
 @pytest.fixture

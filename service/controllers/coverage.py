@@ -1,0 +1,68 @@
+"""Two pages for HR: who can be asked, and how the loop does over all teams. No scores, no ranking."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.response import Response
+
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Now, Session
+from service.security import requires_hr
+from service.views.coverage import coverage_view
+from service.views.loop_health import rate_in_words, strips
+from surveys.cadence.models import Programme
+from surveys.cadence.queries import programmes
+from surveys.commitments.queries import loop_health
+from surveys.deliveries.queries import unreachable_people
+from surveys.people.models import Organisation
+from surveys.people.queries import directory_of
+from surveys.people.rules import Directory
+
+
+class CoverageController(Controller):
+    """Pages of HR about the whole organisation."""
+
+    guards = (requires_hr,)
+
+    @get("/coverage")
+    async def coverage(
+        self, session: Session, viewer: CurrentViewer, settings: CurrentSettings, page: CurrentPage
+    ) -> Response[str]:
+        """Show every unit in alphabetical order: how many are asked, and what it can see."""
+        directory = await directory_of(session, viewer.organisation_id)
+        organisation = await session.get_one(Organisation, viewer.organisation_id)
+        known = await programmes(session, viewer.organisation_id)
+        running = [programme for programme in known if programme.paused_at is None]
+        view = coverage_view(
+            directory,
+            minimum=organisation.minimum_group,
+            audiences={one.name: _audience(one, directory) for one in running},
+            unreachable=await unreachable_people(session),
+            uses_slack=settings.uses_slack,
+        )
+        return page("coverage/coverage.html", coverage=view)
+
+    @get("/loop-health")
+    async def loop_health(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now
+    ) -> Response[str]:
+        """Show how long leaders take and what became of promises, unnamed, from ten teams on."""
+        directory = await directory_of(session, viewer.organisation_id)
+        health = await loop_health(session, directory, now=now)
+        return page(
+            "coverage/loop_health.html",
+            health=health,
+            strips=strips(health, page.language),
+            confirmed=rate_in_words(health.follow_through.confirmed, page.language),
+            by_dates=rate_in_words(health.follow_through.by_dates, page.language),
+        )
+
+
+def _audience(programme: Programme, directory: Directory) -> Collection[UUID]:
+    """Return the units a programme asks; one without an audience asks everybody."""
+    if not programme.audience:
+        return directory.teams.keys()
+    named = (UUID(team_id) for team_id in programme.audience)
+    return {
+        unit for team_id in named if team_id in directory.teams for unit in directory.descendants(team_id)
+    }

@@ -1,0 +1,109 @@
+"""The start page of someone who is signed in, and what everybody may read about privacy."""
+
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.response import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.promise import Terms, in_full, short_promise
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
+from service.security import requires_sign_in
+from service.views.home import MANY_UNITS, OpenSheet, branches, led_unit, team_path
+from surveys.ballots.keys import KeyStore
+from surveys.ballots.queries import answer_token, blank_sheet, has_answered
+from surveys.commitments.queries import loop_of
+from surveys.errors import Gone, Missing
+from surveys.people.models import Organisation
+from surveys.people.queries import teams_around, the_organisation
+from surveys.people.rules import Directory, Viewer, may_read, reads_as
+from surveys.waves.queries import open_place
+
+USUAL_MINIMUM = 5  # before there is an organisation to ask
+
+
+class HomeController(Controller):
+    """Two pages that need no subject."""
+
+    @get("/", guards=[requires_sign_in])
+    async def home(
+        self, session: Session, keys: Keys, viewer: CurrentViewer, page: CurrentPage, now: Now
+    ) -> Response[str]:
+        """Show what is open for the reader, their units, and what is next where they lead."""
+        organisation = await session.get_one(Organisation, viewer.organisation_id)
+        directory = await teams_around(session, viewer, leaders_read_below=organisation.leaders_read_below)
+
+        def relation_of(team_id: UUID) -> str | None:
+            below = organisation.leaders_read_below
+            if not may_read(viewer, directory, team_id, leaders_read_below=below):
+                return None
+            relation = reads_as(viewer, team_id)
+            return relation if relation == "leader" or team_id == viewer.unit else ""
+
+        tree = branches(directory.teams, relation_of)
+        led = [
+            await loop_of(session, team_id, now=now, for_leader=True)
+            for team_id in sorted(viewer.leads, key=lambda each: directory.teams[each].name.casefold())
+        ]
+        return page(
+            "home/home.html",
+            organisation_name=organisation.name,
+            open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
+            own_team=_own_team(viewer, directory),
+            led=[led_unit(loop) for loop in led],
+            tree=tree,
+            fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
+        )
+
+    @get("/how-private")
+    async def how_private(
+        self, session: Session, page: CurrentPage, settings: CurrentSettings
+    ) -> Response[str]:
+        """Say how private answers are here, to anyone, from this installation's own rules."""
+        try:
+            organisation = await the_organisation(session)
+        except Missing:
+            terms = Terms(minimum_group=USUAL_MINIMUM, leaders_read_below=False)
+        else:
+            terms = Terms(
+                minimum_group=organisation.minimum_group, leaders_read_below=organisation.leaders_read_below
+            )
+        named = settings.administrators
+        return page(
+            "home/how_private.html",
+            promise=short_promise(page.language, terms.minimum_group, named),
+            in_full=in_full(page.language, terms, named),
+        )
+
+
+async def open_sheet(
+    session: AsyncSession, keys: KeyStore, person_id: UUID, *, now: datetime
+) -> OpenSheet | None:
+    """Return the sheet that is open for this person, or None.
+
+    Whether they answered is computed here and now, for themselves only, and stored nowhere.
+    """
+    place = await open_place(session, person_id)
+    if place is None:
+        return None
+    try:
+        sheet = await blank_sheet(session, keys, place.id, now=now)
+        token = await answer_token(session, keys, place.id)
+        answered = await has_answered(session, keys, place.id)
+    except Gone:  # closed a moment ago, or its key is lost; the page about results says which
+        return None
+    return OpenSheet(
+        programme_name=sheet.programme_name,
+        team_name=sheet.team_name,
+        questions=len(sheet.questions),
+        closes_at=sheet.closes_at,
+        link=f"/answer/{token}",
+        answered=answered,
+    )
+
+
+def _own_team(viewer: Viewer, directory: Directory) -> tuple[str, str] | None:
+    if viewer.unit is None:
+        return None
+    return directory.teams[viewer.unit].name, team_path(viewer.unit)

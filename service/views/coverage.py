@@ -1,0 +1,126 @@
+"""Who can be asked, and which units can see figures of their own.
+
+No score is here, and no order but the alphabet's. What units can see is computed as if everybody answered,
+from the directory alone.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.views.home import team_path
+from surveys.people.rules import Directory
+from surveys.results.rules.disclosure import Respondent, carry_up
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """One unit.
+
+    Attributes:
+        name: the unit's.
+        href: its page.
+        above: the unit above it, or None.
+        asked: people asked in this very unit.
+        sees: own (figures of its own when enough answer), roll_up (figures of what is below and around
+            it), carried (its answers are counted one level up) or nobody (nobody is asked in it).
+        programmes: the names of the programmes that ask it.
+        leaderless: whether nobody leads it.
+        by_mail: people asked in it whom Slack does not know.
+        unreachable: names of people whom the last message did not reach.
+        inactive: people of the unit who are on the directory but not active.
+    """
+
+    name: str
+    href: str
+    above: str | None
+    asked: int
+    sees: str
+    programmes: Sequence[str]
+    leaderless: bool
+    by_mail: int
+    unreachable: Sequence[str]
+    inactive: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageView:
+    """All units in alphabetical order, and what concerns the whole organisation."""
+
+    rows: Sequence[CoverageRow]
+    minimum: int
+    asked: int
+    not_asked: Sequence[str]  # active people whom nobody asks: without a team, or leading the root
+    uses_slack: bool
+
+
+def coverage_view(
+    directory: Directory,
+    *,
+    minimum: int,
+    audiences: Mapping[str, Collection[UUID]],
+    unreachable: Collection[UUID],
+    uses_slack: bool,
+) -> CoverageView:
+    """Return the coverage of an organisation.
+
+    Args:
+        directory: everybody and every unit.
+        minimum: k.
+        audiences: name of a running programme → the units it asks.
+        unreachable: people whom the last message did not reach.
+        uses_slack: whether a workspace is configured; without it nobody is missing there.
+    """
+    rosters = directory.rosters()
+    sees = _what_units_see(directory, rosters, minimum)
+    inactive = Counter(person.team_id for person in directory.people.values() if not person.active)
+    rows = []
+    for team in sorted(directory.teams.values(), key=lambda each: each.name.casefold()):
+        people = [directory.people[person_id] for person_id in rosters.get(team.id, ())]
+        rows.append(
+            CoverageRow(
+                name=team.name,
+                href=team_path(team.id),
+                above=directory.teams[team.parent_id].name if team.parent_id else None,
+                asked=len(people),
+                sees=sees[team.id],
+                programmes=sorted(name for name, units in audiences.items() if team.id in units),
+                leaderless=not directory.leaders.get(team.id),
+                by_mail=sum(person.slack_id is None for person in people) if uses_slack else 0,
+                unreachable=sorted(person.name for person in people if person.id in unreachable),
+                inactive=inactive[team.id],
+            )
+        )
+    asked = {person_id for people in rosters.values() for person_id in people}
+    return CoverageView(
+        rows=rows,
+        minimum=minimum,
+        asked=len(asked),
+        not_asked=sorted(
+            person.name for person in directory.people.values() if person.active and person.id not in asked
+        ),
+        uses_slack=uses_slack,
+    )
+
+
+def _what_units_see(
+    directory: Directory, rosters: Mapping[UUID, Sequence[UUID]], minimum: int
+) -> dict[UUID, str]:
+    """Run the gate on one middling answer of everybody: the most that these units can ever see."""
+    answers = {
+        unit: [Respondent(unit, (50.0,), leads=directory.led_by(person)) for person in people]
+        for unit, people in rosters.items()
+    }
+    parents = {team.id: team.parent_id for team in directory.teams.values()}
+    released = carry_up(parents, answers, minimum, low=lambda _answers: False)
+    found = {}
+    for unit in directory.teams:
+        below = directory.descendants(unit)
+        if unit in released.pools:
+            found[unit] = "own" if below == {unit} else "roll_up"
+        elif not below.isdisjoint(released.pools):
+            found[unit] = "roll_up"
+        else:
+            found[unit] = "carried" if any(rosters.get(each) for each in below) else "nobody"
+    return found

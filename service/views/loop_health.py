@@ -1,0 +1,81 @@
+"""How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing (ruling 35)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from integrations.language import Translator
+from surveys.commitments.loop import LoopHealth
+from surveys.commitments.rules import Rate
+
+LONGEST = 15.0  # working days; what took longer stands at the end of the strip
+LEFT, WIDTH = 12.0, 696.0  # of a drawing 720 wide
+DOT, FLOOR = 5.0, 92.0
+TICKS = (0, 3, 5, 10, 15)
+GRACE = 3  # working days until a clock becomes public
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One team, without its name."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One dot a team over working days, with the same in a sentence."""
+
+    title: str
+    sentence: str
+    dots: Sequence[Dot]
+    ticks: Sequence[tuple[float, str]]
+    description: str
+
+
+def strips(health: LoopHealth, language: Translator) -> list[Strip]:
+    """Return the strips there are enough teams for."""
+    drawn = [
+        (language.say("Until results were shared with the team"), health.days_to_share),
+        (language.say("Until the leader said by when an answer comes"), health.days_to_acknowledge),
+    ]
+    return [_strip(title, days, language) for title, days in drawn if days]
+
+
+def rate_in_words(rate: Rate | None, language: Translator) -> str | None:
+    """Return a rate as people say it: "3 of 4" below five, per cent from there on."""
+    if rate is None:
+        return None
+    if rate.share is None:
+        return language.say("{hits} of {of}", hits=rate.hits, of=rate.of)
+    return language.say("{percent} % of {of}", percent=round(rate.share * 100), of=rate.of)
+
+
+def _strip(title: str, days: Sequence[float], language: Translator) -> Strip:
+    heights: Counter[int] = Counter()
+    dots = []
+    for value in days:
+        x = _x(value)
+        column = round(x / (2 * DOT + 1))
+        dots.append(Dot(round(column * (2 * DOT + 1), 1), FLOOR - DOT - heights[column] * (2 * DOT + 1)))
+        heights[column] += 1
+    quick = sum(value <= GRACE for value in days)
+    middle = sorted(days)[len(days) // 2]
+    sentence = language.say(
+        "In {quick} of {teams} teams it took at most {grace} working days; half of them needed no more "
+        "than {middle}.",
+        quick=quick,
+        teams=len(days),
+        grace=GRACE,
+        middle=language.say("one day") if middle <= 1 else language.say("{days} days", days=round(middle)),
+    )
+    ticks = [
+        (round(_x(day), 1), language.say("{day} or more", day=day) if day == LONGEST else str(day))
+        for day in TICKS
+    ]
+    return Strip(title, sentence, dots, ticks, language.say("One dot a team, by working days."))
+
+
+def _x(days: float) -> float:
+    return LEFT + min(days, LONGEST) / LONGEST * WIDTH

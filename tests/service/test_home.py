@@ -1,0 +1,139 @@
+"""The start page, for those who lead, those who are led, HR, and an outsider."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.keystores import DirectoryKeyStore
+from surveys.people.models import Person
+from surveys.waves.models import Wave
+from tests.cast import Cast
+from tests.service.conftest import submit
+from tests.service.test_answers import fields_of
+
+SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+
+
+class TestHome:
+    async def test_a_member_finds_their_team_and_what_is_above_it_and_nothing_else(
+        self, signed_in: SignedIn, cast: Cast
+    ) -> None:
+        shown = (await (await signed_in(cast.alice)).get("/")).text
+
+        for team in (cast.payments, cast.product, cast.company):
+            assert f'href="/teams/{team.id}"' in shown
+        for team in (cast.search, cast.people, cast.warehouse):
+            assert str(team.id) not in shown
+        assert "Nothing is open for you" in shown
+        assert "/coverage" not in shown
+
+    async def test_a_leader_finds_the_units_they_lead_first(self, signed_in: SignedIn, cast: Cast) -> None:
+        shown = (await (await signed_in(cast.lena)).get("/")).text
+
+        assert "Where you lead" in shown
+        assert f'href="/teams/{cast.payments.id}"' in shown
+        assert "There are no results yet" in shown
+        assert str(cast.search.id) not in shown
+
+    async def test_leaders_above_find_pages_below_only_where_that_is_allowed(
+        self, signed_in: SignedIn, cast: Cast, sessions: async_sessionmaker[AsyncSession]
+    ) -> None:
+        petra = await signed_in(cast.petra)
+        assert str(cast.payments.id) not in (await petra.get("/")).text
+
+        async with sessions.begin() as session:
+            organisation = await session.merge(cast.organisation)
+            organisation.leaders_read_below = True
+        assert str(cast.payments.id) in (await petra.get("/")).text
+
+    async def test_hr_finds_every_unit(self, signed_in: SignedIn, cast: Cast) -> None:
+        shown = (await (await signed_in(cast.helen)).get("/")).text
+
+        for team in (cast.payments, cast.search, cast.people, cast.warehouse):
+            assert f'href="/teams/{team.id}"' in shown
+        assert 'href="/coverage"' in shown
+
+    async def test_an_outsider_sees_nothing_of_the_team(self, signed_in: SignedIn, cast: Cast) -> None:
+        shown = (await (await signed_in(cast.oscar)).get("/")).text
+
+        assert "Payments" not in shown
+        assert str(cast.payments.id) not in shown
+
+    async def test_who_leads_everything_is_asked_nowhere_and_told_so(
+        self, signed_in: SignedIn, cast: Cast
+    ) -> None:
+        assert "You are not asked in any team." in (await (await signed_in(cast.carla)).get("/")).text
+
+
+class TestWhatIsOpen:
+    async def test_the_sheet_opens_from_here(self, signed_in: SignedIn, cast: Cast, wave: Wave) -> None:
+        alice = await signed_in(cast.alice)
+        shown = await alice.get("/")
+        assert "Answer, 1 minute" in shown.text
+        link = shown.text.split('href="/answer/')[1].split('"')[0]
+
+        await alice.get(f"/answer/{link}")
+        sheet = await alice.get("/answer")
+
+        assert "Team pulse" in sheet.text
+        await submit(alice, "/answer", "/answer", fields_of(sheet))
+        assert "Your answers for Payments are in." in (await alice.get("/")).text
+
+    async def test_who_is_not_asked_finds_nothing_open(
+        self, signed_in: SignedIn, cast: Cast, wave: Wave
+    ) -> None:
+        assert "Nothing is open for you" in (await (await signed_in(cast.carla)).get("/")).text
+
+    async def test_a_lost_key_closes_the_door_here_too(
+        self, signed_in: SignedIn, cast: Cast, wave: Wave, keys: DirectoryKeyStore
+    ) -> None:
+        await keys.destroy(wave.id)
+
+        assert "Nothing is open for you" in (await (await signed_in(cast.alice)).get("/")).text
+
+
+class TestHowPrivate:
+    async def test_everybody_may_read_it(self, stranger: httpx.AsyncClient, cast: Cast) -> None:
+        shown = await stranger.get("/how-private")
+
+        assert shown.status_code == 200
+        assert "Ada and Grace of IT" in shown.text
+        assert "at least 5 people" in shown.text
+
+    @pytest.mark.parametrize("minimum", [4, 8])
+    async def test_it_names_the_minimum_of_this_organisation(
+        self,
+        stranger: httpx.AsyncClient,
+        cast: Cast,
+        sessions: async_sessionmaker[AsyncSession],
+        minimum: int,
+    ) -> None:
+        async with sessions.begin() as session:
+            (await session.merge(cast.organisation)).minimum_group = minimum
+
+        assert f"at least {minimum} people" in (await stranger.get("/how-private")).text
+
+
+class TestCoverage:
+    async def test_units_stand_in_alphabetical_order_with_what_they_can_see(
+        self, signed_in: SignedIn, cast: Cast
+    ) -> None:
+        shown = (await (await signed_in(cast.helen)).get("/coverage")).text
+
+        order = [shown.index(f">{name}</a>") for name in ("Company", "Payments", "People", "Warehouse")]
+        assert order == sorted(order)
+        people = shown[order[2] : shown.index(">Product</a>")]
+        assert "Counted one level up" in people
+        payments = shown[order[1] : order[2]]
+        assert "Figures of its own" in payments
+        assert "Carla: without a team, or leading the whole organisation." in shown
+
+
+class TestLoopHealth:
+    async def test_under_ten_teams_nothing_is_shown(self, signed_in: SignedIn, cast: Cast) -> None:
+        shown = (await (await signed_in(cast.helen)).get("/loop-health")).text
+
+        assert "Shown from ten teams with results on" in shown
+        assert "<svg" not in shown
