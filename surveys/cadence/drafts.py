@@ -16,6 +16,8 @@ LARGEST_MINIMUM = 50
 MOST_WEEKS = 52
 MOST_BLACKOUTS = 40
 LEAST_WINDOW = 24
+SUGGESTED_WINDOW = 192  # six working days, with the weekend between them
+WEEKLY_WINDOW = 96
 MOST_REMINDERS = 2
 MOST_HEAD_START = 2
 YEARS = (2000, 2100)  # beyond them a start date is a slip of the keyboard
@@ -43,7 +45,7 @@ class ProgrammeDraft:
     every: int = 4
     weekday: int = 1
     local_time: time = time(10)
-    window_hours: int = 192  # six working days, with the weekend between them
+    window_hours: int = SUGGESTED_WINDOW
     reminders: int = 1
     remind: str = "everyone"
     observe_holidays: bool = True
@@ -78,6 +80,11 @@ def interval_hours(interval: str, every: int) -> int:
     """Return the fewest hours between two occurrences: a month has at least four weeks."""
     weeks = {Interval.MONTHLY: 4, Interval.QUARTERLY: 12}.get(Interval(interval), every)
     return weeks * HOURS_A_WEEK
+
+
+def suggested_window(interval: str, every: int) -> int:
+    """Return how many hours to answer suit a cadence: four days weekly, else six working days."""
+    return WEEKLY_WINDOW if interval_hours(interval, every) <= HOURS_A_WEEK else SUGGESTED_WINDOW
 
 
 def problems_of(

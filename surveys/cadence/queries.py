@@ -47,14 +47,12 @@ class PreviewRow:
     zones: list[PlaceTime]
 
 
-async def programmes(session: AsyncSession, organisation_id: UUID) -> list[Programme]:
-    """Return an organisation's programmes by name."""
-    found = await session.scalars(
-        select(Programme)
-        .where(Programme.organisation_id == organisation_id)
-        .order_by(func.lower(Programme.name), Programme.id)
-    )
-    return list(found)
+async def programmes(session: AsyncSession, organisation_id: UUID | None = None) -> list[Programme]:
+    """Return programmes by name: of one organisation, or of the one the session is limited to."""
+    wanted = select(Programme).order_by(func.lower(Programme.name), Programme.id)
+    if organisation_id is not None:
+        wanted = wanted.where(Programme.organisation_id == organisation_id)
+    return list(await session.scalars(wanted))
 
 
 async def programme_called(session: AsyncSession, organisation_id: UUID, name_or_id: str) -> Programme:
@@ -75,6 +73,13 @@ async def programme_called(session: AsyncSession, organisation_id: UUID, name_or
         wanted=name_or_id,
         known=", ".join(f'"{programme.name}"' for programme in known),
     )
+
+
+async def team_names(session: AsyncSession, organisation_id: UUID) -> dict[UUID, str]:
+    """Return the names of an organisation's teams in alphabetical order."""
+    teams = select(Team.id, Team.name).where(Team.organisation_id == organisation_id)
+    found = [(team_id, name) for team_id, name in await session.execute(teams)]
+    return dict(sorted(found, key=lambda pair: (pair[1].casefold(), pair[0])))
 
 
 def draft_of(programme: Programme) -> ProgrammeDraft:
