@@ -16,44 +16,22 @@ from service.views.charts import SHAPES, Flag, TrendChart, trend_chart
 from service.views.loop import LoopPage, flags_of, loop_page
 from service.views.next_step import NextStep, next_step
 from service.views.notices import Notice, notices
+from service.views.statements import Statement, statement
 from service.views.summary import caution, summary
 from service.views.timeline import columns_of, dimensions_of, latest_figure, newest_readable
 from service.views.wording import (
     AGREEMENT_WORDS,
-    ITEM_WORDS,
     SHIFTED,
     VERY_LOW,
     Said,
     dimension_name,
     is_small,
-    nearest,
     participation_sentence,
     say_figure,
     trend_sentence,
 )
 from surveys.commitments.loop import LoopState
-from surveys.results.published import AskedItem, FigureView, TeamTrend, WavePoint
-
-BAR_STEP = 5  # per cent; bars are drawn from rounded shares
-PARTS_WITH_NEUTRAL = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """How one statement was answered: shares of the width in per cent, one after the other, and in words."""
-
-    parts: Sequence[tuple[str, int, int]]  # tone, start, width
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement as it was asked. `words` is empty below ten answers."""
-
-    text: str
-    reversed: bool
-    words: str = ""
-    bar: Bar | None = None
+from surveys.results.published import FigureView, TeamTrend, WavePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +208,7 @@ def _panel(
         size_class=size_class,
         others=others,
     )
+    agreement = AGREEMENT_WORDS.get(figure.agreement or "") if figure.shown else None
     return Panel(
         dimension=dimension,
         title=title,
@@ -239,7 +218,7 @@ def _panel(
         sentence=said.sentence,
         trend=trend_sentence(figure.trend, size_class, language) if figure.shown else "",
         shifted=figure.shown and figure.trend is not None and figure.trend.word in SHIFTED,
-        agreement=language.say(AGREEMENT_WORDS.get(figure.agreement or "", "")) if figure.shown else "",
+        agreement=language.say(agreement) if agreement else "",
         advice=_advice(said, language),
         carried=figure.shown and figure.carried,
         asked_on=""
@@ -247,7 +226,7 @@ def _panel(
         else language.say("Last asked on {day}.", day=language.date(wave.occurrence)),
         chart=chart,
         statements=[
-            _statement(item, figure, language) for item in wave.items if item.dimension == dimension
+            statement(item, figure, language) for item in wave.items if item.dimension == dimension
         ],
     )
 
@@ -256,33 +235,6 @@ def _advice(said: Said, language: Translator) -> str:
     if said.value is None or said.value > VERY_LOW:
         return ""
     return language.say("Low; talk to someone before you talk to the team.")
-
-
-def _statement(item: AskedItem, figure: FigureView, language: Translator) -> Statement:
-    words = ITEM_WORDS.get((figure.item_words or {}).get(item.code, "")) if figure.shown else None
-    buckets = (figure.bars or {}).get(item.code) if figure.shown else None
-    return Statement(
-        text=item.text,
-        reversed=item.reversed,
-        words=language.say(words) if words else "",
-        bar=_bar(buckets, language) if buckets else None,
-    )
-
-
-def _bar(buckets: Sequence[int], language: Translator) -> Bar:
-    """Return a bar from [unfavourable, neutral, favourable] or, joined, [not favourable, favourable]."""
-    total = sum(buckets)
-    tones = (
-        ("against", "neither", "favour") if len(buckets) == PARTS_WITH_NEUTRAL else ("against", "favour")
-    )
-    favour = nearest(buckets[-1] / total * 100, BAR_STEP)
-    widths = [nearest(count / total * 100, BAR_STEP) for count in buckets[:-1]]
-    widths = [*widths[:-1], 100 - favour - sum(widths[:-1])]
-    parts, start = [], 0
-    for tone, width in reversed(list(zip(tones, [*widths, favour], strict=True))):
-        parts.append((tone, start, max(width, 0)))
-        start += max(width, 0)
-    return Bar(parts, language.say("about {share} % in favour", share=favour))
 
 
 def _cards(newest: WavePoint) -> list[Statement]:
