@@ -1,4 +1,4 @@
-"""What can be done about people: found an organisation, sign in and out. No answer is here.
+"""What can be done about people: found an organisation, import a directory, sign in. No answer is here.
 
 Of every token only the SHA-256 is stored.
 """
@@ -13,9 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
 from surveys.errors import Gone, Invalid, Missing
+from surveys.people.directory_import import apply_import
 from surveys.people.models import Organisation, Person, SignIn, SignInLink
 from surveys.people.places import is_country, is_zone
 from surveys.people.queries import token_digest
+
+__all__ = [
+    "apply_import",
+    "forget_expired_sign_ins",
+    "found_organisation",
+    "make_sign_in_link",
+    "sign_in",
+    "sign_out",
+]
 
 LINK_LASTS = timedelta(minutes=15)
 SIGN_IN_LASTS = timedelta(days=14)  # from signing in, whatever happens meanwhile

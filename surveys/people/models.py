@@ -1,20 +1,25 @@
 """Organisations, people, teams and roles. Who answered anything is not here, nor anywhere."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
+from surveys.people.rules import RoleKind
 
-
-class RoleKind(StrEnum):
-    """What a person may do beyond belonging to a team and leading one."""
-
-    HR = "hr"  # reads every published figure, sets programmes
-    VIEWER = "viewer"  # reads the published figures of one granted unit and what is below it
+__all__ = [
+    "Leadership",
+    "Membership",
+    "Organisation",
+    "Person",
+    "Role",
+    "RoleKind",
+    "SignIn",
+    "SignInLink",
+    "Team",
+]
 
 
 class Organisation(Base):

@@ -46,6 +46,11 @@ async def the_organisation(session: AsyncSession) -> Organisation:
     return found[0]
 
 
+async def has_organisation(session: AsyncSession) -> bool:
+    """Return whether anybody was imported into this installation yet."""
+    return await session.scalar(select(Organisation.id).limit(1)) is not None
+
+
 async def directory_of(session: AsyncSession, organisation_id: UUID) -> Directory:
     """Return the whole tree with its people: four queries, time and memory linear in the people."""
     organisation = await session.get(Organisation, organisation_id)

@@ -4,12 +4,20 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 LEADERS_A_TEAM = 2  # at most; ruling 12
 
 ReadsAs = Literal["leader", "member", "hr", "viewer"]
+
+
+class RoleKind(StrEnum):
+    """What a person may do beyond belonging to a team and leading one."""
+
+    HR = "hr"  # reads every published figure, sets programmes
+    VIEWER = "viewer"  # reads the published figures of one granted unit and what is below it
 
 
 @dataclass(frozen=True, slots=True)

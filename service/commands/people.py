@@ -1,0 +1,185 @@
+"""`kept import-people` and `kept login-link`: the directory from a file, and a way in."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import click
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.directory.csv import read_people
+from integrations.environment import Settings
+from service.composition import open_database, read_settings
+from surveys.deliveries.actions import schedule
+from surveys.deliveries.rules import ChannelName, Kind
+from surveys.errors import Conflict, Missing
+from surveys.people.actions import apply_import, found_organisation, make_sign_in_link
+from surveys.people.directory_plan import Plan, plan_import
+from surveys.people.directory_rows import PersonRow, Problem
+from surveys.people.models import Organisation
+from surveys.people.queries import has_organisation, person_by_email, stored_directory, the_organisation
+
+DEFAULT_NAME = "Our organisation"
+MOST_LINES = 200  # of problems; more helps nobody
+COUNTED = {
+    "new_teams": "new teams",
+    "moved_teams": "teams below another one",
+    "added": "people added",
+    "changed": "people changed",
+    "moved": "people in another team",
+    "deactivated": "people deactivated",
+    "reactivated": "people active again",
+    "leaders_added": "new leaders of teams",
+    "leaders_removed": "who lead a team no longer",
+    "roles_added": "roles granted",
+    "roles_removed": "roles withdrawn",
+}
+
+
+@click.command("import-people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
+@click.option("--force", is_flag=True, help="Deactivate more than 40 % of people if the file says so.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan, or the problems, as JSON.")
+@click.option("--organisation", help=f"Its name, on first use.  [default: {DEFAULT_NAME}]")
+@click.option("--zone", help="Its time zone, on first use, for people without one.  [default: UTC]")
+def import_people(
+    *, file: Path, dry_run: bool, force: bool, as_json: bool, organisation: str | None, zone: str | None
+) -> None:
+    """Read people, teams and leaders from a CSV FILE: everything in it, or nothing.
+
+    The first line names the columns: email, name and team are needed; parent_team, leads, zone,
+    country, locale, slack_id, role and active can be left out and then change nothing. In leads, yes
+    means the team on the same line, and other teams are named with semicolons between them. In role
+    stands hr, viewer, or viewer:Name of a team. Who is not in the file is deactivated.
+    """
+    settings = read_settings()
+    rows, problems = read_people(file)
+    if problems:
+        _refuse(problems, as_json=as_json)
+    plan = asyncio.run(
+        _import(settings, rows, dry_run=dry_run, force=force, organisation=organisation, zone=zone)
+    )
+    if plan.problems:
+        _refuse(plan.problems, as_json=as_json)
+    _print_plan(plan, dry_run=dry_run, as_json=as_json)
+
+
+async def _import(
+    settings: Settings,
+    rows: list[PersonRow],
+    *,
+    dry_run: bool,
+    force: bool,
+    organisation: str | None,
+    zone: str | None,
+) -> Plan:
+    now = datetime.now(UTC)
+    async with open_database(settings) as sessions, sessions.begin() as session:
+        ours = await _organisation(session, organisation, zone, now=now)
+        plan = plan_import(rows, await stored_directory(session, ours))
+        if plan.deactivates_too_many and not force:
+            raise Conflict(
+                "This would deactivate {left} of {active} people, more than 40 %. If the file is whole, "
+                "run it again with --force.",
+                left=len(plan.deactivated),
+                active=plan.active_before,
+            )
+        if dry_run or plan.problems:
+            await session.rollback()
+        else:
+            await apply_import(session, ours, plan, now=now)
+        return plan
+
+
+async def _organisation(
+    session: AsyncSession, name: str | None, zone: str | None, *, now: datetime
+) -> Organisation:
+    """Return the organisation of this installation, which the first import founds."""
+    if not await has_organisation(session):
+        return await found_organisation(session, name=name or DEFAULT_NAME, zone=zone or "UTC", now=now)
+    ours = await the_organisation(session)
+    for option, given, known in (("organisation", name, ours.name), ("zone", zone, ours.zone)):
+        if given is not None and given != known:
+            raise Conflict(
+                'The organisation is there already, and its {option} is "{known}". Leave --{option} out.',
+                option=option,
+                known=known,
+            )
+    return ours
+
+
+def _refuse(problems: Sequence[Problem], *, as_json: bool) -> NoReturn:
+    if as_json:
+        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems]}))
+    for problem in problems[:MOST_LINES]:
+        click.echo(str(problem), err=True)
+    if len(problems) > MOST_LINES:
+        click.echo(f"and {len(problems) - MOST_LINES} more", err=True)
+    click.echo("Nothing was imported.", err=True)
+    raise click.exceptions.Exit(1)
+
+
+def _print_plan(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        described: dict[str, Any] = {
+            "dry_run": dry_run,
+            "counts": plan.counts(),
+            "new_teams": [name for name, _ in plan.new_teams],
+            "moved_teams": dict(plan.moved_teams),
+            "active_before": plan.active_before,
+            "without_team": plan.without_team,
+        }
+        click.echo(json.dumps(described))
+        return
+    for key, count in plan.counts().items():
+        if count:
+            click.echo(f"{count:>7}  {COUNTED[key]}")
+    if plan.is_empty:
+        click.echo("Everybody is in place; there is nothing to change.")
+    for title, names in (
+        ("New teams", [name for name, _ in plan.new_teams]),
+        ("Moved teams", [f"{name} (below {above or 'none'})" for name, above in plan.moved_teams.items()]),
+    ):
+        if names:
+            click.echo(f"{title}: {', '.join(names)}")
+    if plan.without_team:
+        click.echo(f"{plan.without_team} of the people have no team and are asked nothing.")
+    if not plan.is_empty:
+        click.echo("This was a dry run; nothing was written." if dry_run else "Done.")
+
+
+@click.command("login-link")
+@click.argument("email")
+def login_link(email: str) -> None:
+    """Print a one-time sign-in link for the person with this address. It lasts 15 minutes.
+
+    The making is written to the change log and told to the person, so it is no way to read in
+    somebody else's name unnoticed.
+    """
+    click.echo(asyncio.run(_make_link(read_settings(), email)))
+
+
+async def _make_link(settings: Settings, email: str) -> str:
+    now = datetime.now(UTC)
+    async with open_database(settings) as sessions, sessions.begin() as session:
+        person = await person_by_email(session, email)
+        if person is None:
+            raise Missing("Nobody who is active has this address. Import them first: kept import-people.")
+        token = await make_sign_in_link(session, person.id, by=None, now=now)
+        by_slack = person.slack_id is not None and settings.uses_slack
+        await schedule(
+            session,
+            key=f"{Kind.SIGN_IN}:{uuid4()}",
+            kind=Kind.SIGN_IN,
+            person_id=person.id,
+            organisation_id=person.organisation_id,
+            channel=ChannelName.SLACK if by_slack else ChannelName.MAIL,
+            due_at=now,
+        )
+    return f"{settings.base_url}/sign-in/{token}"
