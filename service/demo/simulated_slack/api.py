@@ -104,6 +104,11 @@ def _open_view(workspace: Workspace, arguments: Json) -> Json:
     return _shown(workspace, view)
 
 
+def _push_view(workspace: Workspace, arguments: Json) -> Json:
+    trigger_id = str(arguments.get("trigger_id") or "")
+    return _shown(workspace, workspace.open_view(trigger_id, _view(arguments), on_top=True))
+
+
 def _update_view(workspace: Workspace, arguments: Json) -> Json:
     view_id = str(arguments.get("view_id") or "")
     return _shown(workspace, workspace.update_view(view_id, _view(arguments), arguments.get("hash")))
@@ -166,6 +171,7 @@ METHODS: Mapping[str, Callable[[Workspace, Json], Json]] = {
     "chat.postMessage": _post_message,
     "chat.update": _update,
     "views.open": _open_view,
+    "views.push": _push_view,
     "views.update": _update_view,
     "views.publish": _publish_view,
     "users.info": _user,

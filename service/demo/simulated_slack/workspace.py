@@ -157,8 +157,8 @@ class Workspace:
         self._triggers[trigger_id] = _Trigger(member_id, time.monotonic())
         return trigger_id
 
-    def open_view(self, trigger_id: str, body: Json) -> View:
-        """Open the first modal of a member, in exchange for a trigger."""
+    def open_view(self, trigger_id: str, body: Json, *, on_top: bool = False) -> View:
+        """Open a modal in exchange for a trigger: the member's only one, or on top of the others."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackRefusal("invalid_trigger_id")
@@ -168,7 +168,8 @@ class Workspace:
             raise SlackRefusal("expired_trigger_id")
         check_view(body, "modal")
         trigger.used = True
-        self.modals[trigger.member_id] = []
+        if not on_top:
+            self.modals[trigger.member_id] = []
         return self.push_view(trigger.member_id, body)
 
     def push_view(self, member_id: str, body: Json) -> View:

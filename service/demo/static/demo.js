@@ -26,3 +26,12 @@ for (const menu of document.querySelectorAll("select[data-press-on-change]")) {
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", () => form.classList.add("busy"));
 }
+
+// Beside the messages there is room for the list of members; above them, on a phone, there is not.
+const people = document.querySelector(".people-list");
+if (people && matchMedia("(min-width: 761px)").matches) {
+  people.open = true;
+  const here = people.querySelector("[aria-current]");
+  const rail = document.querySelector(".slack-people");
+  if (here) rail.scrollTop = here.offsetTop - rail.clientHeight / 2;
+}

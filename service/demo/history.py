@@ -1,0 +1,178 @@
+"""Eight past waves and one that is open, made by the actions that make real ones.
+
+Time is driven from wave to wave: the clock's own jobs open, close and publish; invented answers are cast
+like anybody's; what leaders do in between is in `leaders`.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.directory.csv import parse_people
+from jobs.close_waves import close_waves, destroy_keys
+from jobs.open_waves import open_waves
+from service.demo import organisation as invented
+from service.demo.leaders import Calendar, plan_reactions
+from service.demo.stories import PAST_WAVES, STORY_OF, loop_answer, scale_answer, who_answers
+from surveys.ballots.actions import cast_ballots
+from surveys.ballots.keys import KeyStore
+from surveys.ballots.rules import HandedIn, parts_of_sheet
+from surveys.cadence.actions import add_programme
+from surveys.cadence.drafts import ProgrammeDraft
+from surveys.cadence.models import Programme
+from surveys.cadence.queries import preview
+from surveys.people.actions import found_organisation
+from surveys.people.directory_import import apply_import
+from surveys.people.directory_plan import plan_import
+from surveys.people.models import Person, Team
+from surveys.people.queries import stored_directory, the_organisation
+from surveys.waves.models import Place, Wave, WaveState, WaveUnit
+from surveys.waves.rules import LoopQuestion
+
+PROGRAMME = "Every two weeks"
+WEEKS_APART = 2
+WINDOW_HOURS = 72
+ASKED_AT = time(10, 0)
+TUESDAY = 1
+SETTING_UP = timedelta(days=4)  # before the first wave
+ANSWERED_BY = timedelta(hours=2)  # after the last person is asked, invented people have answered
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What time is driven in."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    keys: KeyStore
+    database_url: str
+
+
+async def write_history(world: World, *, today: date) -> datetime:
+    """Make the organisation and its past; return the instant at which the example begins.
+
+    The ninth wave is open then, everybody was asked, and most have answered.
+    """
+    now = await _set_up(world, today=today)
+    calendar = Calendar(world.sessions)
+    for number in range(PAST_WAVES):
+        now = await next_opening(world, now=now)
+        await calendar.live_until(now)
+        await open_waves(world.sessions, world.keys, slack=True, now=now)
+        await let_people_answer(world)
+        wave = await open_wave(world)
+        now = wave.closes_at
+        await close_waves(world.sessions, world.keys, now=now)
+        await destroy_keys(world.sessions, world.keys, database_url=world.database_url, now=now)
+        await plan_reactions(calendar, wave.id, number)
+    now = await next_opening(world, now=now)
+    await calendar.live_until(now)
+    await open_waves(world.sessions, world.keys, slack=True, now=now)
+    return await let_people_answer(world)
+
+
+async def next_opening(world: World, *, now: datetime) -> datetime:
+    """Return the instant at which the next wave opens."""
+    async with world.sessions() as session:
+        programme = (await session.scalars(select(Programme))).one()
+        coming = await preview(session, await the_organisation(session), programme, now=now)
+        known = set(await session.scalars(select(Wave.occurrence)))
+        return next(row.opens_at for row in coming if row.held and row.occurrence not in known)
+
+
+async def open_wave(world: World) -> Wave:
+    """Return the wave that is open."""
+    async with world.sessions() as session:
+        return (await session.scalars(select(Wave).where(Wave.state == WaveState.OPEN))).one()
+
+
+async def let_people_answer(world: World) -> datetime:
+    """Cast the invented people's answers to the open wave, as of some hours after the last was asked.
+
+    Returns that instant. Whoever a visitor becomes afterwards replaces what was answered for them.
+    """
+    wave = await open_wave(world)
+    async with world.sessions.begin() as session:
+        last = select(func.max(Place.asks_at)).where(Place.wave_id == wave.id)
+        now = (await session.scalars(last)).one() + ANSWERED_BY
+        sheets: list[HandedIn] = []
+        for unit, team_name, people in await _units_of(session, wave.id):
+            sheets += _sheets_of(wave, unit, team_name, people)
+        for refusal in await cast_ballots(session, world.keys, sheets, now=now):
+            if refusal is not None:
+                raise refusal
+    return now
+
+
+def _sheets_of(
+    wave: Wave, unit: WaveUnit, team_name: str, people: Sequence[tuple[UUID, str]]
+) -> list[HandedIn]:
+    """Return what the answering people of one unit hand in."""
+    story, number = STORY_OF[team_name], wave.number or 0
+    emails = [email for _, email in people]
+    questions = {question.key: question for question in map(LoopQuestion.of, unit.loop)}
+    items = {item["code"]: item for item in wave.items}
+    parts = parts_of_sheet(wave.items, number, list(questions.values()))
+    sheets = []
+    for email in who_answers(story, emails, number):
+        answers = {}
+        for code in (code for codes in parts.values() for code in codes):
+            if code in questions:
+                answers[code] = loop_answer(
+                    story, email, number, questions[code].code, questions[code].text
+                )
+            else:
+                item = items[code]
+                answers[code] = scale_answer(
+                    story, emails, email, number, code, item["dimension"], backwards=item["reversed"]
+                )
+        place_id = next(place_id for place_id, known in people if known == email)
+        sheets.append(HandedIn(place_id, None, answers))
+    return sheets
+
+
+async def _units_of(
+    session: AsyncSession, wave_id: UUID
+) -> list[tuple[WaveUnit, str, list[tuple[UUID, str]]]]:
+    """Return each asked unit with its name and its people: place and address."""
+    people: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
+    for team_id, place_id, email in await session.execute(
+        select(Place.team_id, Place.id, Person.email)
+        .join(Person, Person.id == Place.person_id)
+        .where(Place.wave_id == wave_id)
+    ):
+        people[team_id].append((place_id, email))
+    units = await session.execute(
+        select(WaveUnit, Team.name)
+        .join(Team, Team.id == WaveUnit.team_id)
+        .where(WaveUnit.wave_id == wave_id)
+    )
+    return [(unit, name, people[unit.team_id]) for unit, name in units if people[unit.team_id]]
+
+
+async def _set_up(world: World, *, today: date) -> datetime:
+    """Found the organisation, import its people and set its programme, some days before the first wave."""
+    this_tuesday = today - timedelta(days=today.weekday() - TUESDAY)
+    start_on = this_tuesday - timedelta(weeks=WEEKS_APART * PAST_WAVES)
+    now = datetime.combine(start_on, ASKED_AT, UTC) - SETTING_UP
+    async with world.sessions.begin() as session:
+        organisation = await found_organisation(
+            session, name=invented.NAME, zone=invented.ZONE, country=invented.COUNTRY, now=now
+        )
+        rows, _problems = parse_people(invented.people_file().encode())
+        plan = plan_import(rows, await stored_directory(session, organisation))
+        await apply_import(session, organisation, plan, now=now)
+        draft = ProgrammeDraft(
+            name=PROGRAMME,
+            start_on=start_on,
+            every=WEEKS_APART,
+            weekday=TUESDAY,
+            local_time=ASKED_AT,
+            window_hours=WINDOW_HOURS,
+        )
+        await add_programme(session, organisation, draft, now=now)
+    return now

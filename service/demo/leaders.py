@@ -1,0 +1,125 @@
+"""What the invented leaders do after a wave: share, acknowledge, promise, move a date, keep it or not."""
+
+import heapq
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from service.demo.stories import STORY_OF, Promise
+from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share
+from surveys.commitments.models import Commitment, CommitmentState
+from surveys.people.models import Leadership, Team
+from surveys.waves.models import Wave
+
+LEADER_READS = timedelta(hours=3)  # after the figures are there
+PROMISES_AFTER = timedelta(hours=5)
+ANSWER_WITHIN = timedelta(days=7)
+
+Event = Callable[[AsyncSession, datetime], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Calendar:
+    """What is going to happen, in the order of time."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    _planned: list[tuple[datetime, int, Event]] = field(default_factory=list)
+    _order: "count[int]" = field(default_factory=count)
+
+    def plan(self, instant: datetime, event: Event) -> None:
+        """Let something happen at an instant."""
+        heapq.heappush(self._planned, (instant, next(self._order), event))
+
+    async def live_until(self, instant: datetime) -> None:
+        """Let everything happen that was planned up to an instant, each in a transaction of its own."""
+        while self._planned and self._planned[0][0] <= instant:
+            when, _, event = heapq.heappop(self._planned)
+            async with self.sessions.begin() as session:
+                await event(session, when)
+
+
+async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> None:
+    """Plan what every leader does about a published wave."""
+    async with calendar.sessions() as session:
+        wave = await session.get_one(Wave, wave_id)
+        leads = await session.execute(
+            select(Team.name, Team.id, Leadership.person_id).join(Leadership, Leadership.team_id == Team.id)
+        )
+        teams = leads.all()
+    readable = wave.leaders_see_at
+    if readable is None:
+        return
+    for name, team_id, leader_id in teams:
+        story = STORY_OF[name]
+        if number in story.shares:
+            leader = _Leader(team_id, leader_id, wave_id, story.shares[number])
+            calendar.plan(readable + LEADER_READS, leader.shares)
+        for promise in story.promises:
+            if promise.after == number:
+                made = _Made(calendar, team_id, leader_id, wave_id, promise)
+                calendar.plan(readable + PROMISES_AFTER, made.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leader:
+    """One leader in front of one wave's results."""
+
+    team_id: UUID
+    person_id: UUID
+    wave_id: UUID
+    words: str
+
+    async def shares(self, session: AsyncSession, now: datetime) -> None:
+        """Acknowledge, and say something to the team."""
+        about = {"wave_id": self.wave_id, "team_id": self.team_id, "person_id": self.person_id}
+        await acknowledge(session, **about, answer_by=(now + ANSWER_WITHIN).date(), now=now)
+        await share(session, **about, words=self.words, now=now)
+
+
+@dataclass(slots=True)
+class _Made:
+    """One promise on its way."""
+
+    calendar: Calendar
+    team_id: UUID
+    owner_id: UUID
+    wave_id: UUID
+    promise: Promise
+    id: UUID | None = None
+
+    async def begins(self, session: AsyncSession, now: datetime) -> None:
+        """Make the promise and plan what comes of it."""
+        plan, promise = self.calendar.plan, self.promise
+        due = (now + timedelta(days=promise.due_day)).date()
+        made = await commit(
+            session,
+            team_id=self.team_id,
+            wave_id=self.wave_id,
+            owner_id=self.owner_id,
+            text=promise.text,
+            due=due,
+            now=now,
+        )
+        self.id = made.id
+        for move in promise.moves:
+            to = (now + timedelta(days=move.to_day)).date()
+            plan(now + timedelta(days=move.on_day), partial(self.moves, to=to, reason=move.reason))
+        if promise.done_day is not None:
+            plan(now + timedelta(days=promise.done_day), self.is_done)
+
+    async def moves(self, session: AsyncSession, now: datetime, *, to: date, reason: str) -> None:
+        """Give the promise another date."""
+        about = await session.get_one(Commitment, self.id)
+        await replan(session, about.id, person_id=self.owner_id, to=to, reason=reason, now=now)
+
+    async def is_done(self, session: AsyncSession, now: datetime) -> None:
+        """Say that it is done, unless that was said already."""
+        promise = await session.get_one(Commitment, self.id)
+        if promise.state is CommitmentState.OPEN:
+            await mark_done(session, promise.id, person_id=self.owner_id, now=now)

@@ -1,0 +1,256 @@
+"""What happens in each team of the invented organisation, as data; and answers that follow from it.
+
+A story gives a level per dimension and wave, how many answer, and what the leader promises. The ninth
+entry belongs to the wave that is open when the example begins; later waves repeat it. Answers come from a
+fixed seed and are handed in like anybody's: nothing here touches a figure.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+SEED = "Osier Works"
+PAST_WAVES = 8
+NOISE = 7.0  # points, from one answer of a person to the next
+ORDINARY_SPREAD = 9.0  # points, between people of one team
+
+Levels = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A promise gets another date: so many days after it was made, to so many days after it was made."""
+
+    on_day: int
+    to_day: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a leader promises after a wave, and what comes of it. Days count from when it is made.
+
+    `team_says` is how the team votes when it is asked: kept or not_yet.
+    """
+
+    after: int
+    text: str
+    due_day: int
+    done_day: int | None = None
+    moves: tuple[Move, ...] = ()
+    team_says: str = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One team over nine waves.
+
+    Attributes:
+        safety, confidence, follow_through: levels of the three core dimensions, 0 to 100.
+        answering: how many of the people asked answer, wave by wave.
+        spread: how far people of the team lie apart, standard deviation in points.
+        camps: whether the team is split in two, one half above and one half below the level.
+        shares: what the leader writes to the team, by wave.
+        plan: how the team answers whether the leader said what will be done: yes, partly or no.
+        line: the story in one line, for the doors; empty for teams without one.
+    """
+
+    team: str
+    safety: Levels
+    confidence: Levels
+    follow_through: Levels
+    answering: tuple[int, ...]
+    line: str = ""
+    spread: float = ORDINARY_SPREAD
+    camps: bool = False
+    shares: dict[int, str] = field(default_factory=dict)
+    plan: str = "yes"
+    promises: tuple[Promise, ...] = ()
+
+    def level(self, dimension: str, wave: int) -> int:
+        """Return the level of a dimension; dimensions without one of their own follow safety."""
+        levels = {"CNF": self.confidence, "FLW": self.follow_through}.get(dimension, self.safety)
+        return levels[min(wave, len(levels) - 1)]
+
+
+STORIES = (
+    Story(
+        "Workshop",
+        line="Recovering: three promises were kept, and the team said so.",
+        safety=(48, 46, 49, 52, 60, 67, 70, 72, 72),
+        confidence=(46, 47, 45, 50, 58, 66, 70, 72, 72),
+        follow_through=(34, 32, 36, 40, 58, 71, 77, 80, 80),
+        answering=(9, 9, 8, 9, 9, 9, 9, 9, 9),
+        shares={
+            0: "Thank you. What I read: dates do not hold, and you hear it too late. That is mine to fix.",
+            2: "The board works, you say. Material is the next thing: you will hear about it the same day.",
+            4: "Clearly better on dates. Some of you still hold back in one-to-ones. I heard that.",
+            7: "This is your work as much as mine. One more promise below.",
+        },
+        promises=(
+            Promise(0, "Every job gets a date we agree on together, written on the board.", 21, 14),
+            Promise(
+                2,
+                "When material is late you hear it the day I know it.",
+                14,
+                19,
+                moves=(Move(9, 21, "The supplier's notices only start next week."),),
+            ),
+            Promise(4, "What is said in a one-to-one stays there; I ask before passing it on.", 21, 18),
+            Promise(7, "Each of you chooses one tool we replace this quarter.", 30),
+        ),
+    ),
+    Story(
+        "Support",
+        line="Declining: promises were made, dates passed, and trust went with them.",
+        safety=(76, 75, 77, 74, 66, 56, 48, 45, 45),
+        confidence=(74, 75, 73, 74, 69, 60, 54, 51, 50),
+        follow_through=(79, 77, 80, 78, 60, 46, 39, 37, 36),
+        answering=(9, 9, 9, 8, 9, 9, 8, 9, 9),
+        plan="no",
+        shares={
+            0: "Good to see this. Two things to look at together: the weekend rota and Mondays.",
+            1: "Thank you. I will start with the rota.",
+        },
+        promises=(
+            Promise(
+                1, "The weekend rota is fixed four weeks ahead.", 30, 20, team_says="not_yet"
+            ),
+            Promise(
+                3,
+                "A second person is on the phones on Monday mornings.",
+                21,
+                moves=(
+                    Move(22, 40, "Hiring took longer than I was told."),
+                    Move(43, 60, "Still no one found; I should have said so earlier."),
+                ),
+            ),
+            Promise(5, "Every suggestion from our last meeting gets a written answer.", 14),
+        ),
+    ),
+    Story(
+        "Design",
+        line="Falling silent: fewer answer each time, until there is nothing to show.",
+        safety=(60, 59, 61, 58, 58, 60, 62, 64, 64),
+        confidence=(57, 55, 54, 50, 48, 47, 49, 50, 50),
+        follow_through=(62, 60, 61, 60, 62, 65, 68, 70, 70),
+        answering=(8, 8, 8, 7, 7, 6, 4, 3, 3),
+        plan="partly",
+        shares={0: "Thanks for answering. We will talk about it on Thursday."},
+    ),
+    Story(
+        "Field Sales",
+        line="A leader of five: the promises first, and figures only when everybody answers.",
+        safety=(70, 71, 69, 72, 70, 71, 73, 72, 72),
+        confidence=(66, 68, 67, 66, 69, 70, 70, 71, 71),
+        follow_through=(58, 60, 61, 60, 64, 66, 68, 68, 68),
+        answering=(5, 5, 4, 5, 5, 4, 5, 5, 5),
+        shares={5: "Only some of you answered, and that is fine. Here is what I would like to try."},
+        promises=(
+            Promise(1, "Routes are settled a week ahead, not the evening before.", 30, 20),
+            Promise(5, "Travel claims are paid within ten days.", 30, 19),
+        ),
+    ),
+    Story(
+        "Finance",
+        line="A team of three: never shown separately, and counted one level up.",
+        safety=(64,) * 9,
+        confidence=(62,) * 9,
+        follow_through=(66,) * 9,
+        answering=(3, 3, 3, 3, 3, 3, 3, 3, 3),
+    ),
+    Story(
+        "Making",
+        line="A leader of leaders: forty-six people in one figure, with the small teams inside.",
+        safety=(64, 65, 63, 66, 64, 65, 66, 65, 65),
+        confidence=(60, 61, 62, 60, 63, 62, 62, 63, 63),
+        follow_through=(61, 60, 62, 63, 62, 64, 63, 64, 64),
+        answering=(8, 9, 8, 9, 8, 9, 9, 8, 9),
+        shares={3: "We will plan the season with all five teams in one room.", 6: "One plan, one page."},
+        promises=(Promise(3, "The season plan fits on one page that all teams can see.", 30, 24),),
+    ),
+    Story(
+        "Warehouse",
+        line="Twelve people in two camps: the same average as before, and far apart.",
+        safety=(58, 57, 59, 58, 57, 58, 59, 58, 58),
+        confidence=(56, 57, 55, 57, 56, 55, 57, 56, 56),
+        follow_through=(55, 56, 54, 55, 57, 56, 55, 56, 56),
+        answering=(11, 10, 11, 12, 11, 11, 12, 11, 11),
+        spread=8.0,
+        camps=True,
+        plan="partly",
+        shares={2: "Both shifts get the same news from now on.", 6: "Let us compare notes across shifts."},
+    ),
+    Story(
+        "Studio Kolkata",
+        safety=(68, 66, 69, 67, 68, 70, 68, 69, 69),
+        confidence=(70, 69, 71, 70, 70, 69, 71, 70, 70),
+        follow_through=(64, 66, 65, 67, 65, 66, 64, 66, 66),
+        answering=(7, 8, 7, 8, 8, 7, 8, 7, 8),
+        shares={4: "Steady. I would like to hear what would make it good rather than fine."},
+        promises=(Promise(4, "Design reviews start at a time that suits both cities.", 30, 20),),
+    ),
+    Story(
+        "Web Shop",
+        safety=(82, 80, 83, 81, 82, 84, 82, 83, 83),
+        confidence=(80, 82, 79, 81, 82, 80, 81, 82, 82),
+        follow_through=(78, 80, 79, 81, 80, 82, 81, 80, 80),
+        answering=(8, 7, 8, 8, 7, 8, 8, 8, 8),
+        shares={1: "Thank you. We keep the Friday demo.", 5: "Nothing to fix, one thing to try."},
+        promises=(Promise(5, "On-call weeks are swapped without asking why.", 21, 15),),
+    ),
+    Story(
+        "Osier Works",
+        safety=(67, 66, 68, 67, 66, 68, 67, 68, 68),
+        confidence=(65, 66, 64, 66, 65, 67, 66, 66, 66),
+        follow_through=(66, 65, 67, 66, 67, 65, 66, 67, 67),
+        answering=(8, 9, 9, 8, 9, 9, 8, 9, 9),
+        shares={0: "This is for improving our own work, nothing else.", 4: "Thank you for going on."},
+    ),
+)  # fmt: skip
+STORY_OF = {story.team: story for story in STORIES}
+
+
+def who_answers(story: Story, people: Sequence[str], wave: int) -> list[str]:
+    """Return which of these people answer a wave: always the same ones first, so the same fall silent."""
+    in_order = sorted(people, key=lambda one: random.Random(f"{SEED} order {one}").random())  # noqa: S311 -- invented answers
+    return in_order[: story.answering[min(wave, len(story.answering) - 1)]]
+
+
+def scale_answer(
+    story: Story,
+    people: Sequence[str],
+    person: str,
+    wave: int,
+    item: str,
+    dimension: str,
+    *,
+    backwards: bool,
+) -> int:
+    """Return what a person presses on a scale question, 1 to 5."""
+    score = story.level(dimension, wave) + _leaning(story, sorted(people), person)
+    score += random.Random(f"{SEED} {person} {wave} {item}").gauss(0, NOISE)  # noqa: S311 -- invented answers
+    pressed = 1 + round(min(100.0, max(0.0, score)) / 25)
+    return 6 - pressed if backwards else pressed
+
+
+def loop_answer(story: Story, person: str, wave: int, code: str, text: str) -> int:
+    """Return what a person chooses on a loop question: the number of the choice, from 1."""
+    chance = random.Random(f"{SEED} {person} {wave} {code}").random()  # noqa: S311 -- invented answers
+    if code == "LOOP-02":
+        likely = {"yes": 1, "partly": 2, "no": 3}[story.plan]
+        return likely if chance < 0.8 else 2  # noqa: PLR2004 -- four of five agree
+    promise = next((each for each in story.promises if each.text in text), None)
+    if promise is None or promise.team_says == "kept":
+        return 1 if chance < 0.95 else 4  # noqa: PLR2004 -- kept, or cannot tell
+    return 3 if chance < 0.6 else 2  # noqa: PLR2004 -- not kept, or partly
+
+
+def _leaning(story: Story, people: Sequence[str], person: str) -> float:
+    """Return how far a person lies from the team's level; those of a team add up to about nothing."""
+    place = (people.index(person) + 0.5) / len(people)
+    leaning = NormalDist().inv_cdf(place) * story.spread
+    if story.camps:
+        leaning += 30 if people.index(person) % 2 else -30
+    return leaning
