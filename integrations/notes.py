@@ -259,9 +259,9 @@ def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG00
         subject=say("No results this time: {name}", name=note.programme_name),
         paragraphs=(
             say(
-                "The last wave of “{name}” ended without results: the key to its answers was lost, so nobody "
-                "can read them, and they were deleted. The next one comes as planned; an extra one can be "
-                "started by hand.",
+                "The last wave of “{name}” ended without results: the key to its answers was lost, so "
+                "nobody can read them, and they were deleted. The next one comes as planned; an extra "
+                "one can be started by hand.",
                 name=note.programme_name,
             ),
         ),

@@ -108,9 +108,9 @@ async def _send_one(post: Post, delivery: Delivery) -> int:
         async with post.sessions.begin() as session:
             await drop_delivery(session, delivery.id)
         return 0
-    except Exception:
+    except Exception as error:  # noqa: BLE001 -- see the comment
         # One message that cannot be written must not hold up those behind it.
-        log.exception("%s cannot be written", delivery.kind)
+        log.warning("%s cannot be written: %s", delivery.kind, type(error).__name__)
         outcome = parked("cannot_be_written")
     else:
         outcome = await post.channels[delivery.channel].send(outgoing)

@@ -21,8 +21,9 @@ from service.controllers.coverage import CoverageController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
+from service.controllers.slack import SlackController
 from service.dependencies import DEPENDENCIES, Clock
-from service.logs import RequestLog
+from service.logs import UNLOGGED, RequestLog
 from service.problems import EXCEPTION_HANDLERS
 from service.rendering import STATIC, Pages
 from service.security import Cookies, FormTokens, add_headers, requires_own_form
@@ -34,6 +35,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     HealthController,
     HomeController,
     SignInController,
+    SlackController,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000
 A_YEAR = 31_536_000
@@ -85,6 +87,7 @@ def create_app(
         directories=[STATIC],
         cache_control=CacheControlHeader(public=True, max_age=A_YEAR, immutable=True),
         include_in_schema=False,
+        opt=UNLOGGED,
     )
     return Litestar(
         [*CONTROLLERS, *extra, static],
