@@ -49,6 +49,23 @@ class MailChannel:
         message.set_content(text)
         return (await self._hand_over(message)).error is None
 
+    async def greet(self) -> Outcome:
+        """Connect, sign in and leave without sending anything; for `kept doctor`."""
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=False if self._tls else self._start_tls,
+            timeout=SECONDS,
+        )
+        try:
+            async with client:
+                return sent()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return outcome_of(error)
+
     async def _hand_over(self, message: EmailMessage) -> Outcome:
         try:
             await aiosmtplib.send(

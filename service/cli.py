@@ -78,4 +78,5 @@ def main() -> None:
     """
     os.umask(0o077)  # whatever is written is for the service's own user
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

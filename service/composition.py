@@ -9,10 +9,15 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from integrations.channels import Channel
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore, KeyStoreMissing
+from integrations.mail import MailChannel
+from integrations.slack.channel import SlackChannel
+from integrations.slack.client import SlackClient
 from migrations import revisions
-from surveys.database import build_engine, build_sessions
+from surveys.database import build_engine, build_sessions, sqlite_file
+from surveys.deliveries.models import ChannelName
 
 
 class NotReadyError(click.ClickException):
@@ -57,12 +62,39 @@ def open_keys(settings: Settings) -> DirectoryKeyStore:
     return store
 
 
+def open_slack(settings: Settings) -> SlackClient | None:
+    """Return the client of the configured workspace, or None. Whoever asked for it closes it."""
+    if settings.slack_bot_token is None:
+        return None
+    return SlackClient(settings.slack_bot_token, settings.slack_api_url)
+
+
+def open_mail(settings: Settings) -> MailChannel | None:
+    """Return the way to the mail server, or None where none is configured."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return MailChannel(settings.smtp_url, settings.mail_from)
+
+
+def channels_of(slack: SlackClient | None, mail: MailChannel | None) -> dict[ChannelName, Channel]:
+    """Return every way to reach people that this installation has."""
+    found: dict[ChannelName, Channel] = {}
+    if slack is not None:
+        found[ChannelName.SLACK] = SlackChannel(slack)
+    if mail is not None:
+        found[ChannelName.MAIL] = mail
+    return found
+
+
 async def require_newest(engine: AsyncEngine) -> None:
     """Refuse a database that this version of Kept does not fit.
 
     Raises:
         NotReadyError: see `open_database`.
     """
+    file = sqlite_file(engine.url.render_as_string())
+    if file is not None and not file.exists():  # connecting would make an empty one
+        raise NotReadyError(f"{file} does not exist. Run `kept migrate`.")
     try:
         found = await revisions.revision_of(engine)
     except (SQLAlchemyError, OSError) as error:

@@ -18,6 +18,8 @@ from service.composition import (
     forbid_core_dumps,
     open_database,
     open_keys,
+    open_mail,
+    open_slack,
     read_settings,
 )
 from service.logs import configure_logs
@@ -63,8 +65,17 @@ def build() -> Litestar:
     configure_logs()
     forbid_core_dumps()
     engine = build_engine(settings.database_url)
-    app = create_app(settings, sessions=build_sessions(engine), keys=DirectoryKeyStore(settings.keys_dir))
+    slack, mail = open_slack(settings), open_mail(settings)
+    app = create_app(
+        settings,
+        sessions=build_sessions(engine),
+        keys=DirectoryKeyStore(settings.keys_dir),
+        slack=slack,
+        send_mail=mail.send_plain if mail is not None else None,
+    )
     app.on_shutdown.append(engine.dispose)
+    if slack is not None:
+        app.on_shutdown.append(slack.close)
     return app
 
 

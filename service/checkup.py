@@ -1,0 +1,234 @@
+"""What `kept doctor` looks at: settings, database, key store, clock, Slack, mail. Changes nothing.
+
+A detail says what is so and what to do. Neither secrets nor anybody's name is in one.
+"""
+
+import stat
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from integrations.environment import Settings
+from integrations.keystores import CACHEDIR_TAG, DirectoryKeyStore, KeyStoreMissing
+from integrations.mail import MailChannel
+from integrations.slack.introduction import introduce
+from migrations import revisions
+from service.composition import reason_of, where
+from surveys.database import sqlite_file
+from surveys.deliveries.models import Delivery, DeliveryState
+from surveys.people.models import Person
+from surveys.waves.models import Wave, WaveState
+
+SQLITE_PEOPLE = 5_000  # what SQLite is documented for
+PATIENCE = timedelta(minutes=10)  # after which something due and undone means that no clock runs
+SWAPS = Path("/proc/swaps")
+LIVING = (WaveState.OPEN, WaveState.CLOSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    mark: Literal["ok", "warn", "fail"]
+    subject: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Return the line as `kept doctor` prints it."""
+        return f"{self.mark:<4}  {self.subject:<10}  {self.detail}"
+
+
+def of_settings(settings: Settings) -> list[Finding]:
+    """Return what is unwise about settings that can be used."""
+    found = []
+    parts = urlsplit(settings.base_url)
+    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if parts.scheme == "http" and not here:
+        found.append(("warn", "KEPT_BASE_URL is http: answers cross the network unencrypted. Use https."))
+    if not settings.secret_keys:
+        mark = "fail" if parts.scheme == "https" else "warn"
+        found.append((mark, "KEPT_SECRET_KEYS is not set: open forms end with every restart."))
+    if settings.time_travel:
+        found.append(("warn", "KEPT_TIME_TRAVEL is on: the clock can be made to believe another time."))
+    if settings.administrators is None:
+        found.append(("warn", "KEPT_ADMINISTRATORS is not set: members are not told who runs this host."))
+    file = sqlite_file(settings.database_url)
+    if file is not None and settings.keys_dir.resolve().is_relative_to(file.parent.resolve()):
+        inside = f"KEPT_KEYS_DIR lies inside {file.parent}, the folder of the database"
+        found.append(("warn", f"{inside}: a backup would hold the keys too. Move one of them."))
+    if not settings.uses_slack and not settings.uses_mail:
+        found.append(("warn", "neither Slack nor mail is set up: nobody can be invited."))
+    lines = [Finding("fail" if mark == "fail" else "warn", "settings", detail) for mark, detail in found]
+    return lines or [Finding("ok", "settings", f"all readable; people reach Kept at {settings.base_url}")]
+
+
+async def of_database(engine: AsyncEngine) -> list[Finding]:
+    """Return whether the database answers and has the tables of this version."""
+    file = sqlite_file(engine.url.render_as_string())
+    if file is not None and not file.exists():  # connecting would make an empty one
+        return [Finding("fail", "database", f"{file} does not exist. Run `kept migrate`.")]
+    try:
+        async with engine.connect() as connection:
+            version = await connection.scalar(text(_version_of(engine)))
+        found = await revisions.revision_of(engine)
+    except (SQLAlchemyError, OSError) as error:
+        return [Finding("fail", "database", f"{where(engine)} cannot be reached: {reason_of(error)}")]
+    lines = [Finding("ok", "database", f"{where(engine)}, {engine.dialect.name} {version}")]
+    newest = revisions.newest()
+    if found == newest:
+        lines.append(Finding("ok", "migrations", f"at revision {newest}"))
+    elif found is not None and not revisions.is_known(found):
+        lines.append(Finding("fail", "migrations", f"at {found}, made by a newer version of Kept"))
+    else:
+        at = found or "no tables"
+        lines.append(Finding("fail", "migrations", f"at {at}, needs {newest}. Run `kept migrate`."))
+    return lines
+
+
+def _version_of(engine: AsyncEngine) -> str:
+    return "SELECT sqlite_version()" if engine.dialect.name == "sqlite" else "SHOW server_version"
+
+
+async def of_copies(engine: AsyncEngine, session: AsyncSession) -> AsyncIterator[Finding]:
+    """Yield what else holds ciphertext of open waves: write-ahead files and archives."""
+    file = sqlite_file(engine.url.render_as_string())
+    if file is not None:
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield Finding(
+                "warn", "database", f"{file} can be read by other users of this host. chmod 600 it."
+            )
+        people = await session.scalar(select(func.count()).select_from(Person).where(Person.active))
+        if (people or 0) > SQLITE_PEOPLE:
+            yield Finding(
+                "warn", "database", f"{people} people: SQLite is meant for up to {SQLITE_PEOPLE}."
+            )
+        return
+    archives = await session.scalar(text("SHOW archive_mode"))
+    if archives != "off":
+        yield Finding(
+            "warn",
+            "database",
+            "write-ahead logs are archived. They hold sealed answers, which nobody can read once the key "
+            "is destroyed; see docs/privacy.md for how long to keep them.",
+        )
+
+
+async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
+    """Return whether the key store is the right one, closed to others, and holds exactly the open waves."""
+    store = DirectoryKeyStore(settings.keys_dir)
+    try:
+        store.require()
+    except KeyStoreMissing as missing:
+        return [Finding("fail", "keys", str(missing))]
+    states = {row.id: row.state for row in await session.execute(select(Wave.id, Wave.state))}
+    held = await store.known()
+    living = {wave_id for wave_id, state in states.items() if state in LIVING}
+    ended, unknown = held & (states.keys() - living), held - states.keys()
+    lines = _of_folder(settings.keys_dir)
+    if ended:
+        lines.append(
+            Finding(
+                "fail",
+                "keys",
+                f"{len(ended)} closed waves still have their key. Is `kept work` running? It destroys keys "
+                "two minutes after the close.",
+            )
+        )
+    if living - held:
+        lines.append(
+            Finding(
+                "fail",
+                "keys",
+                f"{len(living - held)} open waves have no key: their answers cannot be read and they will "
+                "close without results. Mount the right folder if there is another.",
+            )
+        )
+    if unknown:
+        lines.append(Finding("warn", "keys", f"{len(unknown)} keys belong to no wave of this database."))
+    if not any(line.mark == "fail" for line in lines):
+        lines.insert(0, Finding("ok", "keys", f"{settings.keys_dir}, {len(held & living)} open waves"))
+    return lines
+
+
+def _of_folder(folder: Path) -> list[Finding]:
+    lines = []
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        lines.append(Finding("fail", "keys", f"{folder} has mode {mode:04o}. Run: chmod 700 {folder}"))
+    if not (folder / CACHEDIR_TAG).is_file():
+        lines.append(
+            Finding("warn", "keys", f"{folder} has no {CACHEDIR_TAG}: backups would take it along.")
+        )
+    try:
+        swapping = len(SWAPS.read_text(encoding="ascii").splitlines()) > 1
+    except OSError:
+        swapping = False
+    if swapping:
+        lines.append(
+            Finding("warn", "keys", "this host swaps: a key in memory may reach the disk. Encrypt swap.")
+        )
+    return lines
+
+
+async def of_clock(session: AsyncSession, *, now: datetime) -> list[Finding]:
+    """Return whether anything due has been left undone for longer than a running clock would."""
+    late = await session.scalar(
+        select(func.count())
+        .select_from(Wave)
+        .where(Wave.state.in_(LIVING), Wave.closes_at < now - PATIENCE)
+    )
+    waiting = await session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.state == DeliveryState.WAITING, Delivery.due_at < now - PATIENCE)
+    )
+    parked = await session.scalar(
+        select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.PARKED)
+    )
+    lines = []
+    if late:
+        lines.append(
+            Finding("fail", "clock", f"{late} waves should have been closed. Is `kept work` running?")
+        )
+    if waiting:
+        lines.append(Finding("warn", "clock", f"{waiting} messages are due for over ten minutes."))
+    if parked:
+        lines.append(Finding("warn", "clock", f"{parked} messages failed by a fault of ours; see the log."))
+    return lines or [Finding("ok", "clock", "nothing is overdue")]
+
+
+async def of_slack(settings: Settings) -> list[Finding]:
+    """Return whether the token is accepted and may do what is needed."""
+    if settings.slack_bot_token is None:
+        return [Finding("ok", "slack", "not used")]
+    said = await introduce(settings.slack_bot_token, settings.slack_api_url)
+    if said.error is not None:
+        return [Finding("fail", "slack", f"{settings.slack_api_url} does not let us in: {said.error}")]
+    if said.lacks:
+        return [
+            Finding("fail", "slack", f"{said.workspace}: the app lacks {', '.join(sorted(said.lacks))}")
+        ]
+    if said.could_use:
+        missing = ", ".join(sorted(said.could_use))
+        return [
+            Finding("warn", "slack", f"{said.workspace}: without {missing} the command /kept is missing")
+        ]
+    known = "" if said.scopes is not None else "; the API does not say what the token may do"
+    return [Finding("ok", "slack", f"workspace {said.workspace}{known}")]
+
+
+async def of_mail(mail: MailChannel | None) -> list[Finding]:
+    """Return whether the mail server lets us in."""
+    if mail is None:
+        return [Finding("ok", "mail", "not used")]
+    outcome = await mail.greet()
+    if outcome.error is not None:
+        return [Finding("fail", "mail", f"the mail server did not let us in: {outcome.error}")]
+    return [Finding("ok", "mail", "the mail server lets us in")]

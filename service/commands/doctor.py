@@ -1,0 +1,50 @@
+"""`kept doctor`: one line for each thing that must be right, and exit status 1 when one is not."""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from integrations.environment import Settings, SettingsError, unknown_variables
+from service import checkup
+from service.checkup import Finding
+from service.composition import open_mail, read_settings
+from surveys.database import build_engine, build_sessions
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, migrations, key store, clock, Slack and mail. Changes nothing.
+
+    Prints `ok`, `warn` or `fail`, the subject, and what to do. Exit status 1 when anything failed.
+    """
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        findings = [Finding("fail", "settings", problem) for problem in error.problems]
+    else:
+        findings = [Finding("warn", "settings", sentence) for sentence in unknown_variables(os.environ)]
+        findings += asyncio.run(_examine(settings))
+    for finding in findings:
+        click.echo(str(finding))
+    sys.exit(any(finding.mark == "fail" for finding in findings))
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    findings = checkup.of_settings(settings)
+    engine = build_engine(settings.database_url)
+    try:
+        of_database = await checkup.of_database(engine)
+        findings += of_database
+        if not any(finding.mark == "fail" for finding in of_database):
+            async with build_sessions(engine)() as session:
+                findings += [each async for each in checkup.of_copies(engine, session)]
+                findings += await checkup.of_keys(settings, session)
+                findings += await checkup.of_clock(session, now=datetime.now(UTC))
+    finally:
+        await engine.dispose()
+    findings += await checkup.of_slack(settings)
+    findings += await checkup.of_mail(open_mail(settings))
+    return findings

@@ -1,0 +1,131 @@
+"""`kept results`: published figures in the shell, through the same gate as every page."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import click
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.environment import Settings
+from service.composition import open_database, read_settings
+from surveys.cadence.queries import programmes
+from surveys.errors import Conflict, Missing
+from surveys.people.queries import the_organisation
+from surveys.questions.rules import DIMENSION_NAMES
+from surveys.results.queries import published_lines
+from surveys.waves.models import Wave, WaveState
+from surveys.waves.queries import waves_of
+
+HIDDEN = "Not shown separately here"
+VERY_LOW = "Low; talk to someone before you talk to the team"
+WHY_NOT = {
+    WaveState.OPEN: "This wave is open until {closes}; it has no figures yet.",
+    WaveState.CLOSING: "This wave is being closed; try again in a minute.",
+    WaveState.LOST: "This wave closed without results, because its key was lost.",
+    WaveState.CANCELLED: "This wave was ended early, so nothing was published.",
+    WaveState.MISSED: "This wave was missed: after an outage too little time was left to ask.",
+}
+
+
+@click.command()
+@click.option("--wave", "wave_id", type=click.UUID, help="The wave, as --list names it.")
+@click.option("--team", "team_name", help="Only this team.")
+@click.option("--list", "listing", is_flag=True, help="List the waves with their ids instead.")
+@click.option("--json", "machine", is_flag=True, help="Print JSON.")
+def results(*, wave_id: UUID | None, team_name: str | None, listing: bool, machine: bool) -> None:
+    """Print the published figures of one wave, exactly as frozen when it closed."""
+    if listing == (wave_id is not None):
+        raise click.UsageError("Give either --wave ID or --list.")
+    settings = read_settings()
+    if wave_id is None:
+        waves = asyncio.run(_list(settings))
+        click.echo(json.dumps(waves, indent=2) if machine else _as_table(waves))
+        return
+    found = asyncio.run(_figures(settings, wave_id, team_name))
+    click.echo(json.dumps(found, indent=2) if machine else _as_text(found))
+
+
+async def _list(settings: Settings) -> list[dict[str, Any]]:
+    async with open_database(settings) as sessions, sessions() as session:
+        organisation = await the_organisation(session)
+        names = {each.id: each.name for each in await programmes(session)}
+        return [
+            _wave(wave, names.get(wave.programme_id, ""))
+            for wave in await waves_of(session, organisation.id)
+        ]
+
+
+async def _figures(settings: Settings, wave_id: UUID, team_name: str | None) -> dict[str, Any]:
+    """Return a published wave and its figures.
+
+    Raises:
+        Missing: there is no such wave, or it did not ask this team.
+        Conflict: the wave has no results; the sentence says why.
+    """
+    async with open_database(settings) as sessions, sessions() as session:
+        wave = await _published(session, wave_id)
+        names = {each.id: each.name for each in await programmes(session)}
+        lines = [line async for line in published_lines(session, wave_id)]
+        if team_name is not None:
+            lines = [line for line in lines if line["team"] == team_name]
+            if not lines:
+                raise Missing("There is no team called {name} in this wave.", name=team_name)
+        return {"wave": _wave(wave, names.get(wave.programme_id, "")), "figures": lines}
+
+
+async def _published(session: AsyncSession, wave_id: UUID) -> Wave:
+    wave = await session.get(Wave, wave_id)
+    if wave is None:
+        raise Missing("There is no wave with this id. `kept results --list` names all of them.")
+    if wave.state is not WaveState.PUBLISHED:
+        raise Conflict(WHY_NOT[wave.state], closes=_instant(wave.closes_at))
+    return wave
+
+
+def _wave(wave: Wave, programme: str) -> dict[str, Any]:
+    return {
+        "id": str(wave.id),
+        "programme": programme,
+        "occurrence": wave.occurrence.isoformat(),
+        "state": wave.state.value,
+        "opens_at": _instant(wave.opens_at),
+        "closes_at": _instant(wave.closes_at),
+        "published_at": _instant(wave.published_at),
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat().replace("+00:00", "Z") if instant is not None else None
+
+
+def _as_table(waves: list[dict[str, Any]]) -> str:
+    if not waves:
+        return "No wave has been opened yet."
+    return "\n".join(f"{w['id']}  {w['occurrence']}  {w['state']:<9}  {w['programme']}" for w in waves)
+
+
+def _as_text(found: dict[str, Any]) -> str:
+    lines, last = [], None
+    for figure in found["figures"]:
+        if figure["team"] != last:
+            last = figure["team"]
+            lines += ["", last]
+        name = DIMENSION_NAMES.get(figure["dimension"], figure["dimension"])
+        lines.append(f"  {name:<32} {_said(figure)}")
+    return "\n".join(lines).strip("\n")
+
+
+def _said(figure: dict[str, Any]) -> str:
+    if not figure["shown"]:
+        return HIDDEN
+    if figure["score"] is None:
+        return VERY_LOW
+    if figure["capped"]:
+        return "95 or more"
+    text = f"{figure['score']:.0f}"
+    if figure["low"] is not None and figure["range"] != "everyone":
+        text += f", somewhere between {figure['low']:.0f} and {figure['high']:.0f}"
+    return text + ("; some answers are counted one level up" if figure["carried"] else "")
