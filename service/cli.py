@@ -76,7 +76,12 @@ def main() -> None:
 
     Settings are environment variables; docs/settings.md lists them all.
     """
+
+
+def run() -> None:
+    """Start from a shell: set what belongs to the whole process, then run the command."""
     os.umask(0o077)  # whatever is written is for the service's own user
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    main()
