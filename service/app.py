@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
+from service.controllers.commitments import CommitmentController
 from service.controllers.coverage import CoverageController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import SlackController
+from service.controllers.teams import TeamController
 from service.dependencies import DEPENDENCIES, Clock
 from service.logs import UNLOGGED, RequestLog
 from service.problems import EXCEPTION_HANDLERS
@@ -31,11 +33,13 @@ from surveys.ballots.keys import KeyStore
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
+    CommitmentController,
     CoverageController,
     HealthController,
     HomeController,
     SignInController,
     SlackController,
+    TeamController,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000
 A_YEAR = 31_536_000

@@ -20,7 +20,7 @@ LABELS_AT = PLOT_TOP + PLOT_HEIGHT + 18
 FLAGS_AT = LABELS_AT + 10
 LANE = 24  # pixels a row of flags takes
 TOO_NEAR = 4.0  # per cent of the width: flags nearer than this go to another row
-FEWEST_LABELS, MOST_LABELS = 3, 7  # on a phone, on a page
+PHONE_GAP, PAGE_GAP = 25.0, 11.0  # per cent of the width between two dates
 SCALE = (0, 25, 50, 75, 100)
 SHAPES = {"PSY": "circle", "CNF": "square", "FLW": "triangle"}
 OTHER_SHAPES = ("diamond", "cross", "plus", "circle", "square", "triangle")
@@ -74,7 +74,9 @@ class TrendChart:
     points: Sequence[Mark] = ()
     lines: Sequence[str] = ()
     bands: Sequence[str] = ()
-    ranges: Sequence[Mark] = ()  # `kind` unused; `y` the top, `width` the height in units of the scale
+    ranges: Sequence[
+        Mark
+    ] = ()  # where no band can be drawn; `y` the top, `width` the height in units of the scale
     gaps: Sequence[Mark] = ()
     breaks: Sequence[Mark] = ()
     flags: Sequence[Mark] = ()  # `y` is the row
@@ -132,7 +134,7 @@ def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
         points=points,
         lines=[_line(run, axis) for run in _runs(columns) if len(run) > 1],
         bands=[_band(run, axis) for run in _runs(columns, ranged=True) if len(run) > 1],
-        ranges=[_range(column, axis) for column in columns if column.said.low is not None],
+        ranges=[_range(run[0], axis) for run in _runs(columns, ranged=True) if len(run) == 1],
         gaps=[
             Mark(axis.at(column.start), f"{column.label}: {column.said.headline}")
             for column in columns
@@ -196,11 +198,12 @@ def _range(column: Column, axis: _Axis) -> Mark:
 
 
 def _runs(columns: Sequence[Column], *, ranged: bool = False) -> list[list[Column]]:
-    """Return the stretches that may be joined: gaps and changes of the team end one."""
+    """Return the stretches that may be joined: gaps, changes of the team and the last mean end one."""
     runs: list[list[Column]] = [[]]
     for column in columns:
         absent = column.said.value is None or (ranged and column.said.low is None)
-        if absent or column.changed:
+        resumes = bool(runs[-1]) and runs[-1][-1].is_mean and not column.is_mean
+        if absent or column.changed or resumes:
             runs.append([])
         if not absent:
             runs[-1].append(column)
@@ -244,24 +247,18 @@ def _place_flags(flags: Sequence[Flag], axis: _Axis, language: Translator) -> li
 
 
 def _labels(columns: Sequence[Column], axis: _Axis, language: Translator) -> list[Label]:
-    if not columns:
-        return []
-    major, minor = _spread(len(columns), FEWEST_LABELS), _spread(len(columns), MOST_LABELS)
-    found = []
-    for place, column in enumerate(columns):
-        if place not in major and place not in minor:
-            continue
+    """Return the dates that fit, the newest first; those that only fit on a page are minor."""
+    found: list[Label] = []
+    on_page = on_phone = 1000.0
+    for column in reversed(columns):
         x = axis.middle(column)
+        if on_page - x < PAGE_GAP:
+            continue
+        on_page, minor = x, on_phone - x < PHONE_GAP
+        on_phone = on_phone if minor else x
         anchor = "end" if x > RIGHT - 4 else "middle"
-        found.append(Label(x, language.day_and_month(column.start), place not in major, anchor))
+        found.append(Label(x, language.day_and_month(column.start), minor, anchor))
     return found
-
-
-def _spread(count: int, most: int) -> set[int]:
-    """Return at most `most` evenly spread places out of `count`, both ends included."""
-    if count <= most:
-        return set(range(count))
-    return {round(step * (count - 1) / (most - 1)) for step in range(most)}
 
 
 def _description(columns: Sequence[Column], language: Translator) -> str:

@@ -74,6 +74,7 @@ class PromiseCard:
     history: Sequence[str]
     word: str
     is_open: bool
+    is_current: bool
     expected: date
     asked_from: date
 
@@ -89,7 +90,7 @@ class LoopPage:
     shared_by_line: str
     answer_line: str
     plan_line: str
-    open_promises: Sequence[PromiseCard]
+    current_promises: Sequence[PromiseCard]  # open ones, and done ones that wait for the team's word
     ended_promises: Sequence[PromiseCard]
     follow_through: Sequence[str]
     acknowledged: bool = False
@@ -99,6 +100,11 @@ class LoopPage:
     def too_many_open(self) -> bool:
         """Whether one more promise deserves a second thought."""
         return len(self.open_promises) >= MANY_OPEN
+
+    @property
+    def open_promises(self) -> Sequence[PromiseCard]:
+        """Promises whose owner still has something to do."""
+        return [card for card in self.current_promises if card.is_open]
 
 
 def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: bool) -> LoopPage:
@@ -127,8 +133,8 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         if state.answer_by
         else "",
         plan_line=_known(PLAN_SAYS, state.plan_word, language),
-        open_promises=[card for card in cards if card.is_open],
-        ended_promises=[card for card in cards if not card.is_open],
+        current_promises=[card for card in cards if card.is_current],
+        ended_promises=[card for card in cards if not card.is_current],
         follow_through=_follow_through(state.follow_through, language),
         acknowledged=bool(acknowledged and acknowledged.at),
         shared=bool(shared and shared.at),
@@ -199,6 +205,8 @@ class _Words:
             history=self._history(promise),
             word=_known(TEAM_SAYS, promise.word, self.language),
             is_open=is_open,
+            is_current=is_open
+            or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from integrations.language import Translator
 from service.views.loop import LoopPage
-from service.views.wording import BAND_ORDER, Said, participation_sentence, say_figure
+from service.views.wording import BAND_ORDER, Said, is_small, participation_sentence, say_figure
 from surveys.results.published import TeamTrend, WavePoint
 
 
@@ -33,10 +33,15 @@ class Line(Protocol):
 def summary(
     newest: WavePoint | None, loop: LoopPage, lines: Sequence[Line], language: Translator
 ) -> list[str]:
-    """Return three sentences: how many answered, what the figures say, how promises stand."""
+    """Return three sentences, the main one first: figures, how many answered, promises.
+
+    In a unit under eight answers the promises are the main thing (ruling 34).
+    """
     if newest is None:
         return []
-    return [_took_part(newest, language), _figures(lines, language), _promises(loop, language)]
+    figures, promises = _figures(lines, language), _promises(loop, language)
+    main, last = (promises, figures) if is_small(newest) else (figures, promises)
+    return [main, _took_part(newest, language), last]
 
 
 def caution(trend: TeamTrend, language: Translator) -> str:
@@ -83,7 +88,7 @@ def _promises(loop: LoopPage, language: Translator) -> str:
     if loop.open_promises:
         first = loop.open_promises[0]
         return language.count(
-            "{count} promise is open, the next one is due {day}.",
+            "{count} promise is open, due {day}.",
             "{count} promises are open, the next one is due {day}.",
             len(loop.open_promises),
             day=language.date(first.expected),

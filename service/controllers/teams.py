@@ -1,0 +1,169 @@
+"""The page of one unit: the same published figures for everyone who may read them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Controller, Request, get
+from litestar.datastructures import State
+from litestar.params import FromPath
+from litestar.response import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator, mark
+from service.dependencies import CurrentPage, CurrentViewer, Now, Session
+from service.rendering import Page
+from service.security import requires_sign_in
+from service.views.team_forms import Returned, team_forms
+from service.views.team_page import Roster, TeamPage, team_page
+from service.views.timeline import newest_readable
+from surveys.commitments.queries import loop_of
+from surveys.errors import Missing
+from surveys.people.queries import branch_of
+from surveys.people.rules import Directory, Viewer, may_read
+from surveys.results.published import TeamTrend
+from surveys.results.queries import trend_of
+from surveys.waves.queries import open_wave_of_unit, roster
+
+DONE = {
+    "shared": mark("Shared. The team reads your words here, and each of them gets a message."),
+    "acknowledged": mark("Thank you. The team sees the day you named."),
+    "promised": mark("Promised. The team sees it here, with your name and the date."),
+    "moved": mark("Moved. The team reads the new date and why."),
+    "done": mark("Marked as done. From the seventh day the team is asked whether it was kept."),
+    "withdrawn": mark("Withdrawn. The team reads why."),
+}
+Visit = Request[Any, Any, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, when, and what answers them."""
+
+    viewer: Viewer
+    page: Page
+    now: datetime
+
+
+class TeamController(Controller):
+    """Reading. What leaders do stands in `service.controllers.commitments`."""
+
+    path = "/teams"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/{team_id:uuid}")
+    async def show(
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        team_id: FromPath[UUID],
+    ) -> Response[str]:
+        """Show a unit to whoever may read it; everybody else learns nothing, not even that it exists."""
+        done = DONE.get(request.query_params.get("done", ""), "")
+        return await show_team(session, Reader(viewer, page, now), team_id, done=done)
+
+
+async def show_team(
+    session: AsyncSession,
+    reader: Reader,
+    team_id: UUID,
+    *,
+    done: str = "",
+    returned: Returned | None = None,
+) -> Response[str]:
+    """Return the page of a unit, with a form that came back where one did.
+
+    Raises:
+        Missing: there is no such unit, or not for this reader.
+    """
+    branch = await branch_of(session, team_id)
+    trend = await readable_trend(session, reader.viewer, branch, team_id, now=reader.now)
+    is_leader = team_id in reader.viewer.leads
+    loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader)
+    team = team_page(
+        trend,
+        loop,
+        reader.page.language,
+        zone=reader.viewer.zone,
+        now=reader.now,
+        is_leader=is_leader,
+        above=await _above(session, reader.viewer, branch, trend, now=reader.now),
+        roster=await _roster(session, reader.viewer, team_id),
+    )
+    today = reader.now.astimezone(ZoneInfo(loop.zone)).date()
+    return reader.page(
+        "teams/team.html",
+        status=422 if returned else 200,
+        team=team,
+        forms=team_forms(today, reader.viewer.person_id, returned),
+        owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
+        audience=_audience(team, trend, reader, reader.page.language),
+        today=today.isoformat(),
+        done=reader.page.language.say(done) if done else "",
+    )
+
+
+async def readable_trend(
+    session: AsyncSession, viewer: Viewer, branch: Directory, team_id: UUID, *, now: datetime
+) -> TeamTrend:
+    """Return what this reader may read of a unit (ruling 14).
+
+    A leader further up reads a single team below only in waves that said so before anyone answered.
+
+    Raises:
+        Missing: nothing of it.
+    """
+    mine = branch.organisation_id == viewer.organisation_id
+    if not mine or not may_read(viewer, branch, team_id, leaders_read_below=True):
+        raise Missing(mark("There is no such page."))
+    trend = await trend_of(session, team_id, now=now, as_leader=team_id in viewer.leads)
+    if may_read(viewer, branch, team_id, leaders_read_below=False):
+        return trend
+    told = [wave for wave in trend.waves if wave.rules.get("leaders_read_below")]
+    if not told:
+        raise Missing(mark("There is no such page."))
+    return replace(trend, waves=told)
+
+
+async def _above(
+    session: AsyncSession, viewer: Viewer, branch: Directory, trend: TeamTrend, *, now: datetime
+) -> TeamTrend | None:
+    """Return the unit above where this reader may read it without any special permission."""
+    parent = trend.parent_id
+    if parent is None or not may_read(viewer, branch, parent, leaders_read_below=False):
+        return None
+    return await trend_of(session, parent, now=now, as_leader=parent in viewer.leads)
+
+
+async def _roster(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:
+    """Return who is asked at the moment: to the unit itself, who leads it, and HR."""
+    if not (viewer.is_hr or team_id == viewer.unit or team_id in viewer.leads):
+        return None
+    wave = await open_wave_of_unit(session, team_id)
+    if wave is None:
+        return None
+    names = await roster(session, wave.id, team_id)
+    return Roster(names, wave.closes_at) if names else None
+
+
+def _audience(team: TeamPage, trend: TeamTrend, reader: Reader, language: Translator) -> str:
+    """Say exactly who will read what a leader shares, and when."""
+    newest = newest_readable(trend)
+    if newest is not None and newest.team_sees_at is not None and newest.team_sees_at > reader.now:
+        moment = language.moment(newest.team_sees_at, reader.viewer.zone)
+        return language.say(
+            "Everyone who is asked in {team} gets a message on {moment}, when they see the figures too;"
+            " from then on everyone who can open this page reads your words.",
+            team=team.name,
+            moment=moment,
+        )
+    return language.say(
+        "Everyone who is asked in {team} gets a message now, and everyone who can open this page reads your"
+        " words: the unit, who leads it, HR.",
+        team=team.name,
+    )
