@@ -14,7 +14,7 @@ YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+")
-SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
+SLACK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Slack promises no form; doubles and grids have their own
 
 Refuse = Callable[[str, str], None]  # column, sentence
 
