@@ -1,4 +1,4 @@
-"""Hand-made pages of units: what a reader may meet, without a database. Used by tests of words and pictures."""
+"""Hand-made figures and promises of units: what a reader may meet, without a database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -45,9 +45,11 @@ def figure(
     carried: bool = False,
 ) -> FigureView:
     if spread is None:
-        return FigureView(True, score, range_kind="everyone", trend=trend, carried=carried)
+        return FigureView(shown=True, score=score, range_kind="everyone", trend=trend, carried=carried)
     low, high = max(0.0, score - spread), min(100.0, score + spread)
-    return FigureView(True, score, low, high, kind, trend=trend, carried=carried)
+    return FigureView(
+        shown=True, score=score, low=low, high=high, range_kind=kind, trend=trend, carried=carried
+    )
 
 
 def wave(
@@ -91,7 +93,7 @@ def trend(waves: Sequence[WavePoint], *, name: str = "Payments") -> TeamTrend:
 
 
 def declining() -> TeamTrend:
-    """A team of nine whose follow-through falls by thirty points; one wave hidden, one change of the team."""
+    """A team of nine whose follow-through falls by thirty points; one wave hidden, one change."""
     flw = (72, 70, 74, 68, 60, 52, 45, 41)
     psy = (66, 70, 64, 69, 67, 63, 68, 66)
     waves = []
@@ -174,8 +176,9 @@ def nothing_yet() -> TeamTrend:
 
 def with_open_wave(known: TeamTrend) -> TeamTrend:
     number = len(known.waves)
+    hidden_from_all = ParticipationView(shown=False)
     opened = replace(
-        wave(number, {}), state="open", readable=False, items=(), participation=ParticipationView(shown=False)
+        wave(number, {}), state="open", readable=False, items=(), participation=hidden_from_all
     )
     return replace(known, waves=[*known.waves, opened])
 
@@ -246,7 +249,11 @@ def loop(*, taken: int = 2, promises: bool = True) -> LoopState:
         state=State.MOVED,
         moves=[
             MoveView(
-                at(date(2026, 8, 3)), date(2026, 8, 7), date(2026, 8, 28), "The new colleague starts later.", True
+                moved_at=at(date(2026, 8, 3)),
+                from_due=date(2026, 8, 7),
+                to_due=date(2026, 8, 28),
+                reason="The new colleague starts later.",
+                in_time=True,
             )
         ],
     )
@@ -263,8 +270,8 @@ def loop(*, taken: int = 2, promises: bool = True) -> LoopState:
         "Europe/Berlin",
         wave_id=UUID(int=1007),
         steps=steps,
-        shared_words="Thank you for answering so openly. I was surprised by the figure on follow-through, and it is"
-        " fair: I let two dates slip.\nI will come back to it on Thursday with what I will do differently."
+        shared_words="Thank you for answering so openly. I was surprised by the figure on follow-through, and it"
+        " is fair: I let two dates slip.\nI will come back to it on Thursday with what I will do differently."
         if taken > 1
         else None,
         answer_by=date(2026, 8, 6) if taken > 2 else None,
