@@ -21,6 +21,7 @@ from service.controllers.commitments import CommitmentController
 from service.controllers.coverage import CoverageController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
+from service.controllers.programmes import ProgrammeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import SlackController
 from service.controllers.teams import TeamController
@@ -37,6 +38,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     CoverageController,
     HealthController,
     HomeController,
+    ProgrammeController,
     SignInController,
     SlackController,
     TeamController,

@@ -18,8 +18,9 @@ from surveys.cadence.drafts import (
     problems_of,
 )
 from surveys.cadence.models import Interval, Programme, PulseKind, Remind
+from surveys.cadence.queries import programme_with_id
 from surveys.cadence.rules import instant
-from surveys.errors import Conflict, Invalid, Missing
+from surveys.errors import Conflict, Invalid
 from surveys.people.models import Organisation, Team
 
 TIMING = ("interval", "every", "start_on", "weekday", "local_time")
@@ -79,7 +80,7 @@ async def change_programme(
         Missing: there is no such programme.
         Invalid: the first of what `draft_problems` finds.
     """
-    programme = await _the_programme(session, programme_id)
+    programme = await programme_with_id(session, programme_id)
     draft = draft.tidied()
     await _require_sound(session, organisation, draft, itself=programme_id)
     new = _columns(draft)
@@ -106,7 +107,7 @@ async def pause_programme(
     Raises:
         Missing: there is no such programme.
     """
-    programme = await _the_programme(session, programme_id)
+    programme = await programme_with_id(session, programme_id)
     if programme.paused_at is None:
         programme.paused_at = now
         await session.flush()
@@ -127,7 +128,7 @@ async def resume_programme(
     Raises:
         Missing: there is no such programme.
     """
-    programme = await _the_programme(session, programme_id)
+    programme = await programme_with_id(session, programme_id)
     if programme.paused_at is not None:
         programme.paused_at = None
         programme.counts_from = _first_day_ahead(programme, organisation, now)
@@ -213,13 +214,6 @@ async def _require_sound(
 ) -> None:
     for problem in await draft_problems(session, organisation, draft, itself=itself):
         raise problem
-
-
-async def _the_programme(session: AsyncSession, programme_id: UUID) -> Programme:
-    programme = (await session.scalars(select(Programme).where(Programme.id == programme_id))).one_or_none()
-    if programme is None:
-        raise Missing("There is no such programme.")
-    return programme
 
 
 def _columns(draft: ProgrammeDraft) -> dict[str, Any]:

@@ -82,6 +82,40 @@ async def team_names(session: AsyncSession, organisation_id: UUID) -> dict[UUID,
     return dict(sorted(found, key=lambda pair: (pair[1].casefold(), pair[0])))
 
 
+async def teams_in_tree_order(session: AsyncSession, organisation_id: UUID) -> dict[UUID, tuple[str, int]]:
+    """Return name and depth of each team: below its parent, and by name among its siblings."""
+    teams = select(Team.id, Team.parent_id, Team.name).where(Team.organisation_id == organisation_id)
+    below: dict[UUID | None, list[tuple[str, UUID]]] = {}
+    for team_id, parent_id, name in await session.execute(teams):
+        below.setdefault(parent_id, []).append((name, team_id))
+
+    def from_last(parent_id: UUID | None, depth: int) -> list[tuple[str, UUID, int]]:
+        known = sorted(below.get(parent_id, []), key=lambda team: (team[0].casefold(), team[1]))
+        return [(*team, depth) for team in reversed(known)]
+
+    ordered: dict[UUID, tuple[str, int]] = {}
+    waiting = from_last(None, 0)
+    while waiting:
+        name, team_id, depth = waiting.pop()
+        ordered[team_id] = name, depth
+        waiting += from_last(team_id, depth + 1)
+    return ordered
+
+
+async def programme_with_id(session: AsyncSession, programme_id: UUID) -> Programme:
+    """Return one programme of those the session may read.
+
+    Raises:
+        Missing: there is no such programme.
+    """
+    # A statement and not `session.get`, which would not know of the session's limit.
+    found = await session.scalars(select(Programme).where(Programme.id == programme_id))
+    programme = found.one_or_none()
+    if programme is None:
+        raise Missing("There is no such programme.")
+    return programme
+
+
 def draft_of(programme: Programme) -> ProgrammeDraft:
     """Return what HR decided about a programme, as it is now."""
     return ProgrammeDraft(

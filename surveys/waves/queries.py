@@ -50,6 +50,12 @@ async def open_wave_of_unit(session: AsyncSession, team_id: UUID) -> Wave | None
     ).one_or_none()
 
 
+async def has_asked(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Return whether this organisation ever asked anybody; from then on its rules can only be raised."""
+    first = select(Wave.id).where(Wave.organisation_id == organisation_id, Wave.state.in_(ASKED_STATES))
+    return await session.scalar(first.limit(1)) is not None
+
+
 async def waves_of(session: AsyncSession, organisation_id: UUID, *, last: int = 100) -> list[Wave]:
     """Return an organisation's newest waves, newest first."""
     found = await session.scalars(

@@ -1,0 +1,274 @@
+"""HR's pages over HTTP: who may come in, what the form keeps, and what it says when something is wrong."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.audit.models import Entry
+from surveys.cadence.models import Programme
+from surveys.people.models import Organisation, Person
+from tests.cast import Cast, make_cast
+from tests.conftest import NOON
+from tests.service.conftest import Clock, form_token
+
+SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+Sessions = async_sessionmaker[AsyncSession]
+FIELDS: dict[str, str | list[str]] = {
+    "name": "Team pulse",
+    "who": "everybody",
+    "rhythm": "4",
+    "every": "4",
+    "weekday": "1",
+    "local_time": "10:00",
+    "start_on": "2026-03-10",
+    "window_count": "8",
+    "window_unit": "days",
+    "pulse": "default",
+    "reminders": "1",
+    "remind": "everyone",
+    "observe_holidays": "yes",
+    "head_start_days": "1",
+    "minimum_group": "",
+    "do": "save",
+}
+
+
+@pytest.fixture
+async def hr(signed_in: SignedIn, cast: Cast) -> httpx.AsyncClient:
+    return await signed_in(cast.helen)
+
+
+async def send(
+    client: httpx.AsyncClient, path: str = "/programmes/new", **fields: str | list[str]
+) -> httpx.Response:
+    shown = await client.get("/programmes/new")
+    return await client.post(path, data={"form_token": form_token(shown), **FIELDS, **fields})
+
+
+async def kept(sessions: Sessions) -> list[Programme]:
+    async with sessions() as session:
+        return list(await session.scalars(select(Programme).order_by(Programme.name)))
+
+
+class TestTheDoor:
+    @pytest.mark.parametrize("path", ["/programmes", "/programmes/new", f"/programmes/{uuid4()}"])
+    async def test_only_hr_comes_in(
+        self, cast: Cast, signed_in: SignedIn, stranger: httpx.AsyncClient, path: str
+    ) -> None:
+        assert (await stranger.get(path)).status_code == 303
+        for person in (cast.alice, cast.lena, cast.carla, cast.oscar):
+            assert (await (await signed_in(person)).get(path)).status_code == 403
+
+    async def test_a_leader_can_change_nothing(
+        self, cast: Cast, signed_in: SignedIn, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        await send(hr)
+        programme = (await kept(sessions))[0]
+        lena = await signed_in(cast.lena)
+        token = {"form_token": form_token(await lena.get("/"))}
+
+        for path in ("/programmes/new", f"/programmes/{programme.id}", f"/programmes/{programme.id}/pause"):
+            assert (await lena.post(path, data={**token, **FIELDS})).status_code == 403
+        assert (await kept(sessions))[0].paused_at is None
+
+    async def test_a_programme_of_another_organisation_is_not_there(
+        self, hr: httpx.AsyncClient, sessions: Sessions, signed_in: SignedIn
+    ) -> None:
+        await send(hr)
+        programme = (await kept(sessions))[0]
+        async with sessions.begin() as session:
+            other = await make_cast(session, name="Other")
+        theirs = await signed_in(other.helen)
+        token = {"form_token": form_token(await theirs.get("/programmes/new"))}
+
+        assert (await theirs.get(f"/programmes/{programme.id}")).status_code == 404
+        paused = await theirs.post(f"/programmes/{programme.id}/pause", data=token)
+        assert paused.status_code == 404
+        assert "Team pulse" not in (await theirs.get("/programmes")).text
+
+
+class TestAdding:
+    async def test_what_was_sent_is_kept_and_shown_as_a_card(
+        self, hr: httpx.AsyncClient, cast: Cast, sessions: Sessions
+    ) -> None:
+        answer = await send(
+            hr,
+            who="teams",
+            audience=[str(cast.payments.id), str(cast.search.id)],
+            rhythm="weeks",
+            every="6",
+            pulse="light",
+            optional=["APR"],
+            struck=["PSY-01"],
+            own_1="Our tools help us.",
+            own_2="I am often interrupted.",
+            own_2_reversed="yes",
+            quiet_from=["2026-12-24", ""],
+            quiet_to=["2027-01-02", ""],
+            minimum_group="6",
+            window_count="72",
+            window_unit="hours",
+        )
+
+        assert answer.status_code == 303
+        (programme,) = await kept(sessions)
+        assert programme.every == 6
+        assert programme.window_hours == 72
+        assert programme.blackouts == [["2026-12-24", "2027-01-02"]]
+        assert programme.optional_dimensions == ["APR"]
+        assert [own["reversed"] for own in programme.own_items] == [False, True]
+        page = (await hr.get("/programmes")).text
+        assert "Every 6 weeks on Tuesday, 10:00 where each person is" in page
+        assert "Tuesday 10 March" in page
+        assert "Payments and Search" in page
+        async with sessions() as session:
+            entry = (await session.scalars(select(Entry).where(Entry.action == "programme.added"))).one()
+        assert entry.actor_id == cast.helen.id
+
+    async def test_a_refused_form_keeps_what_was_written_and_says_what_is_wrong_beside_it(
+        self, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        answer = await send(hr, name="My <pulse>", reminders="7", window_count="1", window_unit="hours")
+
+        assert answer.status_code == 422
+        assert 'value="My &lt;pulse&gt;"' in answer.text
+        assert '<p class="error" id="reminders-error">Choose no reminder, one or two.</p>' in answer.text
+        assert "Leave at least 24 hours to answer." in answer.text
+        assert 'aria-describedby="reminders-error" aria-invalid="true"' in answer.text
+        assert "as soon as the form is in order" in answer.text
+        assert await kept(sessions) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"every": "many", "rhythm": "weeks"}, "Please give a whole number."),
+            ({"start_on": "soon"}, "Please give a date."),
+            ({"local_time": "late"}, "Give a time such as 09:30."),
+            ({"who": "teams"}, "Choose at least one team, or everybody."),
+            ({"who": "teams", "audience": "Payments"}, "One of these teams does not exist"),
+            ({"start_on": "2026-03-02"}, "Choose a start from today on."),
+            ({"minimum_group": "4"}, "A programme can only raise the minimum group"),
+            ({"quiet_from": "2026-12-24", "quiet_to": "2026-12-20"}, "end before they begin"),
+            ({"struck": ["PSY-01", "PSY-02", "PSY-03"]}, "At most 2 statements of a dimension"),
+            ({"pulse": "huge"}, "Choose how much a pulse asks."),
+            ({"own_1": "x" * 1001}, "Please use at most 1000 characters."),
+        ],
+    )
+    async def test_every_refusal_is_a_sentence(
+        self, hr: httpx.AsyncClient, fields: dict[str, str | list[str]], sentence: str
+    ) -> None:
+        answer = await send(hr, **fields)
+
+        assert answer.status_code == 422
+        assert sentence in answer.text
+
+    async def test_the_dates_are_shown_without_keeping_anything(
+        self, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        answer = await send(hr, do="preview", start_on="2026-04-03", weekday="4")
+
+        assert answer.status_code == 200
+        assert len(re.findall(r"<time datetime", answer.text)) == 6
+        assert "Tuesday 7 April, 10:00" in answer.text
+        assert "Moved from Friday 3 April, a public holiday in Germany." in answer.text
+        assert await kept(sessions) == []
+
+    async def test_the_page_can_fetch_the_dates_alone(self, hr: httpx.AsyncClient) -> None:
+        answer = await send(hr, "/programmes/dates", rhythm="1", window_count="3")
+
+        assert answer.status_code == 200
+        assert "<form" not in answer.text
+        assert "6 units ask fewer than 8 people each." in answer.text
+
+    async def test_nothing_runs_and_nothing_is_styled_from_within_the_page(
+        self, hr: httpx.AsyncClient
+    ) -> None:
+        for path in ("/programmes", "/programmes/new"):
+            page = (await hr.get(path)).text
+            assert " style=" not in page
+            assert not re.search(r"<script(?![^>]* src=)", page)
+            assert not re.search(r" on[a-z]+=", page)
+
+
+class TestChanging:
+    async def test_the_editor_shows_a_programme_as_it_is_and_keeps_changes(
+        self, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        await send(hr, own_1="Our tools help us.", struck=["PSY-01"], rhythm="monthly")
+        (programme,) = await kept(sessions)
+        path = f"/programmes/{programme.id}"
+
+        page = (await hr.get(path)).text
+        assert 'value="Our tools help us."' in page
+        assert re.search(r'value="PSY-01" checked', page)
+        assert re.search(r'value="monthly" selected', page)
+
+        assert (await send(hr, path, name="Renamed", itself=str(programme.id))).status_code == 303
+        (changed,) = await kept(sessions)
+        assert (changed.name, changed.own_items, changed.struck_items) == ("Renamed", [], [])
+
+    async def test_a_programme_may_keep_its_own_name_but_not_take_another_ones(
+        self, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        await send(hr)
+        await send(hr, name="Zweiter")
+        first, second = await kept(sessions)
+
+        assert (await send(hr, f"/programmes/{first.id}")).status_code == 303
+        taken = await send(hr, f"/programmes/{second.id}")
+        assert taken.status_code == 422
+        assert "Another programme has this name" in taken.text
+
+    async def test_an_old_start_may_stay(
+        self, hr: httpx.AsyncClient, sessions: Sessions, clock: Clock
+    ) -> None:
+        await send(hr)
+        (programme,) = await kept(sessions)
+        clock.now = NOON + timedelta(days=13)
+
+        assert (await send(hr, f"/programmes/{programme.id}", reminders="2")).status_code == 303
+
+    async def test_pausing_and_resuming(self, hr: httpx.AsyncClient, sessions: Sessions) -> None:
+        await send(hr)
+        (programme,) = await kept(sessions)
+        token = {"form_token": form_token(await hr.get("/programmes"))}
+
+        assert (await hr.post(f"/programmes/{programme.id}/pause", data=token)).status_code == 303
+        page = (await hr.get("/programmes")).text
+        assert "Paused" in page
+        assert "Nobody is asked until you resume it." in page
+        assert "These are the dates it would have." in (await hr.get(f"/programmes/{programme.id}")).text
+
+        assert (await hr.post(f"/programmes/{programme.id}/resume", data=token)).status_code == 303
+        assert "Paused" not in (await hr.get("/programmes")).text
+
+
+class TestTheMinimumGroup:
+    async def test_it_can_be_lowered_to_four_only_before_the_first_wave(
+        self, hr: httpx.AsyncClient, cast: Cast, sessions: Sessions
+    ) -> None:
+        token = {"form_token": form_token(await hr.get("/programmes"))}
+
+        answer = await hr.post("/programmes/minimum-group", data={**token, "minimum_group": "4"})
+
+        assert answer.status_code == 303
+        async with sessions() as session:
+            assert (await session.get_one(Organisation, cast.organisation.id)).minimum_group == 4
+
+    @pytest.mark.usefixtures("wave")
+    async def test_afterwards_it_can_only_be_raised(self, hr: httpx.AsyncClient) -> None:
+        page = await hr.get("/programmes")
+        token = {"form_token": form_token(page)}
+        assert "so it can only be raised" in page.text
+
+        lower = await hr.post("/programmes/minimum-group", data={**token, "minimum_group": "4"})
+        assert lower.status_code == 422
+        assert "it can only be raised" in lower.text
+        higher = await hr.post("/programmes/minimum-group", data={**token, "minimum_group": "6"})
+        assert higher.status_code == 303
