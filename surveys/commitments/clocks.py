@@ -59,5 +59,15 @@ def speaking_time(instant: datetime, zone: str) -> datetime:
     return datetime.combine(day, SPEAKING_HOURS[0], ZoneInfo(zone)).astimezone(UTC)
 
 
+def speaking_time_before(instant: datetime, zone: str) -> datetime:
+    """Return the last 09:00 of a Monday to Friday at or before an instant, in UTC."""
+    day = local_date(instant, zone)
+    while True:
+        morning = datetime.combine(day, SPEAKING_HOURS[0], ZoneInfo(zone)).astimezone(UTC)
+        if day.weekday() < SATURDAY and morning <= instant:
+            return morning
+        day -= DAY
+
+
 def _start(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)

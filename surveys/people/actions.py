@@ -5,10 +5,9 @@ Of every token only the SHA-256 is stored.
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
@@ -20,7 +19,6 @@ from surveys.people.queries import token_digest
 
 __all__ = [
     "apply_import",
-    "forget_expired_sign_ins",
     "found_organisation",
     "make_sign_in_link",
     "sign_in",
@@ -131,14 +129,3 @@ async def sign_out(session: AsyncSession, token: str) -> None:
         .where(SignIn.token_hash == token_digest(token))
         .execution_options(synchronize_session=False)
     )
-
-
-async def forget_expired_sign_ins(session: AsyncSession, *, now: datetime) -> int:
-    """Delete links and sessions whose time is over; return how many."""
-    forgotten = 0
-    for model in (SignInLink, SignIn):
-        gone = await session.execute(
-            delete(model).where(model.expires_at <= now).execution_options(synchronize_session=False)
-        )
-        forgotten += cast("CursorResult[Any]", gone).rowcount
-    return forgotten

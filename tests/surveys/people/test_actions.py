@@ -2,28 +2,22 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.audit.models import Entry
 from surveys.errors import Gone, Invalid, Missing
 from surveys.people.actions import (
     LINK_LASTS,
-    SIGN_IN_LASTS,
-    forget_expired_sign_ins,
     found_organisation,
     make_sign_in_link,
     sign_in,
     sign_out,
 )
-from surveys.people.models import SignIn, SignInLink
+from surveys.people.models import SignInLink
 from surveys.people.queries import token_digest, viewer_by_sign_in
 from tests.cast import make_cast, make_organisation, make_person
 from tests.conftest import NOON
-
-
-async def count(session: AsyncSession, model: type[SignIn | SignInLink | Entry]) -> int:
-    return await session.scalar(select(func.count()).select_from(model)) or 0
 
 
 class TestFoundOrganisation:
@@ -128,17 +122,6 @@ class TestSignIn:
 
         session.expunge_all()
         assert await viewer_by_sign_in(session, token, now=NOON) is None
-
-    async def test_what_expired_is_forgotten(self, session: AsyncSession) -> None:
-        cast = await make_cast(session)
-        link = await make_sign_in_link(session, cast.alice.id, by=None, now=NOON)
-        await make_sign_in_link(session, cast.alice.id, by=None, now=NOON)
-        await sign_in(session, link, now=NOON)
-
-        assert await forget_expired_sign_ins(session, now=NOON) == 0
-        assert await forget_expired_sign_ins(session, now=NOON + LINK_LASTS) == 1
-        assert await forget_expired_sign_ins(session, now=NOON + SIGN_IN_LASTS) == 1
-        assert (await count(session, SignInLink), await count(session, SignIn)) == (0, 0)
 
     async def test_of_two_presses_at_once_one_signs_in(
         self, own_sessions: async_sessionmaker[AsyncSession]

@@ -1,0 +1,273 @@
+"""Which messages the loop owes to leaders and teams: results, shared words, promises due, one nudge.
+
+Each function plans what is due at `now` and returns how many rows it wrote. All are safe to repeat:
+the key of a delivery says what it is about, and a wave that was told once is not looked at again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, exists, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from surveys.commitments.clocks import (
+    after_working_time,
+    end_of_day,
+    speaking_time,
+    speaking_time_before,
+)
+from surveys.commitments.models import Commitment, CommitmentState, Replan, Share
+from surveys.commitments.rules import PUBLIC_AFTER
+from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
+from surveys.deliveries.pace import insert_once
+from surveys.people.models import Leadership, Person
+from surveys.people.queries import branch_of, directory_of
+from surveys.people.rules import Somebody
+from surveys.results.models import Figure
+from surveys.waves.models import Wave, WaveState, WaveUnit
+
+STILL_NEWS = timedelta(days=7)  # an outage longer than this leaves old results untold
+NUDGE_WITHIN = timedelta(days=14)
+NOTICES = (timedelta(hours=72), timedelta(hours=24))  # before the end of the day a promise is due
+CHUNK = 500  # rows a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one person, before it has a channel and an hour."""
+
+    key: str
+    kind: Kind
+    person: Person | Somebody
+    not_before: datetime
+    wave_id: UUID | None = None
+    team_id: UUID | None = None
+    refers_to: dict[str, str] | None = None
+
+
+async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Tell leaders that results are theirs to read, unit by unit."""
+    kind = Kind.RESULTS_FOR_LEADER
+    found = await session.execute(
+        select(Wave, WaveUnit.team_id, Person)
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .join(Leadership, Leadership.team_id == WaveUnit.team_id)
+        .join(Person, (Person.id == Leadership.person_id) & Person.active)
+        .where(Wave.state == WaveState.PUBLISHED, _lately(Wave.leaders_see_at, now))
+        .where(~_told(kind, Delivery.wave_id == Wave.id))
+    )
+    planned = 0
+    for wave, notices in _by_wave(
+        (
+            wave,
+            Notice(
+                f"{kind}:{wave.id}:{team_id}:{leader.id}",
+                kind,
+                leader,
+                wave.leaders_see_at or now,
+                wave.id,
+                team_id,
+            ),
+        )
+        for wave, team_id, leader in found
+    ):
+        planned += await _plan(session, wave.organisation_id, notices, now=now, slack=slack)
+    return planned
+
+
+async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Tell everybody of a unit that was asked that its results are out."""
+    kind = Kind.RESULTS_FOR_TEAM
+    waves = await session.scalars(
+        select(Wave)
+        .where(Wave.state == WaveState.PUBLISHED, _lately(Wave.team_sees_at, now))
+        .where(~_told(kind, Delivery.wave_id == Wave.id))
+    )
+    planned = 0
+    for wave in waves.all():
+        asked = await session.scalars(
+            select(WaveUnit.team_id).where(WaveUnit.wave_id == wave.id, WaveUnit.asked > 0)
+        )
+        units = frozenset(asked)
+        people = await _asked_in(session, wave.organisation_id, units)
+        notices = (
+            Notice(f"{kind}:{wave.id}:{one.id}", kind, one, wave.team_sees_at or now, wave.id, unit)
+            for unit, one in people
+        )
+        planned += await _plan(session, wave.organisation_id, notices, now=now, slack=slack)
+    return planned
+
+
+async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Pass a leader's words on to the team, once the team can read the results they are about."""
+    kind = Kind.SHARED
+    about = (Delivery.wave_id == Share.wave_id) & (Delivery.team_id == Share.team_id)
+    found = await session.execute(
+        select(Share, Wave.team_sees_at)
+        .join(Wave, Wave.id == Share.wave_id)
+        .where(_lately(Share.shared_at, now), Wave.team_sees_at <= now, ~_told(kind, about))
+    )
+    planned = 0
+    for share, visible_at in found.all():
+        people = await _asked_in(session, share.organisation_id, frozenset([share.team_id]))
+        notices = (
+            Notice(
+                f"{kind}:{share.id}:{one.id}", kind, one, visible_at or now, share.wave_id, share.team_id
+            )
+            for _, one in people
+            if one.id != share.person_id
+        )
+        planned += await _plan(session, share.organisation_id, notices, now=now, slack=slack)
+    return planned
+
+
+async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Remind owners three days and one day before a promise is due, while a move still counts.
+
+    Both fall on the working morning before, so that "one day" leaves the notice that a move needs.
+    """
+    today = now.date()
+    found = await session.execute(
+        select(Commitment, Person)
+        .join(Person, (Person.id == Commitment.owner_id) & Person.active)
+        .where(
+            Commitment.state == CommitmentState.OPEN,
+            Commitment.due >= today - timedelta(days=1),
+            Commitment.due <= today + timedelta(days=9),
+        )
+    )
+    planned = 0
+    for promise, owner in found.all():
+        zone = (await branch_of(session, promise.team_id)).team_zone(promise.team_id)
+        moved_at = await session.scalar(
+            select(Replan.moved_at)
+            .where(Replan.commitment_id == promise.id)
+            .order_by(Replan.moved_at.desc())
+            .limit(1)
+        )
+        hours = _notice_due(promise.due, moved_at or promise.made_at, zone, now=now)
+        if hours is not None:
+            notice = Notice(
+                f"{Kind.PROMISE_DUE}:{promise.id}:{promise.due.isoformat()}:{hours}",
+                Kind.PROMISE_DUE,
+                owner,
+                now,
+                team_id=promise.team_id,
+                refers_to={"commitment": str(promise.id)},
+            )
+            planned += await _plan(session, promise.organisation_id, [notice], now=now, slack=slack)
+    return planned
+
+
+async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Remind leaders, once, who said nothing to their team for three working days."""
+    kind = Kind.LEADER_NUDGE
+    about = (Delivery.wave_id == Wave.id) & (Delivery.team_id == WaveUnit.team_id)
+    shown = exists().where(
+        Figure.wave_id == Wave.id, Figure.team_id == WaveUnit.team_id, Figure.shown.is_(True)
+    )
+    found = await session.execute(
+        select(Wave, WaveUnit.team_id, Person)
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .join(Leadership, Leadership.team_id == WaveUnit.team_id)
+        .join(Person, (Person.id == Leadership.person_id) & Person.active)
+        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == WaveUnit.team_id))
+        .where(
+            Wave.state == WaveState.PUBLISHED,
+            Wave.leaders_see_at <= now - PUBLIC_AFTER,
+            Wave.leaders_see_at >= now - NUDGE_WITHIN,
+            Share.id.is_(None),
+            shown,
+            ~_told(kind, about),
+        )
+    )
+    planned = 0
+    for wave, team_id, leader in found.all():
+        since = after_working_time(wave.leaders_see_at or now, PUBLIC_AFTER, leader.zone)
+        if since <= now:
+            key = f"{kind}:{wave.id}:{team_id}:share:{leader.id}"
+            notice = Notice(key, kind, leader, since, wave.id, team_id, {"step": "share"})
+            planned += await _plan(session, wave.organisation_id, [notice], now=now, slack=slack)
+    return planned
+
+
+def _notice_due(due: date, told_at: datetime, zone: str, *, now: datetime) -> int | None:
+    """Return how many hours of notice are due now: the shorter where both are, None where none is.
+
+    A notice whose hour had passed when the date was told is left out: its owner has just set it.
+    """
+    end = end_of_day(due, zone)
+    if now > end:
+        return None
+    for before in sorted(NOTICES):
+        moment = speaking_time_before(end - before, zone)
+        if told_at < moment <= now:
+            return int(before / timedelta(hours=1))
+    return None
+
+
+def _lately(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], now: datetime
+) -> ColumnElement[bool]:
+    return (column <= now) & (column >= now - STILL_NEWS)
+
+
+def _told(kind: Kind, about: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Delivery.kind == kind, about)
+
+
+def _by_wave(found: Iterable[tuple[Wave, Notice]]) -> Iterable[tuple[Wave, list[Notice]]]:
+    grouped: dict[UUID, tuple[Wave, list[Notice]]] = {}
+    for wave, notice in found:
+        grouped.setdefault(wave.id, (wave, []))[1].append(notice)
+    return grouped.values()
+
+
+async def _asked_in(
+    session: AsyncSession, organisation_id: UUID, units: frozenset[UUID]
+) -> list[tuple[UUID, Somebody]]:
+    """Return who belongs to these units now. Who was on the roster of a closed wave is not kept."""
+    directory = await directory_of(session, organisation_id)
+    return [
+        (unit, directory.people[person_id])
+        for unit, people in directory.rosters().items()
+        if unit in units
+        for person_id in people
+    ]
+
+
+async def _plan(
+    session: AsyncSession, organisation_id: UUID, notices: Iterable[Notice], *, now: datetime, slack: bool
+) -> int:
+    """Write notices that are not written yet, each for a decent hour where its reader is."""
+    rows = [_row(notice, organisation_id, now=now, slack=slack) for notice in notices]
+    planned = 0
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        written = await session.scalars(insert_once(session, Delivery).values(some).returning(Delivery.id))
+        planned += len(written.all())
+    return planned
+
+
+def _row(notice: Notice, organisation_id: UUID, *, now: datetime, slack: bool) -> dict[str, Any]:
+    by_slack = slack and notice.person.slack_id is not None
+    return {
+        "id": uuid4(),
+        "key": notice.key,
+        "kind": notice.kind,
+        "person_id": notice.person.id,
+        "wave_id": notice.wave_id,
+        "place_id": None,
+        "team_id": notice.team_id,
+        "channel": ChannelName.SLACK if by_slack else ChannelName.MAIL,
+        "due_at": speaking_time(max(now, notice.not_before), notice.person.zone),
+        "state": DeliveryState.WAITING,
+        "attempts": 0,
+        "doubts": 0,
+        "organisation_id": organisation_id,
+        "refers_to": null() if notice.refers_to is None else notice.refers_to,
+    }
