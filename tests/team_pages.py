@@ -25,6 +25,10 @@ LENA, LEO = UUID(int=11), UUID(int=12)
 FIRST = date(2026, 1, 6)
 NOW = datetime(2026, 8, 14, 9, 0, tzinfo=UTC)
 CORE = ("PSY", "CNF", "FLW")
+WORDS = (
+    "Thank you for answering so openly. I was surprised by the figure on follow-through, and it is fair:"
+    " I let two dates slip.\nI will come back to it on Thursday with what I will do differently."
+)
 RULES = FrozenRules(5, 2, "everyone", 1, False, 120, "default").as_json()  # noqa: FBT003 -- a row of rules
 RECEIPT = {
     "asked": 80,
@@ -270,10 +274,7 @@ def loop(*, taken: int = 2, promises: bool = True) -> LoopState:
         "Europe/Berlin",
         wave_id=UUID(int=1007),
         steps=steps,
-        shared_words="Thank you for answering so openly. I was surprised by the figure on follow-through, and it"
-        " is fair: I let two dates slip.\nI will come back to it on Thursday with what I will do differently."
-        if taken > 1
-        else None,
+        shared_words=WORDS if taken > 1 else None,
         answer_by=date(2026, 8, 6) if taken > 2 else None,
         plan_word="partly",
         promises=[moved, asked, kept] if promises else (),

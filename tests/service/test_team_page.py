@@ -111,8 +111,7 @@ async def publish(
 @pytest.fixture
 async def published(sessions: async_sessionmaker[AsyncSession], cast: Cast) -> Wave:
     async with sessions.begin() as session:
-        wave = await publish(session, cast, {"PSY": 64.0, "CNF": 71.0, "FLW": None})
-    return wave
+        return await publish(session, cast, {"PSY": 64.0, "CNF": 71.0, "FLW": None})
 
 
 def address(team: Team) -> str:
