@@ -44,6 +44,7 @@ function show(position, move = true) {
   current = Math.max(0, Math.min(position, questions.length - 1));
   questions.forEach((question, index) => question.classList.toggle("current", index === current));
   const last = current === questions.length - 1;
+  form.classList.toggle("under-way", current > 0);
   form.classList.toggle("at-end", last);
   back.disabled = current === 0;
   next.hidden = last;
@@ -54,7 +55,7 @@ function show(position, move = true) {
   if (move && narrow.matches) {
     const question = questions[current];
     (question.querySelector("input:checked") ?? question.querySelector("input")).focus({ preventScroll: true });
-    steps.scrollIntoView({ block: "start" });
+    window.scrollTo(0, current > 0 ? 0 : steps.getBoundingClientRect().top + window.scrollY);
   }
 }
 
