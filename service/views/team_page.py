@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.language import Translator
 from service.views import team_notes
-from service.views.charts import SHAPES, Flag, TrendChart, trend_chart
+from service.views.charts import SHAPES, Flag, Legend, TrendChart, legend_of, trend_chart
 from service.views.loop import LoopPage, flags_of, loop_page
 from service.views.next_step import NextStep, next_step
 from service.views.notices import Notice, notices
@@ -48,7 +48,6 @@ class Panel:
     shifted: bool
     agreement: str
     advice: str
-    carried: bool
     asked_on: str  # empty when the newest wave asked this dimension
     chart: TrendChart
     statements: Sequence[Statement]
@@ -88,6 +87,7 @@ class TeamPage:
     caution: str
     notices: Sequence[Notice]
     panels: Sequence[Panel]
+    legend: Legend | None
     above: Above | None
     cards: Sequence[Statement]
     loop: LoopPage
@@ -140,6 +140,7 @@ def team_page(
         caution=caution(trend, language),
         notices=notices(trend, language, zone=zone, now=now, is_leader=is_leader),
         panels=panels,
+        legend=legend_of([panel.chart for panel in panels]),
         above=_above(above, language) if small and above else None,
         cards=_cards(newest) if small and newest else (),
         loop=loop_view,
@@ -220,7 +221,6 @@ def _panel(
         shifted=figure.shown and figure.trend is not None and figure.trend.word in SHIFTED,
         agreement=language.say(agreement) if agreement else "",
         advice=_advice(said, language),
-        carried=figure.shown and figure.carried,
         asked_on=""
         if wave is newest
         else language.say("Last asked on {day}.", day=language.date(wave.occurrence)),
