@@ -44,6 +44,16 @@ from surveys.people.rules import Viewer
 from surveys.waves.queries import has_asked
 
 NOT_USABLE = 422
+DECIDE_DATES = {
+    "audience",
+    "blackouts",
+    "every",
+    "interval",
+    "local_time",
+    "start_on",
+    "weekday",
+    "window_hours",
+}
 
 
 class ProgrammeController(Controller):
@@ -192,8 +202,8 @@ class Desk:
         return SentDraft(sent.draft.tidied(), problems)
 
     async def dates(self, sent: SentDraft, *, itself: UUID | None) -> Dates | None:
-        """Return the coming dates of a draft, or None while something in it cannot be used."""
-        if sent.problems:
+        """Return the coming dates of a draft, or None while something they depend on cannot be used."""
+        if any(problem.field in DECIDE_DATES for problem in sent.problems):
             return None
         draft = sent.draft.tidied()
         rows = await preview(self.session, self.organisation, draft, now=self.now)
@@ -201,7 +211,7 @@ class Desk:
         language = self.page.language
         return Dates(
             rhythm=views.rhythm(language, draft),
-            coming=views.coming(language, rows, zone=self.page.zone, now=self.now),
+            coming=views.coming(language, rows, zone=self.page.zone, now=self.now, own_clock=True),
             advice=views.advice(
                 language, small_units=await small_units(self.session, self.organisation, draft)
             ),
@@ -264,7 +274,7 @@ async def _list_page(
                 asks=language.say(views.PULSES[kept.pulse]),
                 audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
                 window=views.window(language, kept.window_hours),
-                next=views.coming(language, rows, zone=page.zone, now=now),
+                next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
             )
         )
     asked_before = await has_asked(session, organisation.id)

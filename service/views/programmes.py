@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from surveys.cadence.rules import LAST_OF_MONTH, Interval, Quiet, Shift
 WITH_ARTICLE = frozenset({"AE", "BS", "CD", "DO", "GB", "GM", "MV", "NL", "PH", "US"})  # "the Netherlands"
 HOURS_A_DAY = 24
 ORDINALS = (mark("first"), mark("second"), mark("third"), mark("fourth"), mark("last"))
+CLOSES = mark("Closes everywhere on {moment} ({zone}).")
+CLOSES_FOR_YOU = mark("Closes everywhere on {moment}, your time.")
 PULSES = {
     "default": mark("6 statements, two of each core dimension"),
     "light": mark("4 statements, one of each core dimension and one optional"),
@@ -29,8 +31,10 @@ class PlaceLine:
     """One zone's part of an occurrence."""
 
     label: str  # "Europe/Berlin, Germany"
+    city: str  # "Berlin, Germany"
     people: str  # "24 people"
     when: str  # "Tuesday 1 December, 10:00"
+    short: str  # the same without a date that stands above it already
     note: str  # what a quiet day did, or empty
 
 
@@ -83,9 +87,20 @@ def audience(language: Translator, names: Sequence[str]) -> str:
     return language.listing([*names]) if names else language.say("Everybody")
 
 
-def coming(language: Translator, rows: Sequence[PreviewRow], *, zone: str, now: datetime) -> list[Coming]:
-    """Return the coming occurrences in words; closing times are on the reader's clock."""
-    return [_coming(language, row, zone, now) for row in rows]
+def coming(
+    language: Translator, rows: Sequence[PreviewRow], *, zone: str, now: datetime, own_clock: bool = False
+) -> list[Coming]:
+    """Return the coming occurrences in words.
+
+    Args:
+        language: the reader's.
+        rows: what the preview found.
+        zone: on whose clock closing times are shown.
+        now: aware UTC; dates of another year are shown with it.
+        own_clock: whether the zone is the reader's own, so that it need not be named.
+    """
+    closes = CLOSES_FOR_YOU if own_clock else CLOSES
+    return [_coming(language, row, zone, now, closes) for row in rows]
 
 
 def advice(language: Translator, *, small_units: int) -> list[str]:
@@ -140,16 +155,12 @@ def row_as_json(row: PreviewRow) -> dict[str, Any]:
     }
 
 
-def _coming(language: Translator, row: PreviewRow, zone: str, now: datetime) -> Coming:
+def _coming(language: Translator, row: PreviewRow, zone: str, now: datetime, closes: str) -> Coming:
     day = row.occurrence
     if row.held:
         # Where quiet days moved everybody, the day that matters is the one on which the first are asked.
         day = min(place.asks_at.astimezone(ZoneInfo(place.zone)).date() for place in row.zones)
-        close = language.say(
-            "Closes everywhere on {moment} ({zone}).",
-            moment=language.moment(row.closes_at, zone),
-            zone=zone,
-        )
+        close = language.say(closes, moment=language.moment(row.closes_at, zone), zone=zone)
         note = ""
     else:
         close = ""
@@ -159,16 +170,21 @@ def _coming(language: Translator, row: PreviewRow, zone: str, now: datetime) -> 
         iso=row.occurrence.isoformat(),
         close=close,
         note=note,
-        places=[_line(language, place) for place in row.zones] if row.held else [],
+        places=[_line(language, place, day) for place in row.zones] if row.held else [],
     )
 
 
-def _line(language: Translator, place: PlaceTime) -> PlaceLine:
+def _line(language: Translator, place: PlaceTime, day: date) -> PlaceLine:
+    city = place.zone.rpartition("/")[2].replace("_", " ")
+    local = place.asks_at.astimezone(ZoneInfo(place.zone))
+    when = language.moment(place.asks_at, place.zone)
     country = _country(language.locale, place.country)
     return PlaceLine(
         label=", ".join(part for part in (place.zone, country) if part),
+        city=", ".join(part for part in (city, country) if part),
         people=language.count("{count} person", "{count} people", place.people),
-        when=language.moment(place.asks_at, place.zone),
+        when=when,
+        short=language.time(local) if local.date() == day else when,
         note=_shift(language, place.shift, place.country) if place.shift else "",
     )
 

@@ -175,9 +175,14 @@ class TestAdding:
 
         assert answer.status_code == 200
         assert len(re.findall(r"<time datetime", answer.text)) == 6
-        assert "Tuesday 7 April, 10:00" in answer.text
+        assert '<time datetime="2026-04-03">Tuesday 7 April</time>' in answer.text
         assert "Moved from Friday 3 April, a public holiday in Germany." in answer.text
         assert await kept(sessions) == []
+
+    async def test_dates_need_no_name_yet(self, hr: httpx.AsyncClient) -> None:
+        answer = await send(hr, "/programmes/dates", name="")
+
+        assert len(re.findall(r"<time datetime", answer.text)) == 6
 
     async def test_the_page_can_fetch_the_dates_alone(self, hr: httpx.AsyncClient) -> None:
         answer = await send(hr, "/programmes/dates", rhythm="1", window_count="3")
