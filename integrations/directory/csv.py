@@ -47,11 +47,7 @@ def read_people(path: Path) -> tuple[list[PersonRow], list[Problem]]:
     """
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        return [], [
-            Problem(
-                None, None, f"the file has {size / 1e6:.0f} MB; {LARGEST_FILE / 1e6:.0f} MB is the most"
-            )
-        ]
+        return [], [Problem(None, None, f"the file has {size:,} bytes; {LARGEST_FILE:,} are the most")]
     return parse_people(path.read_bytes())
 
 

@@ -56,8 +56,6 @@ async def apply_import(
     await _write_leaders(session, plan, teams, people)
     await _write_roles(session, organisation.id, plan, teams, people)
     await _end_sign_ins(session, plan.deactivated)
-    session.expire_all()  # what the session holds was written past
-    await session.refresh(organisation)
     await _audit_import(session, organisation.id, plan, teams, people, now=now, by=by)
 
 
