@@ -201,8 +201,10 @@ def baseline(url: str, folder: Path, clients: int, seconds: int) -> float:
     address = url.replace("postgresql+asyncpg", "postgresql")
     (folder / "insert.sql").write_text(INSERT)
     printed = pgbench(
-        ["-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds)]
-        + ["-f", str(folder / "insert.sql"), address]
+        [
+            *("-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds)),
+            *("-f", str(folder / "insert.sql"), address),
+        ]
     )
     return float(re.search(r"tps = ([\d.]+)", str(printed))[1])  # type: ignore[index]
 
