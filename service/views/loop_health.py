@@ -9,29 +9,36 @@ from surveys.commitments.loop import LoopHealth
 from surveys.commitments.rules import Rate
 
 LONGEST = 15.0  # working days; what took longer stands at the end of the strip
-LEFT, WIDTH = 12.0, 696.0  # of a drawing 720 wide
-DOT, FLOOR = 5.0, 92.0
+LEFT, WIDTH = 2.5, 95.0  # per cent of the drawing's width, so that its text keeps its size on a phone
+BINS = 2  # a working day; dots of one bin stand on each other
+DOT, GAP, FOOT = 5, 2, 34  # pixels: the radius, between dots, and the room under the line
 TICKS = (0, 3, 5, 10, 15)
 GRACE = 3  # working days until a clock becomes public
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One team, without its name."""
+    """One team, without its name: `x` in per cent of the width, `y` in pixels."""
 
     x: float
-    y: float
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One dot a team over working days, with the same in a sentence."""
+    """One dot a team over working days, with the same in a sentence. `floor` is where the line is."""
 
     title: str
     sentence: str
     dots: Sequence[Dot]
     ticks: Sequence[tuple[float, str]]
     description: str
+    floor: int
+
+    @property
+    def height(self) -> int:
+        """Of the drawing, in pixels."""
+        return self.floor + FOOT
 
 
 def strips(health: LoopHealth, language: Translator) -> list[Strip]:
@@ -53,13 +60,13 @@ def rate_in_words(rate: Rate | None, language: Translator) -> str | None:
 
 
 def _strip(title: str, days: Sequence[float], language: Translator) -> Strip:
+    bins = [round(min(value, LONGEST) * BINS) for value in days]
+    floor = max(Counter(bins).values()) * (2 * DOT + GAP) + DOT
     heights: Counter[int] = Counter()
     dots = []
-    for value in days:
-        x = _x(value)
-        column = round(x / (2 * DOT + 1))
-        dots.append(Dot(round(column * (2 * DOT + 1), 1), FLOOR - DOT - heights[column] * (2 * DOT + 1)))
-        heights[column] += 1
+    for place in bins:
+        dots.append(Dot(_x(place / BINS), floor - GAP - DOT - heights[place] * (2 * DOT + GAP)))
+        heights[place] += 1
     quick = sum(value <= GRACE for value in days)
     middle = sorted(days)[len(days) // 2]
     sentence = language.say(
@@ -70,12 +77,10 @@ def _strip(title: str, days: Sequence[float], language: Translator) -> Strip:
         grace=GRACE,
         middle=language.say("one day") if middle <= 1 else language.say("{days} days", days=round(middle)),
     )
-    ticks = [
-        (round(_x(day), 1), language.say("{day} or more", day=day) if day == LONGEST else str(day))
-        for day in TICKS
-    ]
-    return Strip(title, sentence, dots, ticks, language.say("One dot a team, by working days."))
+    ticks = [(_x(day), f"{day}+" if day == LONGEST else str(day)) for day in TICKS]
+    description = language.say("One dot a team, by working days; 15+ is fifteen or more.")
+    return Strip(title, sentence, dots, ticks, description, floor)
 
 
 def _x(days: float) -> float:
-    return LEFT + min(days, LONGEST) / LONGEST * WIDTH
+    return round(LEFT + days / LONGEST * WIDTH, 2)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import PHONE, WIDE, House, Scheme, Visitors
+from tests.service.test_home import ten_more_teams_that_share
 
 SCREENS = [("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE)]
 on_every_screen = pytest.mark.parametrize(
@@ -38,6 +39,20 @@ def test_every_page_is_accessible_in_light_and_dark_and_on_a_phone(
         for path in paths:
             visitor.open(path)
             visitor.require_accessible()
+
+
+@on_every_screen
+def test_the_dots_of_ten_teams_are_accessible_too(
+    house: House, visitors: Visitors, scheme: Scheme, size: dict[str, int]
+) -> None:
+    cast = house.cast()
+    house.run(ten_more_teams_that_share(house.sessions, cast, house.clock))
+    visitor = visitors(scheme=scheme, size=size).sign_in(cast.helen)
+
+    visitor.open("/loop-health")
+
+    assert visitor.page.locator("svg circle").count() == 20
+    visitor.require_accessible()
 
 
 def test_what_is_refused_is_a_page_too(house: House, visitors: Visitors) -> None:

@@ -1,16 +1,19 @@
 """The start page, for those who lead, those who are led, HR, and an outsider."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
+from surveys.cadence.models import Interval, Programme, PulseKind
+from surveys.commitments.models import Acknowledgement, Share
 from surveys.people.models import Person
-from surveys.waves.models import Wave
-from tests.cast import Cast
-from tests.service.conftest import submit
+from surveys.waves.models import Wave, WaveState, WaveUnit
+from tests.cast import Cast, make_person, make_team
+from tests.service.conftest import Clock, submit
 from tests.service.test_answers import fields_of
 
 SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
@@ -137,3 +140,80 @@ class TestLoopHealth:
 
         assert "Shown from ten teams with results on" in shown
         assert "<svg" not in shown
+
+    async def test_from_ten_teams_on_each_is_a_dot_without_a_name(
+        self, signed_in: SignedIn, cast: Cast, sessions: async_sessionmaker[AsyncSession], clock: Clock
+    ) -> None:
+        names = await ten_more_teams_that_share(sessions, cast, clock)
+
+        shown = (await (await signed_in(cast.helen)).get("/loop-health")).text
+
+        assert shown.count("<circle") == 20
+        assert "12 teams had results in the last 90 days." in shown
+        assert "In 2 of them the results have waited" in shown
+        assert "In 3 of 10 teams it took at most 3 working days" in shown
+        assert not [name for name in names if name in shown]
+
+
+async def ten_more_teams_that_share(
+    sessions: async_sessionmaker[AsyncSession], cast: Cast, clock: Clock
+) -> list[str]:
+    """A published wave over twelve teams, ten of whose leaders shared and acknowledged, later and later."""
+    closed = clock() - timedelta(days=30)
+    async with sessions.begin() as session:
+        teams = [cast.payments, cast.search]
+        for number in range(10):
+            team = await make_team(session, cast.organisation, f"Team {number:02}", parent=cast.product)
+            await make_person(session, cast.organisation, f"Leader{number:02}", team=team, leads=[team])
+            teams.append(team)
+        wave = await published_wave(session, cast, closed)
+        for number, team in enumerate(teams):
+            session.add(
+                WaveUnit(wave_id=wave.id, team_id=team.id, name=team.name, asked=6, leaders=[], loop=[])
+            )
+            if number < 2:
+                continue
+            at = closed + timedelta(days=number - 1)
+            whose = {
+                "organisation_id": cast.organisation.id,
+                "wave_id": wave.id,
+                "team_id": team.id,
+                "person_id": cast.lena.id,
+            }
+            session.add(Share(**whose, words="Thank you.", shared_at=at))
+            session.add(Acknowledgement(**whose, answer_by=at.date(), acknowledged_at=at))
+    return [team.name for team in teams] + [f"Leader{number:02}" for number in range(10)]
+
+
+async def published_wave(session: AsyncSession, cast: Cast, closed: datetime) -> Wave:
+    programme = Programme(
+        organisation_id=cast.organisation.id,
+        name="Pulse",
+        audience=[],
+        pulse=PulseKind.DEFAULT,
+        interval=Interval.WEEKS,
+        start_on=closed.date(),
+        weekday=closed.weekday(),
+        local_time=time(10),
+        window_hours=72,
+        created_at=closed,
+    )
+    session.add(programme)
+    await session.flush()
+    wave = Wave(
+        organisation_id=cast.organisation.id,
+        programme_id=programme.id,
+        occurrence=closed.date(),
+        number=0,
+        state=WaveState.PUBLISHED,
+        opens_at=closed - timedelta(days=3),
+        closes_at=closed,
+        items=[],
+        rules={},
+        leaders_see_at=closed,
+        team_sees_at=closed + timedelta(days=1),
+        published_at=closed,
+    )
+    session.add(wave)
+    await session.flush()
+    return wave
