@@ -1,12 +1,14 @@
 """`kept demo`: a complete running example on this machine."""
 
 import asyncio
+import logging
 import os
 import signal
 import time
 from pathlib import Path
 
 import click
+import structlog
 
 from service.composition import NotReadyError
 from service.demo.server import HOST, is_taken
@@ -42,10 +44,10 @@ def demo(port: int, folder: Path, *, fresh: bool) -> None:
 async def _run(folder: Path, port: int, *, fresh: bool) -> None:
     # Imported here, so that a wrong option is answered at once.
     from service.demo.example import running  # noqa: PLC0415 -- see above
-    from service.logs import configure_logs  # noqa: PLC0415 -- see above
 
     began = time.monotonic()
-    configure_logs()
+    # What a visitor does is no news on the terminal where the example was started.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     click.echo("Setting up Osier Works, an invented organisation …")
     stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

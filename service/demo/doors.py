@@ -107,7 +107,7 @@ class Doors(Controller):
             past=past,
             member=first.member,
             leader=first.leader,
-            hr=_door(_worker(invented.HR), "/"),
+            hr=_door(invented.worker_called(invented.HR), "/"),
             stories=stories,
         )
         return Response(page, media_type=MediaType.HTML)
@@ -169,10 +169,6 @@ async def _asked(session: AsyncSession, wave: Wave) -> dict[str, int]:
 def _until(wave: Wave) -> str:
     closes = wave.closes_at.astimezone(ZoneInfo("UTC"))
     return f"most have answered, it closes on {closes:%A} {closes.day} {closes:%B} at {closes:%H:%M} UTC"
-
-
-def _worker(name: str) -> invented.Worker:
-    return next(worker for worker in invented.workers() if worker.name == name)
 
 
 def _leader(team: str, team_id: str) -> Door:

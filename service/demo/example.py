@@ -17,6 +17,7 @@ from pathlib import Path
 
 from litestar import Litestar
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -112,7 +113,7 @@ class Example:
     async def begin(self) -> None:
         """Write the past unless it is there, and send what is due."""
         if not self.folder.ready.exists():
-            start = await write_history(self.world, today=datetime.now(UTC).date())
+            start = await write_history(self.world, self._as_of, today=datetime.now(UTC).date())
             wave = await open_wave(self.world)
             self.clock.start_at(wave.opens_at)
             await self._live_until(start)
@@ -136,6 +137,10 @@ class Example:
                 published = await self._wave(wave)
                 if published.team_sees_at is not None:
                     await self._live_until(published.team_sees_at + A_MOMENT)
+
+    async def _as_of(self, instant: datetime) -> None:
+        self.clock.start_at(instant)
+        await self._run_due()
 
     async def _live_until(self, instant: datetime) -> None:
         """Let time pass, stopping wherever a message is due, so that each is sent at its hour."""
@@ -192,7 +197,10 @@ async def running(path: Path, port: int, *, fresh: bool = False) -> AsyncIterato
         example = Example(settings, world, clock, workspace, clockwork, folder)
         kept = create_app(settings, sessions=sessions, keys=keys, clock=clock, slack=slack)
         async with serving(_front(example, kept), port):
+            # A power cut while the past is written costs nothing: it is then written anew.
+            await _flush(engine, "OFF")
             await example.begin()
+            await _flush(engine, "FULL")
             ticking = asyncio.create_task(_tick_forever(example), name="clock")
             try:
                 yield example
@@ -202,6 +210,14 @@ async def running(path: Path, port: int, *, fresh: bool = False) -> AsyncIterato
                     await ticking
                 workspace.save(folder.slack)
     await engine.dispose()
+
+
+async def _flush(engine: AsyncEngine, level: str) -> None:
+    """Set when the one connection of the example waits for the disk."""
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        if raw.driver_connection is not None:
+            await raw.driver_connection.execute(f"PRAGMA synchronous={level}")
 
 
 async def _tick_forever(example: Example) -> None:

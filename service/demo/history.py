@@ -5,7 +5,7 @@ like anybody's; what leaders do in between is in `leaders`.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -42,6 +42,10 @@ TUESDAY = 1
 SETTING_UP = timedelta(days=4)  # before the first wave
 ANSWERED_BY = timedelta(hours=2)  # after the last person is asked, invented people have answered
 
+READ_AFTER = timedelta(hours=1)
+
+Tell = Callable[[datetime], Awaitable[object]]
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -52,10 +56,16 @@ class World:
     database_url: str
 
 
-async def write_history(world: World, *, today: date) -> datetime:
+async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     """Make the organisation and its past; return the instant at which the example begins.
 
     The ninth wave is open then, everybody was asked, and most have answered.
+
+    Args:
+        world: an empty database and key store.
+        tell: lets the clock run as of an instant, messages included. Messages of waves before the last
+            are never sent: nobody was there to read them.
+        today: a real date; the ninth wave falls into its week.
     """
     now = await _set_up(world, today=today)
     calendar = Calendar(world.sessions)
@@ -68,7 +78,10 @@ async def write_history(world: World, *, today: date) -> datetime:
         now = wave.closes_at
         await close_waves(world.sessions, world.keys, now=now)
         await destroy_keys(world.sessions, world.keys, database_url=world.database_url, now=now)
-        await plan_reactions(calendar, wave.id, number)
+        team_reads = await plan_reactions(calendar, wave.id, number)
+    for instant in (now + READ_AFTER, team_reads + READ_AFTER):
+        await calendar.live_until(instant)
+        await tell(instant)
     now = await next_opening(world, now=now)
     await calendar.live_until(now)
     await open_waves(world.sessions, world.keys, slack=True, now=now)
@@ -114,11 +127,14 @@ def _sheets_of(
     """Return what the answering people of one unit hand in."""
     story, number = STORY_OF[team_name], wave.number or 0
     emails = [email for _, email in people]
+    left_out = {invented.worker_called(invented.VISITOR).email} if number >= PAST_WAVES else set()
     questions = {question.key: question for question in map(LoopQuestion.of, unit.loop)}
     items = {item["code"]: item for item in wave.items}
     parts = parts_of_sheet(wave.items, number, list(questions.values()))
     sheets = []
     for email in who_answers(story, emails, number):
+        if email in left_out:
+            continue
         answers = {}
         for code in (code for codes in parts.values() for code in codes):
             if code in questions:

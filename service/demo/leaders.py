@@ -44,17 +44,17 @@ class Calendar:
                 await event(session, when)
 
 
-async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> None:
-    """Plan what every leader does about a published wave."""
+async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> datetime:
+    """Plan what every leader does about a published wave; return when its teams may read it."""
     async with calendar.sessions() as session:
         wave = await session.get_one(Wave, wave_id)
         leads = await session.execute(
             select(Team.name, Team.id, Leadership.person_id).join(Leadership, Leadership.team_id == Team.id)
         )
         teams = leads.all()
-    readable = wave.leaders_see_at
-    if readable is None:
-        return
+    readable, team_reads = wave.leaders_see_at, wave.team_sees_at
+    if readable is None or team_reads is None:
+        raise ValueError("this wave has no results")
     for name, team_id, leader_id in teams:
         story = STORY_OF[name]
         if number in story.shares:
@@ -64,6 +64,7 @@ async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> None
             if promise.after == number:
                 made = _Made(calendar, team_id, leader_id, wave_id, promise)
                 calendar.plan(readable + PROMISES_AFTER, made.begins)
+    return team_reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ UNITS = (
     )),
 )  # fmt: skip
 HR = "Hanna Lindqvist"
+VISITOR = "Ulla Hartmann"  # who a visitor becomes first, so nobody answers the open pulse in her name
 
 
 def workers() -> list[Worker]:
@@ -99,6 +100,11 @@ def workers() -> list[Worker]:
         found.append(Worker(unit.leader, unit.name, unit.zone, unit.name))
         found += [Worker(name, unit.name, unit.zone, None, name == HR) for name in unit.members]
     return found
+
+
+def worker_called(name: str) -> Worker:
+    """Return the person of this name."""
+    return next(worker for worker in workers() if worker.name == name)
 
 
 def slack_ids() -> dict[str, str]:

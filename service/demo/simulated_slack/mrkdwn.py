@@ -12,16 +12,16 @@ from markupsafe import Markup, escape
 EMOJI = {":white_check_mark:": "✓", ":lock:": "🔒", ":wave:": "👋", ":seedling:": "🌱", ":calendar:": "📅"}
 DATE_TOKENS = {
     "date_num": "{0:%Y-%m-%d}",
-    "date": "{0:%B} {0.day}, {0:%Y}",
-    "date_short": "{0:%b} {0.day}, {0:%Y}",
-    "date_long": "{0:%A}, {0:%B} {0.day}, {0:%Y}",
-    "date_pretty": "{0:%B} {0.day}, {0:%Y}",
-    "date_short_pretty": "{0:%b} {0.day}, {0:%Y}",
-    "date_long_pretty": "{0:%A}, {0:%B} {0.day}",
+    "date": "{0.day} {0:%B} {0:%Y}",
+    "date_short": "{0.day} {0:%b} {0:%Y}",
+    "date_long": "{0:%A}, {0.day} {0:%B} {0:%Y}",
+    "date_pretty": "{0.day} {0:%B} {0:%Y}",
+    "date_short_pretty": "{0.day} {0:%b} {0:%Y}",
+    "date_long_pretty": "{0:%A}, {0.day} {0:%B}",
     "time": "{0:%H:%M}",
     "time_secs": "{0:%H:%M:%S}",
-    "day_divider_pretty": "{0:%A}, {0:%B} {0.day}",
-}
+    "day_divider_pretty": "{0:%A}, {0.day} {0:%B}",
+}  # as Slack writes them for en-GB
 _ANGLE = re.compile(r"<([^<>\n]+)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _STYLES = (

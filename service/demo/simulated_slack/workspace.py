@@ -33,7 +33,7 @@ class Member:
     email: str
     zone: str
     title: str
-    locale: str = "en-US"
+    locale: str = "en-GB"
     deleted: bool = False
 
 

@@ -32,6 +32,5 @@ const people = document.querySelector(".people-list");
 if (people && matchMedia("(min-width: 761px)").matches) {
   people.open = true;
   const here = people.querySelector("[aria-current]");
-  const rail = document.querySelector(".slack-people");
-  if (here) rail.scrollTop = here.offsetTop - rail.clientHeight / 2;
+  if (here) people.scrollTop = here.offsetTop - people.clientHeight / 2;
 }

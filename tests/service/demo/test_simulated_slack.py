@@ -178,7 +178,7 @@ class TestItsWebApi:
         everybody = await stage.client.users_list()
 
         assert one["user"]["tz"] == "Europe/Berlin"
-        assert one["user"]["locale"] == "en-US"
+        assert one["user"]["locale"] == "en-GB"
         assert [member["deleted"] for member in everybody["members"]] == [False, True]
 
     @pytest.mark.parametrize(
