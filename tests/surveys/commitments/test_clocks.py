@@ -10,6 +10,7 @@ from surveys.commitments.clocks import (
     end_of_day,
     local_date,
     speaking_time,
+    speaking_time_before,
     working_time,
 )
 
@@ -65,7 +66,7 @@ class TestSpeakingTime:
             ("2026-03-28T12:00+01:00", "2026-03-30T09:00+02:00"),
         ],
     )
-    def test_examples_in_berlin(self, instant: str, spoken: str) -> None:
+    def test_messages_wait_for_the_next_working_morning(self, instant: str, spoken: str) -> None:
         moment = datetime.fromisoformat(instant)
         assert speaking_time(moment, "Europe/Berlin") == datetime.fromisoformat(spoken)
 
@@ -75,3 +76,14 @@ class TestSpeakingTime:
         assert instant <= local < instant + timedelta(days=4)
         assert local.weekday() < 5
         assert 9 <= local.hour < 17
+
+    @given(INSTANTS, ZONES)
+    def test_the_morning_before_is_the_last_one_that_is_not_later(
+        self, instant: datetime, zone: str
+    ) -> None:
+        morning = speaking_time_before(instant, zone)
+        local = morning.astimezone(ZoneInfo(zone))
+        assert (local.hour, local.minute, local.weekday() < 5) == (9, 0, True)
+        assert instant - timedelta(days=4) < morning <= instant
+        later = speaking_time(morning + timedelta(hours=8), zone)  # the next working morning
+        assert later > instant

@@ -29,7 +29,9 @@ class TestTeamWord:
             ({}, 7, "too_few"),
         ],
     )
-    def test_examples(self, votes: Mapping[str, int], asked: int, word: str) -> None:
+    def test_it_takes_four_decided_votes_and_two_to_dissent(
+        self, votes: Mapping[str, int], asked: int, word: str
+    ) -> None:
         assert team_word(votes, asked) == word
 
     @given(polls())
@@ -71,7 +73,9 @@ class TestSaidWord:
             ({"no": 4}, 9, "too_few"),
         ],
     )
-    def test_examples(self, votes: Mapping[str, int], asked: int, word: str) -> None:
+    def test_one_different_vote_does_not_change_the_word(
+        self, votes: Mapping[str, int], asked: int, word: str
+    ) -> None:
         assert said_word(votes, asked) == word
 
 
