@@ -14,14 +14,8 @@ WANTED = {
     "requirements.lock": PROJECT["dependencies"],
     "requirements-dev.lock": PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"],
 }
-ELSEWHERE = (
-    "pypi" + ".org",
-    "pythonhosted" + ".org",
-    "registry.npm" + "js.org",
-    "/wo" + "rk/",
-    "/ro" + "ot/",
-    "/ho" + "me/",
-)
+INDEXES = ("pypi" + ".org", "pythonhosted" + ".org", "registry.npm" + "js.org")
+SOMEBODYS_FOLDER = re.compile(r"(?<![\w.])/(work|root|home|Users)/")
 
 
 def pinned(name: str) -> dict[str, list[str]]:
@@ -67,6 +61,7 @@ def test_no_file_names_a_package_index_or_a_folder_of_somebodys_machine() -> Non
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [f"{path.relative_to(ROOT)}: {each}" for each in ELSEWHERE if each in text]
+        found += [f"{path.relative_to(ROOT)}: {each}" for each in INDEXES if each in text]
+        found += [f"{path.relative_to(ROOT)}: {each[0]}" for each in SOMEBODYS_FOLDER.finditer(text)]
 
     assert found == []

@@ -12,6 +12,8 @@ EDGES = (
     "service/security.py",  # the guard reads who is signed in, before the request's own transaction
     "service/controllers/answers.py",  # holds no transaction while it waits for the ballot box
     "service/controllers/sign_in.py",  # makes a link after the response, when nobody waits for it
+    "service/controllers/commitments.py",  # a savepoint, to show a refusal on the page it came from
+    "integrations/slack/",  # one payload, one transaction
     "service/ballot_box.py",  # the one exception: many sheets, one transaction
     "service/commands/",
     "service/demo/",
