@@ -12,7 +12,8 @@ from integrations.language import Translator, mark
 from surveys.cadence.drafts import ProgrammeDraft
 from surveys.cadence.models import Programme
 from surveys.cadence.queries import PlaceTime, PreviewRow
-from surveys.cadence.rules import LAST_OF_MONTH, Interval, Quiet, Shift
+from surveys.cadence.quiet_days import Quiet
+from surveys.cadence.rules import LAST_OF_MONTH, Interval, Shift
 
 WITH_ARTICLE = frozenset({"AE", "BS", "CD", "DO", "GB", "GM", "MV", "NL", "PH", "US"})  # "the Netherlands"
 HOURS_A_DAY = 24

@@ -4,21 +4,20 @@ An occurrence is a local date. It becomes an instant only here, zone by zone, so
 neither double nor drop it. How one occurrence becomes a wave is decided by `wave_times`.
 """
 
-import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from surveys.cadence.quiet_days import SATURDAY, Quiet, QuietDays
 
 Place = tuple[str, str | None]  # an IANA zone, and a country (ISO 3166-1 alpha-2) where it is known
 
 LEAST_TO_ANSWER = timedelta(hours=24)
 DAYS_BETWEEN_ASKING = 5  # a dimension is not asked of anyone again sooner
 LONGEST_QUIET = 366  # days for which the next day to ask on is looked for
-SATURDAY = 5
 LAST_OF_MONTH = 5  # a programme that starts on a fifth weekday means the last one
 
 
@@ -28,14 +27,6 @@ class Interval(StrEnum):
     WEEKS = "weeks"  # every `every` weeks
     MONTHLY = "monthly"  # the n-th such weekday of a month, n as of the first occurrence
     QUARTERLY = "quarterly"  # the same, every third month
-
-
-class Quiet(StrEnum):
-    """Why a day is not for asking."""
-
-    BLACKOUT = "blackout"  # the programme's own quiet days
-    WEEKEND = "weekend"
-    HOLIDAY = "holiday"  # a public holiday of the member's country
 
 
 class Fate(StrEnum):
@@ -67,31 +58,6 @@ class Timed(Protocol):
     def observe_holidays(self) -> bool: ...  # noqa: D102 -- as above
     @property
     def blackouts(self) -> Sequence[Sequence[str]]: ...  # noqa: D102 -- as above
-
-
-@dataclass(frozen=True, slots=True)
-class QuietDays:
-    """The days on which nobody, or nobody in a country, is asked.
-
-    Attributes:
-        holidays: whether public holidays of a member's country count.
-        blackouts: ranges of dates, both ends included, for everyone.
-        weekends: whether Saturday and Sunday count; they do when the programme asks on a working day.
-    """
-
-    holidays: bool
-    blackouts: tuple[tuple[date, date], ...] = ()
-    weekends: bool = True
-
-    def why(self, day: date, country: str | None) -> Quiet | None:
-        """Return why `day` is quiet for members in `country`, or None when it is not."""
-        if any(first <= day <= last for first, last in self.blackouts):
-            return Quiet.BLACKOUT
-        if self.weekends and day.weekday() >= SATURDAY:
-            return Quiet.WEEKEND
-        if self.holidays and country is not None and day in public_holidays(country, day.year):
-            return Quiet.HOLIDAY
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,20 +251,6 @@ def fate(opens_at: datetime, closes_at: datetime, now: datetime) -> Fate:
     if now < opens_at:
         return Fate.WAITS
     return Fate.OPENS if closes_at - now >= LEAST_TO_ANSWER else Fate.MISSED
-
-
-@lru_cache(maxsize=4096)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """Return the nation-wide public holidays of a country; none for a country the library does not know."""
-    import holidays  # noqa: PLC0415 -- half a second that only the clock and the editor need to spend
-
-    with warnings.catch_warnings():
-        # It warns of years for which some dates, such as those of a lunar calendar, are not fixed yet.
-        warnings.simplefilter("ignore")
-        try:
-            return frozenset(holidays.country_holidays(country, years=year))
-        except NotImplementedError:
-            return frozenset()
 
 
 def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:

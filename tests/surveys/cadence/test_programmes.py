@@ -28,7 +28,8 @@ from surveys.cadence.queries import (
     programmes,
     small_units,
 )
-from surveys.cadence.rules import Quiet, Schedule, next_occurrence, occurrences
+from surveys.cadence.quiet_days import Quiet
+from surveys.cadence.rules import Schedule, next_occurrence, occurrences
 from surveys.errors import Conflict, Invalid, Missing
 from tests.cast import make_cast, make_organisation, make_person, make_team
 

@@ -9,19 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.cadence.quiet_days import Quiet, QuietDays, public_holidays
 from surveys.cadence.rules import (
     Fate,
     Interval,
     Place,
-    Quiet,
-    QuietDays,
     Schedule,
     Shift,
     fate,
     instant,
     next_occurrence,
     occurrences,
-    public_holidays,
     wave_times,
 )
 
