@@ -5,8 +5,8 @@ more with the same id, then left alone. Each channel has a lane of its own in wh
 flight at a time, so a kill can double one message a lane and lose none.
 """
 
-import asyncio
 import logging
+from asyncio import gather, sleep
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,7 +60,7 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
     lanes = (_send_by(post, name, now) for name in post.channels)
-    tried = sum(await asyncio.gather(*lanes))
+    tried = sum(await gather(*lanes))
     # What Slack could not deliver was handed to mail while the mail lane may have ended already.
     if tried and ChannelName.MAIL in post.channels:
         tried += await _send_by(post, ChannelName.MAIL, now)
@@ -76,7 +76,7 @@ async def _send_by(post: Post, channel: ChannelName, now: datetime) -> int:
         elif claimed is None or claimed > LONGEST_WAIT:
             return tried
         else:
-            await asyncio.sleep(claimed)
+            await sleep(claimed)
 
 
 async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | float | None:
