@@ -36,7 +36,7 @@ ADVICE: Mapping[str, _Advice] = {
             "#share",
             mark("Share with the team"),
         ),
-        mark("The leader has not said a word about these results yet. Sharing them comes next."),
+        mark("Next, the leader tells the team in their own words what they read in these results."),
     ),
     "acknowledged": _Advice(
         (
@@ -45,7 +45,7 @@ ADVICE: Mapping[str, _Advice] = {
             "#acknowledge",
             mark("Name a day"),
         ),
-        mark("The leader has shared the results. A day for an answer comes next."),
+        mark("The leader has shared the results. Next, they name the day of an answer."),
     ),
     "committed": _Advice(
         (
@@ -57,7 +57,7 @@ ADVICE: Mapping[str, _Advice] = {
             "#promise",
             mark("Make a promise"),
         ),
-        mark("The leader has read the results. A promise comes next, or a reason why there is none."),
+        mark("The leader has read the results. Next comes a promise, or the reason why there is none."),
     ),
 }
 

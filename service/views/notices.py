@@ -16,6 +16,8 @@ class Notice:
     tone: str = "plain"
 
 
+MOST_WAVES = 3  # what lies further back is history, not a notice
+
 ENDED_WITHOUT = {
     "lost": mark(
         "The pulse of {day} closed without results: its key was lost, so nobody can read the answers,"
@@ -35,10 +37,10 @@ def notices(
 ) -> list[Notice]:
     """Return what this reader should know before reading figures, the most pressing first."""
     newest = newest_readable(trend)
+    recent = [wave for wave in trend.waves if newest is None or wave.opens_at >= newest.opens_at]
     found = [
         notice
-        for wave in trend.waves
-        if newest is None or wave.occurrence >= newest.occurrence
+        for wave in recent[-MOST_WAVES:]
         for notice in _of_wave(wave, language, zone, now if is_leader else None)
     ]
     if newest is None and not found:

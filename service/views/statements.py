@@ -34,7 +34,7 @@ def statement(item: AskedItem, figure: FigureView, language: Translator) -> Stat
     words = ITEM_WORDS.get((figure.item_words or {}).get(item.code, "")) if figure.shown else None
     buckets = (figure.bars or {}).get(item.code) if figure.shown else None
     return Statement(
-        text=item.text,
+        text=language.gettext(item.text),
         reversed=item.reversed,
         words=language.say(words) if words else "",
         bar=_bar(buckets, language) if buckets else None,

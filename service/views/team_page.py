@@ -142,7 +142,7 @@ def team_page(
         panels=panels,
         legend=legend_of([panel.chart for panel in panels]),
         above=_above(above, language) if small and above else None,
-        cards=_cards(newest) if small and newest else (),
+        cards=_cards(newest, language) if small and newest else (),
         loop=loop_view,
         next_step=next_step(trend, loop_view, language, is_leader=is_leader, small=small),
         roster=roster,
@@ -237,9 +237,11 @@ def _advice(said: Said, language: Translator) -> str:
     return language.say("Low; talk to someone before you talk to the team.")
 
 
-def _cards(newest: WavePoint) -> list[Statement]:
+def _cards(newest: WavePoint, language: Translator) -> list[Statement]:
     return [
-        Statement(item.text, item.reversed) for item in newest.items if item.dimension in newest.dimensions
+        Statement(language.gettext(item.text), item.reversed)
+        for item in newest.items
+        if item.dimension in newest.dimensions
     ]
 
 
