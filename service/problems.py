@@ -19,6 +19,8 @@ from litestar.types import ExceptionHandlersMap
 from integrations.language import Translator, mark
 from surveys.errors import Busy, Conflict, Forbidden, Gone, Invalid, Missing, SurveyError
 
+WANTED_SECONDS = 15 * 60  # as long as a sign-in link lasts
+
 log = structlog.get_logger("kept.web")
 
 STATUS_BY_KIND: dict[type[SurveyError], int] = {
@@ -82,7 +84,12 @@ def lead_to_sign_in(request: Request[Any, Any, State], _signed_out: SignedOut) -
     if _wants_json(request):
         sentence = mark("Sign in first.")
         return _problem(request, HTTPStatus.UNAUTHORIZED, sentence, {}, code="signed_out")
-    return Redirect("/sign-in", status_code=303)
+    response = Redirect("/sign-in", status_code=303)
+    if request.method == "GET" and request.scope["path"] != "/":
+        cookies = request.app.state.cookies
+        # Only the path, and in a cookie: an address with a target in it could be sent to someone.
+        response.set_cookie(cookies.make(cookies.wanted, request.scope["path"], max_age=WANTED_SECONDS))
+    return response
 
 
 def refuse_request(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:

@@ -67,6 +67,7 @@ class Cookies:
         prefix = "__Host-" if self.secure else ""
         self.session = f"{prefix}kept_session"
         self.form = f"{prefix}kept_form"
+        self.wanted = f"{prefix}kept_wanted"  # the page somebody was led away from to sign in
         self.sheet = f"{'__Secure-' if self.secure else ''}kept_sheet"  # bound to a path, hence not __Host-
 
     def make(self, name: str, value: str, *, path: str = "/", max_age: int | None = None) -> Cookie:

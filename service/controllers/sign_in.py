@@ -5,6 +5,7 @@ after the answer has left and handed straight to the mail server. A link that is
 for again. The answer is the same, and takes as long, whether or not anybody has that address.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ LINKS_AN_ADDRESS = 3
 LINKS_A_PROCESS = 120
 WINDOW = timedelta(minutes=15)  # as long as a link lasts
 ADDRESSES_KNOWN = 10_000
+
+OWN_PATH = re.compile(r"/[\w-][\w/-]*", re.ASCII)
 
 SendMail = Callable[[str, str, str], Awaitable[bool]]  # address, subject, text; whether it was taken
 Visit = Request[Any, Any, State]
@@ -101,7 +104,9 @@ class SignInController(Controller):
         cookies = request.app.state.cookies
         seconds = int(timedelta(days=SIGN_IN_DAYS).total_seconds())
         return Redirect(
-            "/", status_code=303, cookies=[cookies.make(cookies.session, fresh, max_age=seconds)]
+            own_path(request.cookies.get(cookies.wanted, "/")),
+            status_code=303,
+            cookies=[cookies.make(cookies.session, fresh, max_age=seconds), cookies.drop(cookies.wanted)],
         )
 
     @post("/sign-out")
@@ -112,6 +117,11 @@ class SignInController(Controller):
         if token:
             await sign_out(session, token)
         return Redirect("/sign-in", status_code=303, cookies=[cookies.drop(cookies.session)])
+
+
+def own_path(wanted: str) -> str:
+    """Return the path of a page of ours, whatever a cookie says."""
+    return wanted if OWN_PATH.fullmatch(wanted) else "/"
 
 
 async def send_link(

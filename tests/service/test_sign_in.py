@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
+import pytest
 from litestar import Litestar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from service.controllers.sign_in import own_path
 from surveys.people.models import Person, SignIn, SignInLink
 from tests.cast import Cast
 from tests.service.conftest import Clock, Mails, form_token, submit
@@ -106,6 +108,22 @@ class TestUsingALink:
         again = await submit(stranger, link, link)
         assert again.status_code == 410
         assert "This link is used up" in again.text
+
+    async def test_it_leads_to_the_page_that_was_wanted(
+        self, stranger: httpx.AsyncClient, cast: Cast, mails: Mails
+    ) -> None:
+        await stranger.get(f"/teams/{cast.payments.id}")
+        await ask(stranger, "alice@example.com")
+
+        signed_in = await submit(stranger, link_in(mails), link_in(mails))
+
+        assert signed_in.headers["location"] == f"/teams/{cast.payments.id}"
+
+    @pytest.mark.parametrize(
+        "wanted", ["//evil.example", "https://evil.example", "/\\\\evil", "", "/a?b", "/%2f"]
+    )
+    def test_a_forged_wish_leads_home(self, wanted: str) -> None:
+        assert own_path(wanted) == "/"
 
     async def test_it_lasts_fifteen_minutes(
         self, stranger: httpx.AsyncClient, cast: Cast, mails: Mails, clock: Clock
