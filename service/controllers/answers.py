@@ -36,6 +36,7 @@ from surveys.errors import Busy, Gone, Invalid, KeyLost, Missing, SurveyError
 
 PATH = "/answer"
 COOKIE_SECONDS = 2 * 60 * 60
+THANKS, UNDONE = "/answer/thanks", "/answer/undone"  # as long as each other, which the wire shows
 PAGE_BYTES = 32_768  # every page of answers is a multiple of this
 LONGEST_TOKEN = 64
 TITLES: dict[type[SurveyError], str] = {
@@ -116,7 +117,7 @@ class AnswerController(Controller):
             )
         except (Gone, Missing) as refusal:
             return _not_open(page, refusal)
-        return Redirect(f"{PATH}/{'thanks' if answers else 'taken-back'}", status_code=303)
+        return Redirect(THANKS if answers else UNDONE, status_code=303)
 
     @post("/take-back")
     async def take_back(
@@ -129,9 +130,9 @@ class AnswerController(Controller):
             await ballot_box.put(HandedIn(place_id, None, {}))
         except (Gone, Missing) as refusal:
             return _not_open(page, refusal)
-        return Redirect(f"{PATH}/taken-back", status_code=303)
+        return Redirect(UNDONE, status_code=303)
 
-    @get(["/thanks", "/taken-back"])
+    @get(["/thanks", "/undone"])
     async def say_thanks(
         self, request: Visit, sessions: Sessions, keys: Keys, page: CurrentPage, now: Now
     ) -> Response[str]:
@@ -142,7 +143,7 @@ class AnswerController(Controller):
             return _even(
                 page(
                     "answers/thanks.html",
-                    taken_back=request.url.path.endswith("/taken-back"),
+                    taken_back=request.url.path == UNDONE,
                     closes_at=sheet.closes_at,
                     head_start_days=sheet.rules.head_start_days,
                     minimum_group=sheet.rules.minimum_group,

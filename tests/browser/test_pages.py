@@ -27,7 +27,7 @@ def test_every_page_is_accessible_in_light_and_dark_and_on_a_phone(
     stranger.require_accessible()
     stranger.open("/answer/thanks")
     stranger.require_accessible()
-    stranger.open("/answer/taken-back")
+    stranger.open("/answer/undone")
     stranger.require_accessible()
 
     for person, paths in (

@@ -133,9 +133,9 @@ class TestHandingIn:
 
         taken_back = await submit(alice, "/answer", "/answer/take-back")
 
-        assert taken_back.headers["location"] == "/answer/taken-back"
+        assert taken_back.headers["location"] == "/answer/undone"
         assert await ballots(sessions) == 3  # nobody can tell from the table that nothing is in them
-        assert "Your answers are taken back" in (await alice.get("/answer/taken-back")).text
+        assert "Your answers are taken back" in (await alice.get("/answer/undone")).text
 
     @pytest.mark.parametrize("value", ["6", "x", "-1", "²"])
     async def test_an_answer_that_is_not_on_the_sheet_is_refused(
@@ -227,7 +227,7 @@ class TestWhatAnAnswerLeavesBehind:
         blank = await alice.get("/answer")
         await submit(alice, "/answer", "/answer", fields_of(blank))
         pages = [blank, await alice.get("/answer"), await alice.get("/answer/thanks")]
-        pages.append(await alice.get("/answer/taken-back"))
+        pages.append(await alice.get("/answer/undone"))
         clock.now = wave.closes_at + timedelta(seconds=1)
         pages.append(await alice.get("/answer"))
 

@@ -1,0 +1,103 @@
+"""What the coverage page and the strips say, from plain structs."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from integrations.language import Translator
+from service.views.coverage import CoverageRow, coverage_view
+from service.views.loop_health import rate_in_words, strips
+from surveys.commitments.loop import LoopHealth
+from surveys.commitments.rules import Rate
+from surveys.people.rules import Directory, Somebody, TeamNode
+
+ENGLISH = Translator("en")
+
+
+def person(name: str, team_id: UUID, *, slack_id: str | None = "U1", active: bool = True) -> Somebody:
+    return Somebody(
+        uuid4(), f"{name}@example.com", name, "UTC", team_id=team_id, slack_id=slack_id, active=active
+    )
+
+
+@pytest.fixture
+def house() -> Directory:
+    """Top (two leaders below it), Big of six, and Small of three without a leader."""
+    top, big, small = [TeamNode(uuid4(), "Top"), TeamNode(uuid4(), "big"), TeamNode(uuid4(), "Small")]
+    big, small = replace(big, parent_id=top.id), replace(small, parent_id=top.id)
+    boss, lead = person("Boss", top.id), person("Lead", big.id)
+    people = [boss, lead, *(person(f"B{number}", big.id) for number in range(6))]
+    people += [person("S1", small.id, slack_id=None), person("S2", small.id), person("S3", small.id)]
+    people.append(person("Gone", small.id, active=False))
+    return Directory(
+        organisation_id=uuid4(),
+        teams={team.id: team for team in (top, big, small)},
+        people={each.id: each for each in people},
+        leaders={top.id: (boss.id,), big.id: (lead.id,)},
+    )
+
+
+def rows_of(house: Directory, *, minimum: int = 5, uses_slack: bool = True) -> dict[str, CoverageRow]:
+    unreachable = {each.id for each in house.people.values() if each.name == "B3"}
+    units = {team.id for team in house.teams.values() if team.name != "Top"}
+    view = coverage_view(
+        house,
+        minimum=minimum,
+        audiences={"Pulse": units},
+        unreachable=unreachable,
+        uses_slack=uses_slack,
+    )
+    assert [row.name for row in view.rows] == ["big", "Small", "Top"]
+    assert list(view.not_asked) == ["Boss"]
+    return {row.name: row for row in view.rows}
+
+
+def test_a_large_unit_sees_its_own_and_a_small_one_is_counted_further_up(house: Directory) -> None:
+    rows = rows_of(house)
+
+    assert {name: row.sees for name, row in rows.items()} == {
+        "big": "own",
+        "Small": "carried",
+        "Top": "roll_up",
+    }
+    assert {name: row.asked for name, row in rows.items()} == {"big": 6, "Small": 3, "Top": 1}
+
+
+def test_a_higher_minimum_carries_more(house: Directory) -> None:
+    assert {row.sees for row in rows_of(house, minimum=12).values()} == {"carried"}
+
+
+def test_what_somebody_should_look_at_is_named(house: Directory) -> None:
+    rows = rows_of(house)
+
+    assert rows["Small"].leaderless
+    assert rows["Small"].by_mail == 1
+    assert rows["Small"].inactive == 1
+    assert list(rows["big"].unreachable) == ["B3"]
+    assert list(rows["big"].programmes) == ["Pulse"]
+    assert list(rows["Top"].programmes) == []
+
+
+def test_without_slack_nobody_is_missing_there(house: Directory) -> None:
+    assert rows_of(house, uses_slack=False)["Small"].by_mail == 0
+
+
+def test_a_strip_has_one_dot_a_team_and_stacks_those_that_took_as_long() -> None:
+    health = LoopHealth(enough=True, teams=11, days_to_share=[0.4, 0.5, *[2.0] * 7, 9.0, 40.0])
+
+    (strip,) = strips(health, ENGLISH)
+
+    assert len(strip.dots) == 11
+    assert len({(dot.x, dot.y) for dot in strip.dots}) == 11
+    assert max(dot.x for dot in strip.dots) <= 100
+    assert all(0 < dot.y < strip.floor for dot in strip.dots)
+    assert "In 9 of 11 teams it took at most 3 working days" in strip.sentence
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(None, None), (Rate(3, 4), "3 of 4"), (Rate(4, 5), "80 % of 5"), (Rate(0, 1), "0 of 1")],
+)
+def test_a_rate_of_few_is_counted_and_of_more_is_per_cent(rate: Rate | None, words: str | None) -> None:
+    assert rate_in_words(rate, ENGLISH) == words
