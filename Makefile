@@ -5,13 +5,14 @@
 #   make check        the fast part of it, without a browser and without slow tests
 #   make install      the product and the developer tools, in .venv
 #   make lock         both lock files anew from pyproject.toml
+#   make catalogues   the message catalogues, after a sentence was added or changed
 #   make screenshots  the pictures of the README, taken from the running demo
 
 SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help install demo test check static lock screenshots browser slack-double clean
+.PHONY: help install demo test check static lock catalogues screenshots browser slack-double clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -50,6 +51,9 @@ slack-double: .venv/.installed
 
 lock: .venv/.installed
 	@tools/lock
+
+catalogues: .venv/.installed
+	@$(BIN)/python -m integrations.catalogue
 
 screenshots: .venv/.installed browser
 	@$(BIN)/python -m tools.screenshots

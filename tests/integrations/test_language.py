@@ -41,7 +41,7 @@ class TestTheCatalogues:
         with (CATALOGUES / "en" / "LC_MESSAGES" / "kept.po").open("rb") as source:
             known = {message.id for message in read_po(source) if message.id}
 
-        remedy = "run `.venv/bin/python -m integrations.catalogue` and commit what it changes"
+        remedy = "run `make catalogues` and commit what it changes"
         assert set(found) - known == set(), remedy
         assert known - set(found) == set(), remedy
 
