@@ -99,6 +99,7 @@ class Legend:
     shape: str
     has_range: bool
     has_mean: bool
+    has_everyone: bool
     has_usual: bool
     has_gap: bool
     has_break: bool
@@ -115,6 +116,7 @@ def legend_of(charts: Sequence[TrendChart]) -> Legend | None:
         shape=drawn[0].shape,
         has_range=any(chart.bands or chart.ranges for chart in drawn),
         has_mean=any(point.kind == "mean" for chart in drawn for point in chart.points),
+        has_everyone=any(point.kind == "all" for chart in drawn for point in chart.points),
         has_usual=any(chart.usual for chart in drawn),
         has_gap=any(chart.gaps for chart in drawn),
         has_break=any(chart.breaks for chart in drawn),
@@ -196,7 +198,7 @@ class _Axis:
     def at(self, day: date) -> float:
         days = (self.last - self.first).days
         share = (day - self.first).days / days if days else 0.5
-        return round(LEFT + (RIGHT - LEFT) * (0.04 + 0.93 * share), 2)
+        return round(LEFT + (RIGHT - LEFT) * (0.04 + 0.9 * share), 2)
 
     def middle(self, column: Column) -> float:
         return round((self.at(column.start) + self.at(column.end)) / 2, 2)
@@ -209,7 +211,7 @@ def _point(column: Column, axis: _Axis) -> Mark:
         axis.middle(column),
         f"{column.label}: {column.said.sentence}",
         100 - value,
-        "mean" if column.is_mean else "wave",
+        "mean" if column.is_mean else "all" if column.said.everyone else "wave",
         width,
     )
 
@@ -278,7 +280,7 @@ def _labels(columns: Sequence[Column], axis: _Axis, language: Translator) -> lis
             continue
         on_page, minor = x, on_phone - x < PHONE_GAP
         on_phone = on_phone if minor else x
-        anchor = "end" if x > RIGHT - 4 else "middle"
+        anchor = "end" if x > RIGHT - 3 else "middle"
         found.append(Label(x, language.day_and_month(column.start), minor, anchor))
     return found
 

@@ -75,6 +75,7 @@ class PromiseCard:
     word: str
     is_open: bool
     is_current: bool
+    is_overdue: bool
     expected: date
     asked_from: date
 
@@ -207,6 +208,7 @@ class _Words:
             is_open=is_open,
             is_current=is_open
             or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
+            is_overdue=is_open and promise.overdue,
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )

@@ -84,6 +84,8 @@ def _keep_going(loop: LoopPage, language: Translator, *, is_leader: bool) -> Nex
     title = language.say("What comes next")
     if loop.open_promises:
         day = language.date(loop.open_promises[0].expected)
+        if loop.open_promises[0].is_overdue:
+            return _overdue(day, language, is_leader=is_leader)
         if is_leader:
             text = mark("Your next promise is due {day}. If the date slips, say so at least a day before.")
             return NextStep(
@@ -94,3 +96,13 @@ def _keep_going(loop: LoopPage, language: Translator, *, is_leader: bool) -> Nex
         title,
         language.say("What was promised is done. In the next pulse the team says whether it was kept."),
     )
+
+
+def _overdue(day: str, language: Translator, *, is_leader: bool) -> NextStep:
+    title = language.say("What comes next")
+    if not is_leader:
+        return NextStep(
+            title, language.say("A promise was due {day}. Next, the leader says where it stands.", day=day)
+        )
+    text = mark("A promise was due {day}. Say that it is done, name a new date and why, or withdraw it.")
+    return NextStep(title, language.say(text, day=day), "#promises", language.say("See the promises"))

@@ -1,13 +1,24 @@
 """Three sentences that say what this page says, and the caution that belongs to some good news."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from integrations.language import Translator
+from integrations.language import Translator, mark
 from service.views.loop import LoopPage
 from service.views.wording import BAND_ORDER, Said, is_small, participation_sentence, say_figure
 from surveys.results.published import TeamTrend, WavePoint
+
+SHIFTS: Mapping[str, tuple[str, str]] = {
+    "shifted_down": (
+        mark("{names} has shifted down since about {day}."),
+        mark("{names} have shifted down since about {day}."),
+    ),
+    "shifted_up": (
+        mark("{names} has shifted up since about {day}."),
+        mark("{names} have shifted up since about {day}."),
+    ),
+}
 
 
 class Line(Protocol):
@@ -26,8 +37,8 @@ class Line(Protocol):
         """The sentence about change, or empty."""
 
     @property
-    def shifted(self) -> bool:
-        """Whether that sentence tells of a shift."""
+    def shift(self) -> tuple[str, str] | None:
+        """The word of a shift and since when in words, or None."""
 
 
 def summary(
@@ -41,7 +52,7 @@ def summary(
         return []
     figures, promises = _figures(lines, language), _promises(loop, language)
     main, last = (promises, figures) if is_small(newest) else (figures, promises)
-    return [main, _took_part(newest, language), last]
+    return [main, _took_part(newest, lines, language), last]
 
 
 def caution(trend: TeamTrend, language: Translator) -> str:
@@ -56,12 +67,13 @@ def caution(trend: TeamTrend, language: Translator) -> str:
     )
 
 
-def _took_part(newest: WavePoint, language: Translator) -> str:
+def _took_part(newest: WavePoint, lines: Sequence[Line], language: Translator) -> str:
     if not newest.participation.shown:
         return language.say("How many answered is not shown separately here.")
     words = participation_sentence(newest.participation, language)
     sentence = words[0].upper() + words[1:] + "."
-    if newest.participation.band in ("under_60", "not_enough"):
+    shown = any(line.said.value is not None for line in lines)
+    if shown and newest.participation.band in ("under_60", "not_enough"):
         return f"{sentence} {language.say('Most of the team may not be in these figures.')}"
     return sentence
 
@@ -70,11 +82,12 @@ def _figures(lines: Sequence[Line], language: Translator) -> str:
     shown = [line for line in lines if line.said.value is not None]
     if not shown:
         return language.say("This unit's own figures are not shown separately here.")
-    shifted = [line for line in shown if line.shifted]
+    shifted: dict[tuple[str, str], list[str]] = {}
+    for line in shown:
+        if line.shift is not None:
+            shifted.setdefault(line.shift, []).append(line.title)
     if shifted:
-        return " ".join(
-            language.say("{name}: {change}", name=line.title, change=_lower(line.trend)) for line in shifted
-        )
+        return " ".join(_shift(shift, names, language) for shift, names in shifted.items())
     levels = [
         language.say("{name} {figure}", name=line.title.lower(), figure=_lower(line.said.headline))
         for line in shown
@@ -84,9 +97,24 @@ def _figures(lines: Sequence[Line], language: Translator) -> str:
     return f"{text[0].upper()}{text[1:]}. {change}".strip()
 
 
+def _shift(shift: tuple[str, str], names: list[str], language: Translator) -> str:
+    word, day = shift
+    one, many = SHIFTS[word]
+    first, *rest = names
+    listed = language.listing([first, *(_lower(name) for name in rest)])
+    return language.count(one, many, len(names), names=listed, day=day)
+
+
 def _promises(loop: LoopPage, language: Translator) -> str:
     if loop.open_promises:
         first = loop.open_promises[0]
+        if first.is_overdue:
+            return language.count(
+                "{count} promise is open; it was due {day}.",
+                "{count} promises are open; the first was due {day}.",
+                len(loop.open_promises),
+                day=language.date(first.expected),
+            )
         return language.count(
             "{count} promise is open, due {day}.",
             "{count} promises are open, the next one is due {day}.",

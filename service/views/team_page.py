@@ -45,7 +45,7 @@ class Panel:
     said: Said
     sentence: str
     trend: str
-    shifted: bool
+    shift: tuple[str, str] | None
     agreement: str
     advice: str
     asked_on: str  # empty when the newest wave asked this dimension
@@ -218,7 +218,7 @@ def _panel(
         said=said,
         sentence=said.sentence,
         trend=trend_sentence(figure.trend, size_class, language) if figure.shown else "",
-        shifted=figure.shown and figure.trend is not None and figure.trend.word in SHIFTED,
+        shift=_shift(figure, language),
         agreement=language.say(agreement) if agreement else "",
         advice=_advice(said, language),
         asked_on=""
@@ -229,6 +229,13 @@ def _panel(
             statement(item, figure, language) for item in wave.items if item.dimension == dimension
         ],
     )
+
+
+def _shift(figure: FigureView, language: Translator) -> tuple[str, str] | None:
+    trend = figure.trend if figure.shown else None
+    if trend is None or trend.word not in SHIFTED or trend.since is None:
+        return None
+    return trend.word, language.date(trend.since)
 
 
 def _advice(said: Said, language: Translator) -> str:

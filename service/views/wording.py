@@ -61,6 +61,7 @@ class Said:
         low: lower end of the displayed range, or None.
         high: its upper end.
         span: the range in words, or empty.
+        everyone: whether everybody answered, so that there is no range.
     """
 
     headline: str
@@ -68,6 +69,7 @@ class Said:
     low: int | None = None
     high: int | None = None
     span: str = ""
+    everyone: bool = False
 
     @property
     def sentence(self) -> str:
@@ -97,7 +99,8 @@ def say_figure(figure: FigureView | None, size_class: str | None, language: Tran
     value = nearest(figure.score, STEP if about else 1)
     headline = language.say("About {value}", value=value) if about else str(value)
     low, high = _range(figure, size_class)
-    return Said(headline, value, low, high, _span(figure, low, high, size_class, language))
+    span = _span(figure, low, high, size_class, language)
+    return Said(headline, value, low, high, span, everyone=figure.range_kind == "everyone")
 
 
 def say_mean(value: float, size_class: str | None, language: Translator) -> Said:
