@@ -24,7 +24,7 @@ from surveys.errors import Missing, SurveyError, WaveClosed
 from surveys.people.models import Person
 from surveys.people.queries import viewer_by_slack
 from surveys.waves.actions import skip
-from surveys.waves.models import Place, Wave
+from surveys.waves.models import Place, Wave, WaveState
 from surveys.waves.queries import open_place
 
 ID_PLACEHOLDER = "0" * 32  # stands for the place in a prepared reply
@@ -36,12 +36,23 @@ async def take_sheet(desk: Desk, event: SheetSent) -> Reply:
     """Have a sheet stored, then thank for it; holds no session while it waits."""
     try:
         await desk.box.put(HandedIn(event.place_id, event.user_id, event.answers))
+    except Missing as refusal:
+        return _errors(event, await _after_close(desk, event) or refusal)
     except SurveyError as refusal:
         return _errors(event, refusal)
     known = desk.thanks.get((event.wave_id, event.locale))
     if known is None:
         known = await _prepare_thanks(desk, event)
     return Reply(known.replace(ID_PLACEHOLDER.encode(), event.place_id.hex.encode()), JSON_TYPE)
+
+
+async def _after_close(desk: Desk, event: SheetSent) -> WaveClosed | None:
+    """Return the refusal to name when the sheet is gone because its wave is over, with its roster."""
+    async with desk.sessions() as session:
+        wave = await session.get(Wave, event.wave_id)
+    if wave is None or wave.state is WaveState.OPEN:
+        return None
+    return WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
 
 
 async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
