@@ -5,9 +5,7 @@ speak to it through the browser only. A fixture of everything that fills the dat
 """
 
 import asyncio
-import os
 import queue
-import shutil
 import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from surveys.waves.models import Wave
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON, _in_thread, migrate
 from tests.service.conftest import Clock, open_a_wave, place_of
+from tools.browser import REMEDY, find
 
 Scheme = Literal["light", "dark"]
 Result = TypeVar("Result")
@@ -128,10 +127,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A Chromium that is there, else Playwright's own."""
-    there = (
-        os.environ.get("KEPT_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
+    """The Chromium that `tools.browser` finds or has installed."""
+    there = find()
+    assert there is not None, REMEDY
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=there, args=["--no-sandbox", "--disable-background-networking"]
