@@ -81,7 +81,7 @@ async def show_team(
     Raises:
         Missing: there is no such unit, or not for this reader.
     """
-    branch = await branch_of(session, team_id)
+    branch = await _branch(session, team_id)
     trend = await readable_trend(session, reader.viewer, branch, team_id, now=reader.now)
     is_leader = team_id in reader.viewer.leads
     loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader)
@@ -106,6 +106,14 @@ async def show_team(
         today=today.isoformat(),
         done=reader.page.language.say(done) if done else "",
     )
+
+
+async def _branch(session: AsyncSession, team_id: UUID) -> Directory:
+    """Return the unit with those above it; a unit that is not there reads like one that is not for you."""
+    try:
+        return await branch_of(session, team_id)
+    except Missing:
+        raise Missing(mark("There is no such page.")) from None
 
 
 async def readable_trend(

@@ -154,6 +154,11 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
     return found
 
 
+def _is_past(promise: PromiseView) -> bool:
+    """Return whether an open promise has passed its date, however long ago."""
+    return promise.overdue or promise.state is State.NOT_KEPT
+
+
 def _known(sentences: Mapping[str, str], word: str | None, language: Translator) -> str:
     return language.say(sentences[word]) if word is not None and word in sentences else ""
 
@@ -208,14 +213,14 @@ class _Words:
             is_open=is_open,
             is_current=is_open
             or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
-            is_overdue=is_open and promise.overdue,
+            is_overdue=is_open and _is_past(promise),
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )
 
     def _due(self, promise: PromiseView, *, is_open: bool) -> str:
         due = self.language.date(promise.expected)
-        if is_open and promise.overdue:
+        if is_open and _is_past(promise):
             return self.language.say("It was due on {day}.", day=due)
         return self.language.say("By {day}", day=due)
 
