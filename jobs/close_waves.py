@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.ballots.actions import lock_against_casting
+from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.rules import Opened, WaveKey, parts_of_sheet
 from surveys.ballots.sealing import OnRoster, ballots_under, count_ballots, roster_to_open, row_keys, unseal
@@ -181,6 +181,12 @@ async def destroy_keys(
     if not over:
         return 0
     for wave_id in over:
+        async with sessions.begin() as session:
+            wave = await session.get_one(Wave, wave_id)
+            if wave.state is WaveState.CANCELLED:
+                await lock_against_casting(session, wave_id)
+                await empty_box(session, wave_id)
+                await purge_wave(session, wave_id)
         await keys.destroy(wave_id)
     file = sqlite_file(database_url)
     if file is not None and not await asyncio.to_thread(erase_deleted, file):

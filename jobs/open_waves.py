@@ -50,6 +50,8 @@ async def _open_next(
     latest = await _latest_occurrence(session, programme_id)
     schedule = Schedule.of(programme)
     occurrence = next_occurrence(schedule, latest, now=now)
+    if programme.extra_on is not None and (latest is None or programme.extra_on > latest):
+        occurrence = min(occurrence, programme.extra_on)
     # The directory is large and seldom needed: the few zones in it decide whether it is time at all.
     places = await _places(session, organisation)
     if not places:

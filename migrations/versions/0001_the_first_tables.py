@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("own_codes_used", sa.Integer(), nullable=False),
         sa.Column("counts_from", sa.Date(), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extra_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -16,6 +16,7 @@ from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Sess
 from service.rendering import Page
 from service.security import requires_hr
 from service.views import programmes as views
+from surveys.audit.actions import record
 from surveys.cadence.actions import (
     add_programme,
     change_programme,
@@ -24,6 +25,7 @@ from surveys.cadence.actions import (
     set_minimum_group,
 )
 from surveys.cadence.drafts import LARGEST_MINIMUM, SMALLEST_MINIMUM
+from surveys.cadence.models import Programme
 from surveys.cadence.queries import (
     draft_of,
     preview,
@@ -33,7 +35,11 @@ from surveys.cadence.queries import (
 )
 from surveys.errors import Conflict, Invalid
 from surveys.people.rules import Viewer
-from surveys.waves.queries import has_asked
+from surveys.waves.actions import ask_again, cancel_wave
+from surveys.waves.models import WaveState
+from surveys.waves.queries import has_asked, latest_wave
+
+CONFLICT = 409
 
 
 class ProgrammeController(Controller):
@@ -152,6 +158,64 @@ class ProgrammeController(Controller):
         await resume_programme(session, organisation, programme_id, now=now, by=viewer.person_id)
         return _to_the_list()
 
+    @post("/{programme_id:uuid}/ask-again", status_code=200)
+    async def ask_once_more(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        programme_id: FromPath[UUID],
+    ) -> Response[Any]:
+        """Ask once more, tomorrow, what a lost key made unreadable."""
+        organisation = await organisation_of(session, viewer)
+        kept = await programme_with_id(session, programme_id)
+        try:
+            day = await ask_again(session, kept, zone=organisation.zone, now=now)
+        except Conflict as refusal:
+            notice = page.language.say(refusal.sentence, **refusal.values)
+            return await _list_page(session, viewer, page, now, notice=notice)
+        await record(
+            session,
+            organisation_id=organisation.id,
+            action="wave.asked_again",
+            now=now,
+            actor_id=viewer.person_id,
+            subject=f"programme:{kept.id}",
+            details={"on": day.isoformat()},
+        )
+        return _to_the_list()
+
+    @post("/waves/{wave_id:uuid}/end", status_code=200)
+    async def end(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now, wave_id: FromPath[UUID]
+    ) -> Response[Any]:
+        """End a pulse early, which deletes what was answered and publishes nothing."""
+        try:
+            wave = await cancel_wave(session, wave_id, now=now)
+        except Conflict as refusal:
+            notice = page.language.say(refusal.sentence, **refusal.values)
+            return await _list_page(session, viewer, page, now, notice=notice)
+        await record(
+            session,
+            organisation_id=wave.organisation_id,
+            action="wave.cancelled",
+            now=now,
+            actor_id=viewer.person_id,
+            subject=f"wave:{wave_id}",
+        )
+        return _to_the_list()
+
+
+@dataclass(frozen=True, slots=True)
+class LatestWave:
+    """The newest pulse of a programme, where there is something to say about it."""
+
+    id: str
+    is_open: bool
+    said: str
+    asked_again: str  # when a lost one is asked once more, or empty
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -165,10 +229,11 @@ class Card:
     audience: str
     window: str
     next: list[views.Coming]
+    latest: LatestWave | None
 
 
 async def _list_page(
-    session: AsyncSession, viewer: Viewer, page: Page, now: datetime, *, error: str = ""
+    session: AsyncSession, viewer: Viewer, page: Page, now: datetime, *, error: str = "", notice: str = ""
 ) -> Response[str]:
     organisation = await organisation_of(session, viewer)
     names = await team_names(session, organisation.id)
@@ -186,12 +251,14 @@ async def _list_page(
                 audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
                 window=views.window(language, kept.window_hours),
                 next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
+                latest=await _latest(session, kept, page),
             )
         )
     asked_before = await has_asked(session, organisation.id)
     return page(
         "programmes/list.html",
-        status=NOT_USABLE if error else 200,
+        status=NOT_USABLE if error else CONFLICT if notice else 200,
+        notice=notice,
         cards=cards,
         minimum=organisation.minimum_group,
         least=organisation.minimum_group if asked_before else SMALLEST_MINIMUM,
@@ -199,6 +266,23 @@ async def _list_page(
         asked_before=asked_before,
         error=error,
     )
+
+
+async def _latest(session: AsyncSession, kept: Programme, page: Page) -> LatestWave | None:
+    wave = await latest_wave(session, kept.id)
+    language = page.language
+    if wave is None or wave.state not in (WaveState.OPEN, WaveState.LOST):
+        return None
+    if wave.state is WaveState.OPEN:
+        said = language.say("Open until {moment}.", moment=language.moment(wave.closes_at, page.zone))
+        return LatestWave(str(wave.id), is_open=True, said=said, asked_again="")
+    said = language.say(
+        "The pulse of {day} ended without results, because its key was lost.",
+        day=language.date(wave.occurrence),
+    )
+    extra = kept.extra_on
+    again = language.date(extra) if extra is not None and extra > wave.occurrence else ""
+    return LatestWave(str(wave.id), is_open=False, said=said, asked_again=again)
 
 
 def _to_the_list() -> Redirect:

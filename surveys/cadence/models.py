@@ -57,4 +57,5 @@ class Programme(Scoped, Base):
     )  # the highest number; a new wording takes the next
     counts_from: Mapped[date | None]  # earlier occurrences belong to a pause or an older timetable
     paused_at: Mapped[datetime | None]
+    extra_on: Mapped[date | None]  # one wave by hand, after a wave that was lost with its key
     created_at: Mapped[datetime]

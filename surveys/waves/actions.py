@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from surveys.people.models import Membership
 from surveys.people.rules import Directory
 from surveys.questions.rules import Item, items_of_wave
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
-from surveys.waves.queries import ASKED_STATES, last_asked
+from surveys.waves.queries import ASKED_STATES, last_asked, latest_wave
 from surveys.waves.rules import (
     FrozenRules,
     LoopQuestion,
@@ -149,7 +150,8 @@ async def begin_closing(session: AsyncSession, wave_id: UUID, *, now: datetime) 
 async def cancel_wave(session: AsyncSession, wave_id: UUID, *, now: datetime) -> Wave:
     """End a wave early. Ending early is cancelling: nothing is published, there is no reopening.
 
-    The caller empties the box and purges deliveries in the same transaction; the clock destroys the key.
+    Its roster goes at once, so nobody can answer any more; the clock empties the box, purges deliveries
+    and destroys the key at its next tick.
 
     Raises:
         Missing: no such wave.
@@ -164,6 +166,30 @@ async def cancel_wave(session: AsyncSession, wave_id: UUID, *, now: datetime) ->
     wave.closes_at = min(wave.closes_at, now)
     await purge_places(session, wave_id)
     return wave
+
+
+async def ask_again(session: AsyncSession, programme: Programme, *, zone: str, now: datetime) -> date:
+    """Let one extra wave open by hand, on the next day, after a wave that was lost with its key.
+
+    Args:
+        programme: whose newest wave was lost.
+        zone: of the organisation, in which the next day is meant.
+        now: aware UTC.
+
+    Returns:
+        The local date on which everybody is asked.
+
+    Raises:
+        Conflict: the newest wave was not lost, or the extra one is planned already.
+    """
+    wave = await latest_wave(session, programme.id)
+    if wave is None or wave.state is not WaveState.LOST:
+        raise Conflict("Only a pulse that ended without results can be asked once more.")
+    if programme.extra_on is not None and programme.extra_on > wave.occurrence:
+        raise Conflict("It is asked once more already; there is nothing left to do.")
+    programme.extra_on = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    await session.flush()
+    return programme.extra_on
 
 
 async def skip(session: AsyncSession, place_id: UUID) -> None:

@@ -79,6 +79,18 @@ async def waves_to_close(session: AsyncSession, *, now: datetime) -> list[UUID]:
     return list(found)
 
 
+async def latest_wave(session: AsyncSession, programme_id: UUID) -> Wave | None:
+    """Return a programme's newest wave that asked anybody, cancelled ones included."""
+    return (
+        await session.scalars(
+            select(Wave)
+            .where(Wave.programme_id == programme_id, Wave.state != WaveState.MISSED)
+            .order_by(Wave.occurrence.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+
+
 async def waves_with_keys_to_destroy(session: AsyncSession) -> list[UUID]:
     """Return the waves that are over and whose key is not yet known to be destroyed."""
     over = (WaveState.PUBLISHED, WaveState.LOST, WaveState.CANCELLED)
@@ -97,7 +109,9 @@ async def last_asked(
         .join(Wave, Wave.id == WaveUnit.wave_id)
         .where(
             Wave.organisation_id == organisation_id,
+            # A wave that was lost with its key may be asked again by hand, so it gives nobody a rest.
             Wave.state.in_(ASKED_STATES),
+            Wave.state != WaveState.LOST,
             Wave.opens_at >= since - timedelta(days=DAYS_BETWEEN_SMALL + 2),
             WaveUnit.asked > 0,
         )

@@ -10,12 +10,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.keystores import DirectoryKeyStore
+from jobs.close_waves import close_waves, destroy_keys
+from jobs.open_waves import open_waves
 from surveys.audit.models import Entry
+from surveys.ballots.models import OpenBallot
 from surveys.cadence.models import Programme
 from surveys.people.models import Organisation, Person
+from surveys.waves.models import Place, Wave, WaveState
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
-from tests.service.conftest import Clock, form_token
+from tests.service.conftest import Clock, form_token, submit
 
 SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 Sessions = async_sessionmaker[AsyncSession]
@@ -277,3 +282,67 @@ class TestTheMinimumGroup:
         assert "it can only be raised" in lower.text
         higher = await hr.post("/programmes/minimum-group", data={**token, "minimum_group": "6"})
         assert higher.status_code == 303
+
+
+class TestAnOpenPulse:
+    async def test_hr_may_end_it_early_and_nothing_is_published(
+        self, hr: httpx.AsyncClient, sessions: Sessions, wave: Wave, keys: DirectoryKeyStore, clock: Clock
+    ) -> None:
+        shown = await hr.get("/programmes")
+        assert "End without results" in shown.text
+
+        ended = await submit(hr, "/programmes", f"/programmes/waves/{wave.id}/end")
+        await destroy_keys(
+            sessions, keys, database_url="postgresql://elsewhere/x", now=clock() + timedelta(minutes=2)
+        )
+
+        assert ended.status_code == 303
+        assert not await keys.exists(wave.id)
+        async with sessions() as session:
+            after = await session.get_one(Wave, wave.id)
+            assert after.state is WaveState.CANCELLED
+            assert after.key_destroyed_at is not None
+            assert (await session.scalars(select(OpenBallot))).all() == []
+            assert "wave.cancelled" in set(await session.scalars(select(Entry.action)))
+
+    async def test_ending_it_twice_is_refused_in_words(self, hr: httpx.AsyncClient, wave: Wave) -> None:
+        await submit(hr, "/programmes", f"/programmes/waves/{wave.id}/end")
+        again = await submit(hr, "/programmes", f"/programmes/waves/{wave.id}/end")
+        assert again.status_code == 409
+        assert "over already" in again.text
+
+    async def test_a_leader_may_not_end_it(self, signed_in: SignedIn, cast: Cast, wave: Wave) -> None:
+        lena = await signed_in(cast.lena)
+        shown = await lena.get("/")
+        refused = await lena.post(
+            f"/programmes/waves/{wave.id}/end", data={"form_token": form_token(shown)}
+        )
+        assert refused.status_code in {403, 404}
+
+    async def test_one_that_was_lost_with_its_key_may_be_asked_once_more_by_hand(
+        self,
+        hr: httpx.AsyncClient,
+        sessions: Sessions,
+        wave: Wave,
+        keys: DirectoryKeyStore,
+        clock: Clock,
+        cast: Cast,
+    ) -> None:
+        await keys.destroy(wave.id)
+        clock.now = wave.closes_at
+        await close_waves(sessions, keys, now=clock())
+        assert "ended without results" in (await hr.get("/programmes")).text
+
+        sent = await submit(hr, "/programmes", f"/programmes/{wave.programme_id}/ask-again")
+        refused = await submit(hr, "/programmes", f"/programmes/{wave.programme_id}/ask-again")
+        assert (sent.status_code, refused.status_code) == (303, 409)
+        assert "It is asked once more on" in refused.text
+
+        tomorrow = clock() + timedelta(days=3)  # the close was on a Friday
+        await open_waves(sessions, keys, slack=True, now=tomorrow.replace(hour=12))
+        async with sessions() as session:
+            newest = (await session.scalars(select(Wave).order_by(Wave.opens_at.desc()))).first()
+            assert newest is not None
+            assert newest.state is WaveState.OPEN
+            asked = set(await session.scalars(select(Place.person_id).where(Place.wave_id == newest.id)))
+        assert cast.alice.id in asked
