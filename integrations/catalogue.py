@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from integrations.language import CATALOGUES, FALLBACK, languages
 from surveys import errors
 from surveys.errors import SurveyError
-from surveys.questions.rules import BANK, LOOP_ITEMS, SCALE_LABELS
+from surveys.questions.rules import BANK, DIMENSION_NAMES, LOOP_ITEMS, SCALE_LABELS
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("surveys", "integrations", "jobs", "service")
@@ -100,7 +100,8 @@ def python_sentences(
 
 
 def more() -> Iterable[str]:
-    """Return sentences that are data: the statements and the labels of their scale."""
+    """Return sentences that are data: the statements, their dimensions, the labels of their scale."""
+    yield from DIMENSION_NAMES.values()
     yield from (item.text for item in BANK.values())
     yield from (item.text for item in LOOP_ITEMS.values())
     yield from SCALE_LABELS
