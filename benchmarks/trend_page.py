@@ -34,13 +34,16 @@ from surveys.waves.rules import FrozenRules
 COOKIE = "kept_session"
 RULES = FrozenRules(5, 1, "everyone", 1, leaders_read_below=False, window_hours=72, pulse="default")
 WAVE = """
+WITH time AS (
+    SELECT n, CAST(:first AS timestamptz) + n * interval '7 days' AS at
+    FROM generate_series(CAST(:from AS int), CAST(:to AS int)) AS n
+)
 INSERT INTO wave (id, organisation_id, programme_id, occurrence, number, state, opens_at, closes_at,
                   items, rules, leaders_see_at, team_sees_at, published_at, key_destroyed_at, receipt)
-SELECT gen_random_uuid(), :organisation, :programme, CAST(CAST(:first AS timestamptz) + n * interval '7 days' AS date), n, 'published',
-       CAST(:first AS timestamptz) + n * interval '7 days', CAST(:first AS timestamptz) + n * interval '7 days' + interval '3 days',
-       CAST(:items AS json), CAST(:rules AS json), CAST(:first AS timestamptz) + n * interval '7 days' + interval '3 days',
-       CAST(:first AS timestamptz) + n * interval '7 days' + interval '4 days', CAST(:first AS timestamptz) + n * interval '7 days', CAST(:first AS timestamptz), NULL
-FROM generate_series(CAST(:from AS int), CAST(:to AS int)) AS n
+SELECT gen_random_uuid(), :organisation, :programme, CAST(at AS date), n, 'published', at,
+       at + interval '3 days', CAST(:items AS json), CAST(:rules AS json), at + interval '3 days',
+       at + interval '4 days', at + interval '3 days', at + interval '3 days', NULL
+FROM time
 """
 UNITS = """
 INSERT INTO wave_unit (wave_id, team_id, parent_id, name, asked, leaders, loop, changed_share)

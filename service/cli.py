@@ -29,6 +29,7 @@ COMMANDS = {
     "programme": Entry("programmes", "programme", "Set who is asked what and how often."),
     "results": Entry("results", "results", "Print published figures."),
     "login-link": Entry("people", "login_link", "Make a one-time sign-in link."),
+    "erase-person": Entry("people", "erase_person_command", "Erase one person for good."),
     "doctor": Entry("doctor", "doctor", "Check settings, database, keys, Slack and mail."),
 }
 

@@ -59,9 +59,9 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def templates() -> dict[str, str]:
     """One migrated database of each kind, made when first asked for; copied, never written to."""
-    yield {}
+    return {}
 
 
 def _template(backend: str, request: pytest.FixtureRequest) -> str:

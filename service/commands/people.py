@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.directory.csv import read_people
 from integrations.environment import Settings
-from service.composition import open_database, read_settings
-from surveys.deliveries.actions import schedule
+from service.composition import open_database, open_keys, read_settings
+from surveys.ballots.actions import withdraw_person
+from surveys.deliveries.actions import forget_person, schedule
 from surveys.deliveries.rules import ChannelName, Kind
 from surveys.errors import Conflict, Missing
-from surveys.people.actions import apply_import, found_organisation, make_sign_in_link
+from surveys.people.actions import apply_import, erase_person, found_organisation, make_sign_in_link
 from surveys.people.directory_plan import Plan, plan_import
 from surveys.people.directory_rows import PersonRow, Problem
 from surveys.people.models import Organisation
@@ -152,6 +153,31 @@ def _print_plan(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
         click.echo(f"{plan.without_team} of the people have no team and are asked nothing.")
     if not plan.is_empty:
         click.echo("This was a dry run; nothing was written." if dry_run else "Done.")
+
+
+@click.command("erase-person")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask whether this is meant.")
+def erase_person_command(*, email: str, yes: bool) -> None:
+    """Erase the person with this EMAIL: name, addresses, place, rights, and what is open of them.
+
+    Answers to an open pulse are deleted first. Published figures stay; nobody can be found in them.
+    """
+    if not yes:
+        click.confirm("This cannot be taken back. Erase this person?", abort=True)
+    asyncio.run(_erase(read_settings(), email))
+    click.echo("Erased.")
+
+
+async def _erase(settings: Settings, email: str) -> None:
+    keys = open_keys(settings)
+    async with open_database(settings) as sessions, sessions.begin() as session:
+        person = await person_by_email(session, email)
+        if person is None:
+            raise Missing("Nobody has this address.")
+        await withdraw_person(session, keys, person.id)
+        await forget_person(session, person.id)
+        await erase_person(session, person.id, now=datetime.now(UTC))
 
 
 @click.command("login-link")

@@ -337,6 +337,11 @@ async def purge_wave(session: AsyncSession, wave_id: UUID) -> int:
     )
 
 
+async def forget_person(session: AsyncSession, person_id: UUID) -> int:
+    """Delete every message to a person, sent or not; return how many there were."""
+    return await _moved(session, delete(Delivery).where(Delivery.person_id == person_id))
+
+
 async def remember_event(session: AsyncSession, event_id: str, day: date) -> bool:
     """Return True the first time an event is seen. Keeps its SHA-256 and the day, no user."""
     digest = sha256(event_id.encode()).digest()

@@ -13,12 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.audit.actions import record
 from surveys.errors import Gone, Invalid, Missing
 from surveys.people.directory_import import apply_import
-from surveys.people.models import Organisation, Person, SignIn, SignInLink
+from surveys.people.models import (
+    Leadership,
+    Membership,
+    Organisation,
+    Person,
+    Role,
+    SignIn,
+    SignInLink,
+)
 from surveys.people.places import is_country, is_zone
 from surveys.people.queries import token_digest
 
 __all__ = [
     "apply_import",
+    "erase_person",
     "found_organisation",
     "make_sign_in_link",
     "sign_in",
@@ -28,6 +37,7 @@ __all__ = [
 LINK_LASTS = timedelta(minutes=15)
 SIGN_IN_LASTS = timedelta(days=14)  # from signing in, whatever happens meanwhile
 TOKEN_BYTES = 32
+ERASED_NAME = "Somebody who left"
 
 
 async def found_organisation(
@@ -96,6 +106,32 @@ async def make_sign_in_link(
         subject=f"person:{person_id}",
     )
     return token
+
+
+async def erase_person(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
+    """Take a person's name, addresses, place and rights out of the directory, for good.
+
+    What they promised as a leader stays, as somebody's who is not here any more; figures stay, because
+    nobody can be found in them. The caller deletes what is open of them in a wave, first.
+
+    Raises:
+        Missing: there is no such person.
+    """
+    person = await session.get(Person, person_id)
+    if person is None:
+        raise Missing("This person does not exist here.")
+    person.name, person.email = ERASED_NAME, f"{person_id}@erased.invalid"
+    person.slack_id = person.country = None
+    person.zone, person.locale, person.active = "UTC", "en", False
+    for model in (Leadership, Membership, Role, SignIn, SignInLink):
+        await session.execute(delete(model).where(model.person_id == person_id))
+    await record(
+        session,
+        organisation_id=person.organisation_id,
+        action="person.erased",
+        now=now,
+        subject=f"person:{person_id}",
+    )
 
 
 async def sign_in(session: AsyncSession, token: str, *, now: datetime) -> str:

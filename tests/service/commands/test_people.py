@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from integrations.keystores import DirectoryKeyStore
 from service.cli import main
 from surveys.audit.models import Entry
 from surveys.database import build_engine, build_sessions
@@ -26,6 +27,7 @@ PEOPLE = (
 def folder(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KEPT_DATABASE_URL", own_database_url)
     monkeypatch.setenv("KEPT_BASE_URL", "http://localhost:8000")
+    monkeypatch.setenv("KEPT_KEYS_DIR", str(tmp_path / "keys"))
     return tmp_path
 
 
@@ -147,3 +149,22 @@ class TestLoginLink:
         result = kept("login-link", "nobody@example.com")
         assert result.exit_code == 1
         assert "Nobody who is active has this address" in result.stderr
+
+
+class TestErasing:
+    def test_an_erased_person_has_no_name_and_cannot_be_found_again(
+        self, folder: Path, own_database_url: str
+    ) -> None:
+        DirectoryKeyStore.set_up(folder / "keys")
+        import_file(folder, PEOPLE)
+        email = str(stored(own_database_url, select(Person.email))[0])
+
+        erased = kept("erase-person", email, "--yes")
+        again = kept("erase-person", email, "--yes")
+
+        assert (erased.exit_code, again.exit_code) == (0, 1)
+        assert "Nobody has this address" in again.output
+        assert email not in stored(own_database_url, select(Person.email))
+
+    def test_it_asks_whether_this_is_meant(self, folder: Path) -> None:
+        assert kept("erase-person", "x@example.com").exit_code == 1

@@ -108,7 +108,7 @@ class TestDistributions:
         assert buckets is None or (sum(buckets) == len(scores) and not {1, 2} & set(buckets))
         assert sum(histogram(scores)) == len(scores)
 
-    def test_words_for_items(self) -> None:
+    def test_an_item_is_said_in_one_of_three_words(self) -> None:
         assert [item_word([75.0] * n + [0.0] * (12 - n)) for n in (8, 6, 4)] == ["most", "half", "few"]
 
     def test_agreement_is_a_word_from_eight_answers_on(self) -> None:
@@ -131,10 +131,10 @@ class TestParticipation:
             (10, 10, "all"),
         ],
     )
-    def test_bands(self, answered: int, asked: int, band: str) -> None:
+    def test_a_response_is_said_as_a_band(self, answered: int, asked: int, band: str) -> None:
         assert participation_band(answered, asked) == band
 
-    def test_size_classes(self) -> None:
+    def test_a_sheet_has_one_of_three_sizes(self) -> None:
         assert [size_class(n) for n in (5, 7, 8, 9, 10)] == ["5_7", "5_7", "8_9", "8_9", "10_plus"]
 
 

@@ -1,0 +1,52 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.ballots.actions import withdraw_person
+from surveys.ballots.models import OpenBallot
+from surveys.deliveries.actions import forget_person
+from surveys.deliveries.models import Delivery
+from surveys.people.actions import erase_person
+from surveys.people.models import Membership, Person
+from surveys.results.models import Pool
+from surveys.waves.models import Place, WaveUnit
+from tests.waves import OPENING, Story, make_keys
+
+PAYMENTS = ("Alice", "Bob", "Chen", "Dana", "Emil", "Fay", "Gus")
+
+
+@pytest.fixture
+async def story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) -> Story:
+    return await Story(own_sessions, make_keys(tmp_path)).begin()
+
+
+async def test_somebody_erased_in_an_open_wave_leaves_no_ballot_no_place_and_no_name(story: Story) -> None:
+    await story.open()
+    for name in PAYMENTS:
+        await story.answer(name, 1 if name == "Alice" else 4)
+    alice = story.cast.by_name["Alice"].id
+
+    async with story.sessions.begin() as session:
+        await withdraw_person(session, story.keys, alice)
+        await forget_person(session, alice)
+        await erase_person(session, alice, now=OPENING + timedelta(hours=1))
+    async with story.sessions() as session:
+        ballots = await session.scalar(select(func.count()).select_from(OpenBallot))
+        person = await session.get_one(Person, alice)
+        asked = await session.scalar(
+            select(WaveUnit.asked).where(WaveUnit.team_id == story.cast.payments.id)
+        )
+        for model in (Place, Membership, Delivery):
+            assert (await session.scalars(select(model).where(model.person_id == alice))).all() == []
+    await story.close()
+
+    assert ballots == 3 * (len(PAYMENTS) - 1)
+    assert asked == len(PAYMENTS) - 1
+    assert (person.name, person.slack_id, person.active) == ("Somebody who left", None, False)
+    assert "alice" not in person.email
+    async with story.sessions() as session:
+        pools = (await session.scalars(select(Pool))).all()
+    assert {(pool.n, pool.dimension) for pool in pools} == {(6, "PSY"), (6, "CNF"), (6, "FLW")}
