@@ -162,16 +162,24 @@ async def _roster(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roste
 def _audience(team: TeamPage, trend: TeamTrend, reader: Reader, language: Translator) -> str:
     """Say exactly who will read what a leader shares, and when."""
     newest = newest_readable(trend)
-    if newest is not None and newest.team_sees_at is not None and newest.team_sees_at > reader.now:
-        moment = language.moment(newest.team_sees_at, reader.viewer.zone)
-        return language.say(
-            "Everyone who is asked in {team} gets a message on {moment}, when they see the figures too;"
-            " from then on everyone who can open this page reads your words.",
+    out = newest.team_sees_at if newest is not None else None
+    if out is not None and out > reader.now:
+        moment = language.moment(out, reader.viewer.zone)
+        told = language.say(
+            "Everyone who is asked in {team} gets a message on {moment}, when they see the figures too.",
             team=team.name,
             moment=moment,
         )
-    return language.say(
-        "Everyone who is asked in {team} gets a message now, and everyone who can open this page reads your"
-        " words: the unit, who leads it, HR.",
-        team=team.name,
-    )
+    else:
+        told = language.say("Everyone who is asked in {team} gets a message now.", team=team.name)
+    if newest is not None and newest.rules.get("leaders_read_below"):
+        who = mark(
+            "Your words then stand on this page for the unit, any unit below it, leaders further up, HR,"
+            " and whom HR lets view it."
+        )
+    else:
+        who = mark(
+            "Your words then stand on this page for the unit, any unit below it, HR, and whom HR lets view"
+            " it."
+        )
+    return f"{told} {language.say(who)}"
