@@ -67,46 +67,43 @@ class MailChannel:
             return outcome_of(error)
 
     async def _hand_over(self, message: EmailMessage) -> Outcome:
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=False if self._tls else self._start_tls,
+            timeout=SECONDS,
+        )
+        # Until the connection stands nothing was sent: wrong settings and a missing server are no fault
+        # of an address, so the message waits.
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self._host,
-                port=self._port,
-                username=self._user,
-                password=self._password,
-                use_tls=self._tls,
-                start_tls=False if self._tls else self._start_tls,
-                timeout=SECONDS,
-            )
+            await client.connect()
+        except (aiosmtplib.SMTPConnectError, OSError):
+            return failed_for_now("mail_server_unreachable")
+        except (aiosmtplib.SMTPException, ValueError):
+            return failed_for_now("mail_server_refuses_us")
+        try:
+            await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return outcome_of(error)
+        finally:
+            client.close()
         return sent()
 
 
 def outcome_of(error: Exception) -> Outcome:
-    """Return what an error of the mail server means for the message at hand.
-
-    Wrong settings are no fault of an address: someone may put them right, so the message waits.
-    """
+    """Return what an error of the mail server means for the message at hand, once connected."""
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
             codes = [recipient.code for recipient in error.recipients]
-            outcome = _refused(max(codes, default=PERMANENT), "mail_address_refused")
-        case (
-            aiosmtplib.SMTPAuthenticationError()
-            | aiosmtplib.SMTPSenderRefused()
-            | aiosmtplib.SMTPHeloError()
-        ):
-            outcome = failed_for_now("mail_server_refuses_us")
+            return _refused(max(codes, default=PERMANENT), "mail_address_refused")
+        case aiosmtplib.SMTPSenderRefused():
+            return failed_for_now("mail_server_refuses_us")
         case aiosmtplib.SMTPResponseException():
-            outcome = _refused(error.code, "mail_refused")
-        case aiosmtplib.SMTPConnectError() | aiosmtplib.SMTPConnectTimeoutError():
-            outcome = failed_for_now("mail_server_unreachable")
-        case aiosmtplib.SMTPNotSupported() | ValueError():
-            outcome = failed_for_now("mail_server_lacks_starttls")
-        case _:
-            outcome = ambiguous("mail_server_silent")
-    return outcome
+            return _refused(error.code, "mail_refused")
+    return ambiguous("mail_server_silent")
 
 
 def _refused(code: int, error: str) -> Outcome:

@@ -65,6 +65,7 @@ class FaultProxy:
         self._numbers = itertools.count(1)
         self.calls: list[Call] = []
         self.base_url = ""
+        self._more = asyncio.Condition()
 
     def next(self, method: str, *faults: Fault) -> None:
         """Let the next calls of a method go wrong, one after the other."""
@@ -73,6 +74,11 @@ class FaultProxy:
     def of(self, method: str) -> list[dict[str, Any]]:
         """Return the arguments of all calls of a method."""
         return [call.arguments for call in self.calls if call.method == method]
+
+    async def called(self, times: int) -> None:
+        """Return once the API was called so many times."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self.calls) >= times)
 
     @asynccontextmanager
     async def running(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Self]:
@@ -95,6 +101,8 @@ class FaultProxy:
         body = await request.read()
         arguments = _arguments(request, body)
         self.calls.append(Call(method, arguments, request.headers.get("authorization", "")))
+        async with self._more:
+            self._more.notify_all()
         fault = self._script[method].popleft() if self._script[method] else None
         if fault is not None:
             return await _fail(request, fault)
