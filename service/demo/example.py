@@ -5,6 +5,7 @@ only their clock, their database and the address of Slack differ from an install
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 import shutil
@@ -19,6 +20,7 @@ from litestar import Litestar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import migrations
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.channel import SlackChannel
@@ -82,10 +84,16 @@ class Folder:
         )
 
     def prepare(self, *, fresh: bool) -> None:
-        """Make the folder, empty unless it holds a complete example that may go on."""
-        if fresh or not self.ready.exists():
+        """Make the folder, empty unless it holds a complete example of this version that may go on."""
+        if fresh or not self.ready.exists() or self.ready.read_text() != version():
             shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def version() -> str:
+    """Return what an example is made of: its tables and its stories. A change of either begins anew."""
+    made_of = [*Path(migrations.__file__).parent.glob("versions/*.py"), *Path(__file__).parent.glob("*.py")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(made_of))).hexdigest()
 
 
 @dataclass(slots=True)
@@ -118,7 +126,7 @@ class Example:
             self.clock.start_at(wave.opens_at)
             await self._live_until(start)
         await self.tick()
-        self.folder.ready.touch()
+        self.folder.ready.write_text(version())
 
     async def tick(self) -> None:
         """Do what the clock of an installation does, and keep what the simulated Slack remembers."""

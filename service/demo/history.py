@@ -43,6 +43,8 @@ SETTING_UP = timedelta(days=4)  # before the first wave
 ANSWERED_BY = timedelta(hours=2)  # after the last person is asked, invented people have answered
 
 READ_AFTER = timedelta(hours=1)
+# Results are told at a decent local hour: to leaders on Monday, to teams in the course of Tuesday.
+NEWS_AFTER = tuple(timedelta(hours=hours) for hours in (-5, 1, 13, 18, 24))
 
 Tell = Callable[[datetime], Awaitable[object]]
 
@@ -79,7 +81,7 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
         await close_waves(world.sessions, world.keys, now=now)
         await destroy_keys(world.sessions, world.keys, database_url=world.database_url, now=now)
         team_reads = await plan_reactions(calendar, wave.id, number)
-    for instant in (now + READ_AFTER, team_reads + READ_AFTER):
+    for instant in (now + READ_AFTER, *(team_reads + after for after in NEWS_AFTER)):
         await calendar.live_until(instant)
         await tell(instant)
     now = await next_opening(world, now=now)

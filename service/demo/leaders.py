@@ -17,8 +17,8 @@ from surveys.commitments.models import Commitment, CommitmentState
 from surveys.people.models import Leadership, Team
 from surveys.waves.models import Wave
 
-LEADER_READS = timedelta(hours=3)  # after the figures are there
-PROMISES_AFTER = timedelta(hours=5)
+LEADER_READS = timedelta(hours=66)  # after the figures are there: on Monday morning
+PROMISES_AFTER = timedelta(hours=68)
 ANSWER_WITHIN = timedelta(days=7)
 
 Event = Callable[[AsyncSession, datetime], Awaitable[None]]
