@@ -6,6 +6,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from service import cli
+
 KEPT = Path(sys.executable).parent / "kept"
 
 
@@ -34,6 +38,12 @@ class Installation:
             env=self.environ(**environ),
             timeout=120,
         )
+
+    def invoke(self, *arguments: str, **environ: str) -> Result:
+        """Run a command in this process, which is quicker; with its own settings and no others."""
+        unset = dict.fromkeys(name for name in os.environ if name.startswith("KEPT_"))
+        own = {name: value for name, value in self.environ(**environ).items() if name.startswith("KEPT_")}
+        return CliRunner().invoke(cli.main, list(arguments), env={**unset, **own})
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -1,0 +1,228 @@
+"""`kept doctor`: one line for each thing that must be right."""
+
+import asyncio
+import re
+import stat
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import update
+
+from integrations.keystores import DirectoryKeyStore
+from service import checkup
+from surveys.cadence.models import Interval, Programme, PulseKind
+from surveys.database import build_engine, build_sessions
+from surveys.waves.models import Wave, WaveState
+from tests.cast import SOME_TIME_AGO, make_organisation
+from tests.service.commands.installation import Installation
+
+WELL = {"KEPT_SECRET_KEYS": "k" * 32, "KEPT_ADMINISTRATORS": "Jo Okafor, IT"}
+
+
+def lines_of(installed: Installation, **environ: str) -> tuple[int, dict[str, list[str]]]:
+    shown = installed.invoke("doctor", **(WELL | environ))
+    lines: dict[str, list[str]] = {}
+    for line in shown.output.splitlines():
+        match = re.fullmatch(r"(ok|warn|fail) {2,4}(\S+) +(.+)", line)
+        assert match is not None, line
+        lines.setdefault(match[2], []).append(f"{match[1]} {match[3]}")
+    return shown.exit_code, lines
+
+
+def wave_of(url: str, *, state: WaveState = WaveState.OPEN, closes_at: datetime = SOME_TIME_AGO) -> UUID:
+    """Store a wave and return its id."""
+
+    async def store() -> UUID:
+        engine = build_engine(url)
+        async with build_sessions(engine).begin() as session:
+            organisation = await make_organisation(session)
+            programme = Programme(
+                organisation_id=organisation.id,
+                name="Pulse",
+                audience=[],
+                pulse=PulseKind.DEFAULT,
+                interval=Interval.WEEKS,
+                start_on=date(2026, 1, 5),
+                weekday=0,
+                local_time=time(9),
+                window_hours=48,
+                created_at=SOME_TIME_AGO,
+            )
+            session.add(programme)
+            await session.flush()
+            wave = Wave(
+                organisation_id=organisation.id,
+                programme_id=programme.id,
+                occurrence=date(2026, 1, 5),
+                state=state,
+                opens_at=SOME_TIME_AGO,
+                closes_at=closes_at,
+                items=[],
+                rules={},
+            )
+            session.add(wave)
+            await session.flush()
+            wave_id = wave.id
+        await engine.dispose()
+        return wave_id
+
+    return asyncio.run(store())
+
+
+def publish(url: str, wave_id: UUID) -> None:
+    """Let a wave end, leaving its key where it is."""
+
+    async def end() -> None:
+        engine = build_engine(url)
+        async with engine.begin() as connection:
+            await connection.execute(
+                update(Wave).where(Wave.id == wave_id).values(state=WaveState.PUBLISHED)
+            )
+        await engine.dispose()
+
+    asyncio.run(end())
+
+
+def test_a_sound_installation_has_no_failure(installed_on_either: Installation) -> None:
+    (installed_on_either.folder / "elsewhere").mkdir()
+
+    status, lines = lines_of(installed_on_either)
+
+    assert status == 0
+    assert lines["migrations"] == ["ok at revision 0001"]
+    assert lines["slack"] == ["ok not used"]
+    assert lines["clock"] == ["ok nothing is overdue"]
+    assert any("nobody can be invited" in line for line in lines["settings"])
+
+
+def test_a_setting_that_cannot_be_used_fails_by_name(installed: Installation) -> None:
+    status, lines = lines_of(installed, KEPT_LISTEN="nowhere")
+
+    assert status == 1
+    assert lines["settings"][0].startswith("fail KEPT_LISTEN: ")
+
+
+def test_a_slip_in_a_name_is_pointed_out(installed: Installation) -> None:
+    status, lines = lines_of(installed, KEPT_BASEURL="http://x")
+
+    assert status == 0
+    assert (
+        "warn KEPT_BASEURL is not a setting of Kept and does nothing. Did you mean KEPT_BASE_URL?"
+        in (lines["settings"])
+    )
+
+
+def test_an_https_address_needs_keys_of_its_own(installed: Installation) -> None:
+    status, lines = lines_of(installed, KEPT_BASE_URL="https://kept.example.com", KEPT_SECRET_KEYS="")
+
+    assert status == 1
+    assert any(line.startswith("fail KEPT_SECRET_KEYS") for line in lines["settings"])
+
+
+def test_keys_inside_the_data_folder_are_warned_about(installed: Installation) -> None:
+    inside = installed.folder / "var" / "keys"
+    DirectoryKeyStore.set_up(inside)
+
+    _, lines = lines_of(installed, KEPT_KEYS_DIR=str(inside))
+
+    assert any("a backup would hold the keys too" in line for line in lines["settings"])
+
+
+def test_a_database_that_is_not_there_is_not_made(installed: Installation) -> None:
+    missing = installed.folder / "other.db"
+
+    status, lines = lines_of(installed, KEPT_DATABASE_URL=f"sqlite:///{missing}")
+
+    assert status == 1
+    assert lines["database"] == [f"fail {missing} does not exist. Run `kept migrate`."]
+    assert not missing.exists()
+
+
+def test_a_closed_wave_that_still_has_its_key_fails(installed: Installation) -> None:
+    wave_id = wave_of(installed.database_url, closes_at=datetime(2999, 1, 1, tzinfo=UTC))
+    asyncio.run(DirectoryKeyStore(installed.keys).create(wave_id))
+    sound, _ = lines_of(installed)
+
+    publish(installed.database_url, wave_id)
+    status, lines = lines_of(installed)
+
+    assert sound == 0
+    assert status == 1
+    assert lines["keys"][0].startswith("fail 1 closed waves still have their key")
+
+
+def test_an_open_wave_without_its_key_fails(installed: Installation) -> None:
+    wave_of(installed.database_url, closes_at=datetime(2999, 1, 1, tzinfo=UTC))
+
+    status, lines = lines_of(installed)
+
+    assert status == 1
+    assert lines["keys"][0].startswith("fail 1 open waves have no key")
+
+
+def test_a_key_that_belongs_to_no_wave_is_warned_about(installed: Installation) -> None:
+    asyncio.run(DirectoryKeyStore(installed.keys).create(uuid4()))
+
+    _, lines = lines_of(installed)
+
+    assert "warn 1 keys belong to no wave of this database." in lines["keys"]
+
+
+def test_a_key_folder_open_to_others_fails(installed: Installation) -> None:
+    installed.keys.chmod(stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP)
+
+    status, lines = lines_of(installed)
+
+    assert status == 1
+    assert f"fail {installed.keys} has mode 0750. Run: chmod 700 {installed.keys}" in lines["keys"]
+
+
+def test_a_folder_that_is_no_key_store_fails(installed: Installation) -> None:
+    (installed.keys / "KEPT-KEYS").unlink()
+
+    status, lines = lines_of(installed)
+
+    assert status == 1
+    assert "is not a key store" in lines["keys"][0]
+
+
+def test_a_host_that_swaps_is_warned_about(
+    installed: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swaps = tmp_path / "swaps"
+    swaps.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n")
+    monkeypatch.setattr(checkup, "SWAPS", swaps)
+
+    _, lines = lines_of(installed)
+
+    assert any("this host swaps" in line for line in lines["keys"])
+
+
+def test_a_wave_that_should_have_been_closed_tells_of_a_clock_that_stands(installed: Installation) -> None:
+    wave_id = wave_of(installed.database_url)
+    asyncio.run(DirectoryKeyStore(installed.keys).create(wave_id))
+
+    status, lines = lines_of(installed)
+
+    assert status == 1
+    assert lines["clock"] == ["fail 1 waves should have been closed. Is `kept work` running?"]
+
+
+def test_slack_and_mail_that_do_not_answer_fail_without_a_secret_in_the_line(
+    installed: Installation,
+) -> None:
+    status, lines = lines_of(
+        installed,
+        KEPT_SLACK_API_URL="http://127.0.0.1:9/api",
+        KEPT_SLACK_BOT_TOKEN="xoxb-hush",
+        KEPT_SLACK_SIGNING_SECRET="hush",
+        KEPT_SMTP_URL="smtp://kept:hush@127.0.0.1:9",
+        KEPT_MAIL_FROM="kept@example.com",
+    )
+
+    assert status == 1
+    assert lines["slack"][0].startswith("fail http://127.0.0.1:9/api/ does not let us in")
+    assert lines["mail"][0].startswith("fail the mail server did not let us in")
+    assert "hush" not in str(lines)
