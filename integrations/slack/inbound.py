@@ -186,9 +186,9 @@ class Gate:
     def __init__(self, signing_secret: str, clock: Clock | None = None) -> None:
         self._verifier = SignatureVerifier(signing_secret, clock or Clock())
 
-    def admits(self, body: bytes, timestamp: str | None, signature: str | None) -> bool:
+    def admits(self, body: bytes, timestamp: str, signature: str) -> bool:
         """Return whether the signature fits the raw body. Malformed headers are simply wrong."""
-        if timestamp is None or signature is None or len(body) > LARGEST_BODY:
+        if not timestamp or not signature or len(body) > LARGEST_BODY:
             return False
         try:
             return self._verifier.is_valid(body, timestamp, signature)

@@ -155,3 +155,33 @@ def _arguments(request: web.Request, body: bytes) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(body)
         return found
     return dict(request.query)
+
+
+@asynccontextmanager
+async def everything_twice(target: str, port: int) -> AsyncIterator[str]:
+    """Listen where Slack sends its requests and pass each on twice, as after a lost reply.
+
+    Yields the address to give to Slack; what Slack reads is the second reply.
+    """
+
+    async def pass_on(request: web.Request) -> web.Response:
+        body = await request.read()
+        kept = ("content-type", "x-slack-signature", "x-slack-request-timestamp")
+        headers = {name: value for name, value in request.headers.items() if name.lower() in kept}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(target, data=body, headers=headers) as first:
+                await first.read()
+            async with session.post(target, data=body, headers=headers) as second:
+                return web.Response(
+                    status=second.status, body=await second.read(), content_type=second.content_type
+                )
+
+    app = web.Application(client_max_size=4 * 1024 * 1024)
+    app.router.add_post("/slack/events", pass_on)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield f"http://127.0.0.1:{port}/slack/events"
+    finally:
+        await runner.cleanup()

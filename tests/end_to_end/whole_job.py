@@ -32,7 +32,7 @@ from surveys.deliveries.rules import ASKING
 from surveys.people.actions import make_sign_in_link
 from surveys.people.models import Person, Team
 from surveys.waves.models import Place, Wave
-from tests.doubles.fault_proxy import Fault, FaultProxy
+from tests.doubles.fault_proxy import Fault, FaultProxy, everything_twice
 from tests.doubles.local_slack import SECRET, TOKEN, LocalSlack
 from tests.doubles.namespace import ROOT, raise_loopback
 
@@ -125,9 +125,9 @@ async def main(folder: Path, database_url: str) -> None:
                 clock=clock,
                 slack=client,
             )
-            request_url = f"{ADDRESS}/slack/events"
             async with (
                 serving(app, PORT),
+                everything_twice(f"{ADDRESS}/slack/events", PORT + 1) as request_url,
                 LocalSlack.running(users, request_url=request_url, folder=folder) as slack,
             ):
                 wave = await the_wave(place, slack, proxy, clock, sessions, opening)
