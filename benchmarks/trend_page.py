@@ -74,7 +74,8 @@ async def people_and_sign_ins(url: str, people: int) -> tuple[UUID, UUID, dict[s
     async with sessions.begin() as session:
         await session.execute(
             text(
-                "CREATE TABLE some_team AS SELECT * FROM team WHERE parent_id IS NOT NULL ORDER BY id LIMIT :n"
+                "CREATE TABLE some_team AS SELECT * FROM team"
+                " WHERE parent_id IS NOT NULL ORDER BY id LIMIT :n"
             ),
             {"n": max(10, people // 90)},
         )

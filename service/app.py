@@ -23,7 +23,7 @@ from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.programmes import ProgrammeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
-from service.controllers.slack import SlackController
+from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
 from service.dependencies import DEPENDENCIES, Clock
 from service.logs import UNLOGGED, RequestLog
@@ -40,8 +40,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     HomeController,
     ProgrammeController,
     SignInController,
-    SlackController,
     TeamController,
+    slack_events,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000
 A_YEAR = 31_536_000

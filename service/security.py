@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar.connection import ASGIConnection, Request
-from litestar.datastructures import Cookie, MutableScopeHeaders, State
+from litestar.datastructures import Cookie, State
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
@@ -47,16 +47,22 @@ FORM_HEADER = "x-form-token"
 SIGN_IN_DAYS = 14
 
 
+EVERYWHERE = [
+    (name.encode(), value.encode()) for name, value in (HEADERS | {"cache-control": "no-store"}).items()
+]
+OVER_HTTPS = [*EVERYWHERE, (b"strict-transport-security", b"max-age=31536000")]
+
+
 async def add_headers(message: Message, scope: Scope) -> None:
     """Put the security headers on every response, refusals and static files included."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("cache-control", "no-store")
-    if scope["litestar_app"].state.settings.base_url.startswith("https:"):
-        headers.setdefault("strict-transport-security", "max-age=31536000")
+    given = [*message["headers"]]
+    names = {name.lower() for name, _ in given}
+    wanted = (
+        OVER_HTTPS if scope["litestar_app"].state.settings.base_url.startswith("https:") else EVERYWHERE
+    )
+    message["headers"] = [*given, *(header for header in wanted if header[0] not in names)]
 
 
 class Cookies:
