@@ -1,0 +1,154 @@
+"""Every route of the application, walked by everybody, against the table of docs/who-sees-what.md.
+
+A route that is not in the table fails the walk, so nothing new is reachable by accident.
+"""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.people.models import Person
+from surveys.waves.models import Wave
+from tests.cast import Cast, make_person
+from tests.service.conftest import form_token
+
+SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+
+EVERYBODY = frozenset({"stranger", "member", "leader", "leader above", "outsider", "HR", "viewer"})
+SIGNED_IN = EVERYBODY - {"stranger"}
+OF_PAYMENTS = frozenset({"member", "leader", "HR", "viewer"})  # a leader above reads roll-ups only
+HR = frozenset({"HR"})
+LEADER = frozenset({"leader"})
+
+READ = {
+    "/": SIGNED_IN,
+    "/answer": EVERYBODY,  # a personal link decides, whoever is signed in
+    "/answer/thanks": EVERYBODY,
+    "/answer/undone": EVERYBODY,
+    "/answer/{token:str}": EVERYBODY,
+    "/coverage": HR,
+    "/health": EVERYBODY,
+    "/how-private": EVERYBODY,
+    "/loop-health": HR,
+    "/programmes": HR,
+    "/programmes/new": HR,
+    "/programmes/{programme_id:uuid}": HR,
+    "/ready": EVERYBODY,
+    "/sign-in": EVERYBODY,
+    "/sign-in/{token:str}": EVERYBODY,
+    "/teams/{team_id:uuid}": OF_PAYMENTS,
+}
+CHANGE = {
+    "/answer": EVERYBODY,
+    "/answer/take-back": EVERYBODY,
+    "/programmes/dates": HR,
+    "/programmes/minimum-group": HR,
+    "/programmes/new": HR,
+    "/programmes/waves/{wave_id:uuid}/end": HR,
+    "/programmes/{programme_id:uuid}": HR,
+    "/programmes/{programme_id:uuid}/ask-again": HR,
+    "/programmes/{programme_id:uuid}/pause": HR,
+    "/programmes/{programme_id:uuid}/resume": HR,
+    "/sign-in": EVERYBODY,
+    "/sign-in/{token:str}": EVERYBODY,
+    "/sign-out": EVERYBODY,
+    "/teams/{team_id:uuid}/acknowledge": LEADER,
+    "/teams/{team_id:uuid}/promises": LEADER,
+    "/teams/{team_id:uuid}/promises/{promise_id:uuid}/done": LEADER,
+    "/teams/{team_id:uuid}/promises/{promise_id:uuid}/move": LEADER,
+    "/teams/{team_id:uuid}/promises/{promise_id:uuid}/withdraw": LEADER,
+    "/teams/{team_id:uuid}/share": LEADER,
+}
+ELSEWHERE = ("/static", "/slack/events")  # the same for all; signed by its sender
+
+
+@pytest.fixture
+async def readers(
+    cast: Cast,
+    stranger: httpx.AsyncClient,
+    signed_in: SignedIn,
+    sessions: async_sessionmaker[AsyncSession],
+) -> dict[str, httpx.AsyncClient]:
+    async with sessions.begin() as session:
+        vera = await make_person(
+            session, cast.organisation, "Vera", team=cast.warehouse, views=[cast.product]
+        )
+    people = {
+        "member": cast.alice,
+        "leader": cast.lena,
+        "leader above": cast.petra,
+        "outsider": cast.oscar,
+        "HR": cast.helen,
+        "viewer": vera,
+    }
+    return {"stranger": stranger} | {role: await signed_in(person) for role, person in people.items()}
+
+
+def address(path: str, cast: Cast, wave: Wave) -> str:
+    values = {
+        "{team_id:uuid}": cast.payments.id,
+        "{programme_id:uuid}": wave.programme_id,
+        "{wave_id:uuid}": wave.id,
+        "{promise_id:uuid}": uuid4(),
+        "{token:str}": "x" * 43,
+    }
+    for name, value in values.items():
+        path = path.replace(name, str(value))
+    return path
+
+
+def turned_away(reply: httpx.Response) -> bool:
+    """Refused, or sent to the sign-in page."""
+    return reply.status_code in {401, 403, 404} or "/sign-in" in reply.headers.get("location", "")
+
+
+def test_every_route_is_in_the_table(app: Litestar) -> None:
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    for method, table in (("GET", READ), ("POST", CHANGE)):
+        known = {
+            route.path
+            for route in routes
+            if method in route.methods and not route.path.startswith(ELSEWHERE)
+        }
+        assert known == set(table)
+
+
+async def test_each_page_opens_for_those_it_is_for_and_for_nobody_else(
+    readers: dict[str, httpx.AsyncClient], cast: Cast, wave: Wave
+) -> None:
+    for path, allowed in READ.items():
+        for role, browser in readers.items():
+            reply = await browser.get(address(path, cast, wave))
+            if role in allowed and path.startswith("/answer"):
+                assert reply.status_code in {200, 303, 404}, (path, role)
+            elif role in allowed:
+                assert reply.status_code == 200, (path, role)
+            else:
+                assert turned_away(reply), (path, role, reply.status_code)
+
+
+async def test_each_form_is_refused_to_those_it_is_not_for(
+    readers: dict[str, httpx.AsyncClient], cast: Cast, wave: Wave
+) -> None:
+    for path, allowed in CHANGE.items():
+        for role, browser in readers.items():
+            if role in allowed:
+                continue
+            shown = await browser.get("/sign-in" if role == "stranger" else "/")
+            token = form_token(shown)
+            reply = await browser.post(address(path, cast, wave), data={"form_token": token})
+            assert turned_away(reply), (path, role, reply.status_code)
+
+
+async def test_a_form_without_its_token_changes_nothing_for_anybody(
+    readers: dict[str, httpx.AsyncClient], cast: Cast, wave: Wave
+) -> None:
+    for path in CHANGE:
+        for role, browser in readers.items():
+            reply = await browser.post(address(path, cast, wave), data={})
+            assert turned_away(reply), (path, role, reply.status_code)
