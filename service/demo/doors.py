@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie, State
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -119,7 +119,7 @@ class Doors(Controller):
         return await _sign_in(state, str(form.get("email", "")), str(form.get("to", "/")))
 
     @get("/follow/{member_id:str}")
-    async def follow(self, state: State, member_id: FromPath[str], to: str) -> Redirect:
+    async def follow(self, state: State, member_id: FromPath[str], to: FromQuery[str]) -> Redirect:
         """Open a link out of the simulated Slack as the member in whose Slack it stood."""
         emails = {slack_id: email for email, slack_id in invented.slack_ids().items()}
         return await _sign_in(state, emails.get(member_id, ""), to)
@@ -143,7 +143,7 @@ def follow_link(base_url: str, member_id: str, url: str) -> str:
     return f"/demo/follow/{member_id}?{urlencode({'to': to})}"
 
 
-async def _sign_in(state: State, email: str, to: str) -> Redirect:
+async def _sign_in(state: State, email: str, to: FromQuery[str]) -> Redirect:
     stage: Stage = state.stage
     now = stage.clock()
     async with stage.sessions.begin() as session:

@@ -9,16 +9,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import psutil
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.demo.server import free_port
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]  # one example for all of them
 KEPT = str(Path(sys.executable).parent / "kept")
 PATIENCE = 150  # seconds; the machine of the tests may do other things as well
 MOST_PRESSES = 10
@@ -37,8 +41,16 @@ class Running:
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         """Look into its database, which is only read here."""
-        with sqlite3.connect(f"file:{self.folder / 'kept.db'}?mode=ro", uri=True, timeout=30) as connection:
+        address = f"file:{self.folder / 'kept.db'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
             return connection.execute(statement).fetchall()
+
+    def stop(self) -> None:
+        """End it as Control-C would."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def environment() -> dict[str, str]:
@@ -76,8 +88,7 @@ def start(folder: Path, port: int) -> Running:
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = start(tmp_path_factory.mktemp("example") / "demo", free_port())
     yield running
-    running.process.terminate()
-    running.process.wait(timeout=30)
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +197,35 @@ def test_every_page_says_who_one_is_and_leads_back_to_the_doors(page: Page):
     expect(page).to_have_url(re.compile("/demo/?$"))
 
 
+def require_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_the_example_are_accessible(
+    browser: Browser, example: Running, scheme: Literal["light", "dark"]
+):
+    context = browser.new_context(base_url=example.address, color_scheme=scheme)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text))
+    page.goto("/demo")
+    require_accessible(page)
+    page.get_by_role("link", name="Become Ulla Hartmann").click()
+    require_accessible(page)
+    page.get_by_role("button", name="Answer, 1 minute").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    require_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_label("Home")).to_contain_text("How private is this?")
+    require_accessible(page)
+    context.close()
+
+    assert complaints == []
+
+
 def answer_everything(page: Page) -> int:
     """Press the first choice of every question of the open modal; return how many presses that took."""
     questions = page.locator("dialog fieldset")
@@ -277,8 +317,7 @@ def test_it_refuses_where_an_installation_is_configured(tmp_path: Path):
 
 def test_a_second_start_goes_on_where_the_first_ended(example: Running, tmp_path: Path):
     copy = tmp_path / "demo"
-    example.process.terminate()
-    example.process.wait(timeout=30)
+    example.stop()
     shutil.copytree(example.folder, copy)
     began = time.monotonic()
     again = start(copy, free_port())
@@ -287,8 +326,7 @@ def test_a_second_start_goes_on_where_the_first_ended(example: Running, tmp_path
         member = again.rows("SELECT slack_id FROM person WHERE name = 'Ulla Hartmann'")[0][0]
         text = httpx.get(f"{again.address}/demo/slack/{member}").text
     finally:
-        again.process.terminate()
-        again.process.wait(timeout=30)
+        again.stop()
 
     assert "Answer, 1 minute" in text
     assert took < PATIENCE

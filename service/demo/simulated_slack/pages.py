@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from service.demo.simulated_slack.interactions import (
@@ -53,20 +53,26 @@ class SlackPages(Controller):
         return _page(state, "slack_members.html")
 
     @get("/{member_id:str}")
-    async def messages(self, state: State, member_id: FromPath[str]) -> Response[str]:
+    async def messages(
+        self, state: State, member_id: FromPath[str], form: FromQuery[str | None] = None
+    ) -> Response[str]:
         """Show a member's messages from Kept, which are then read."""
         workspace: Workspace = state.workspace
         member = workspace.member(member_id)
+        _leave_forms(workspace, member_id, form)
         page = _member_page(state, member, tab="messages")
         for message in workspace.messages(member_id):
             message.read = True
         return page
 
     @get("/{member_id:str}/home")
-    async def home(self, state: State, member_id: FromPath[str]) -> Response[str]:
+    async def home(
+        self, state: State, member_id: FromPath[str], form: FromQuery[str | None] = None
+    ) -> Response[str]:
         """Tell Kept that the member looks at Home, then show what it published."""
         workspace: Workspace = state.workspace
         member = workspace.member(member_id)
+        _leave_forms(workspace, member_id, form)
         before = workspace.changes
         if not workspace.modals.get(member_id):
             try:
@@ -92,7 +98,7 @@ class SlackPages(Controller):
                 await workspace.change_since(before, REACTION_SECONDS)
         except NotReached as problem:
             workspace.notices[member_id] = str(problem)
-        return Redirect(leads_to or _back(member_id, form), status_code=303)
+        return Redirect(leads_to or _back(workspace, member_id, form), status_code=303)
 
     @post("/{member_id:str}/submit", status_code=303)
     async def submit(self, request: Asked, state: State, member_id: FromPath[str]) -> Redirect:
@@ -109,7 +115,7 @@ class SlackPages(Controller):
                     await _sender(state).submitted(member_id, view, state_values(view, entered))
                 except NotReached as problem:
                     workspace.notices[member_id] = str(problem)
-        return Redirect(_back(member_id, form), status_code=303)
+        return Redirect(_back(workspace, member_id, form), status_code=303)
 
     @post("/{member_id:str}/close", status_code=303)
     async def close(self, request: Asked, state: State, member_id: FromPath[str]) -> Redirect:
@@ -118,7 +124,7 @@ class SlackPages(Controller):
             await _sender(state).closed(member_id)
         except NotReached as problem:
             state.workspace.notices[member_id] = str(problem)
-        return Redirect(_back(member_id, await request.form()), status_code=303)
+        return Redirect(_back(state.workspace, member_id, await request.form()), status_code=303)
 
 
 async def _press(
@@ -169,9 +175,16 @@ def _sender(state: State) -> Sender:
     return surroundings.sender
 
 
-def _back(member_id: str, form: Any) -> str:  # noqa: ANN401 -- as above
+def _back(workspace: Workspace, member_id: str, form: Any) -> str:  # noqa: ANN401 -- as above
     tab = "/home" if form.get("tab") == "home" else ""
-    return f"/demo/slack/{member_id}{tab}"
+    open_form = "?form=open" if workspace.modals.get(member_id) else ""
+    return f"/demo/slack/{member_id}{tab}{open_form}"
+
+
+def _leave_forms(workspace: Workspace, member_id: str, form: str | None) -> None:
+    """Forget open forms when the page is opened anew, as Slack does when it is started."""
+    if form is None:
+        workspace.close_view(member_id, everything=True)
 
 
 def _member_page(state: State, member: Member, *, tab: str) -> Response[str]:
