@@ -61,9 +61,8 @@ class PromiseDue:
 
 @dataclass(frozen=True, slots=True)
 class LeaderNudge:
-    """The next step of the loop waits for the leader. `step`: share, acknowledge, commit or answer."""
+    """The results of a unit still wait for a few words from its leader."""
 
-    step: str
     team_name: str
     page_url: str
 
@@ -206,34 +205,10 @@ def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG0
 @words_of.register
 def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say = language.say
-    step, button = {
-        "share": (
-            say("The results of {team} wait for a few words from you.", team=note.team_name),
-            say("Share with the team"),
-        ),
-        "acknowledge": (
-            say(
-                "{team} brought something up. One press says that you have read it and when you answer.",
-                team=note.team_name,
-            ),
-            say("Read, thank you"),
-        ),
-        "commit": (
-            say(
-                "{team} has your answer still to come: one small promise with a date is enough.",
-                team=note.team_name,
-            ),
-            say("Make a promise"),
-        ),
-        "answer": (
-            say("You said you would answer {team} by now.", team=note.team_name),
-            say("Answer the team"),
-        ),
-    }[note.step]
     return Words(
         subject=say("The next step with {team}", team=note.team_name),
-        paragraphs=(step,),
-        button=button,
+        paragraphs=(say("The results of {team} wait for a few words from you.", team=note.team_name),),
+        button=say("Share with the team"),
         url=note.page_url,
     )
 

@@ -129,8 +129,7 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
         case Kind.RESULTS_FOR_TEAM:
             return ResultsOut(team.name, for_leader=False, page_url=page)
         case Kind.LEADER_NUDGE:
-            step = str((delivery.refers_to or {}).get("step", "share"))
-            return LeaderNudge(step, team.name, page)
+            return LeaderNudge(team.name, page)
         case _:
             return await _shared(session, delivery, team.name, page)
 

@@ -7,13 +7,13 @@ flight at a time, so a kill can double one message a lane and lose none.
 
 import logging
 from asyncio import gather, sleep
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from integrations.channels import Channel, Outcome, OutcomeKind, parked
+from integrations.channels import Channel, Outcome, OutcomeKind, parked, undeliverable
 from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
@@ -44,6 +44,13 @@ class Post:
     clock: Callable[[], datetime] = real_clock
 
     @property
+    def lanes(self) -> Sequence[ChannelName]:
+        """The queues to work on: where Slack is not configured any more, mail takes its messages over."""
+        if ChannelName.MAIL in self.channels:
+            return tuple(ChannelName)
+        return tuple(self.channels)
+
+    @property
     def unknown_retry(self) -> timedelta:
         """How long a message in doubt waits for its one more try."""
         return timedelta(seconds=self.settings.slack_unknown_retry_seconds)
@@ -59,7 +66,7 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
-    lanes = (_send_by(post, name, now) for name in post.channels)
+    lanes = (_send_by(post, name, now) for name in post.lanes)
     tried = sum(await gather(*lanes))
     # What Slack could not deliver was handed to mail while the mail lane may have ended already.
     if tried and ChannelName.MAIL in post.channels:
@@ -89,7 +96,7 @@ async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | 
         delivery = await claim_due_delivery(session, channel, now=now, at=at)
         if delivery is None:
             return None
-        if channel is ChannelName.SLACK:
+        if channel is ChannelName.SLACK and channel in post.channels:
             per_minute = post.settings.slack_messages_per_minute
             wait = await reserve_call(session, WORKSPACE, METHOD, per_minute, at=at)
             if wait is not None:
@@ -113,7 +120,8 @@ async def _send_one(post: Post, delivery: Delivery) -> int:
         log.warning("%s cannot be written: %s", delivery.kind, type(error).__name__)
         outcome = parked("cannot_be_written")
     else:
-        outcome = await post.channels[delivery.channel].send(outgoing)
+        channel = post.channels.get(delivery.channel)
+        outcome = await channel.send(outgoing) if channel else undeliverable("not_configured")
     async with post.sessions.begin() as session:
         await _settle(session, post, delivery, outcome)
     return 1

@@ -26,9 +26,8 @@ class Kind(StrEnum):
     """What a delivery says. The text is built when it is sent, from the rows it refers to.
 
     What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
-    wave; results, shared and nudge a wave and a team; leader nudge also `refers_to = {"step": "share" |
-    "acknowledge" | "commit" | "answer"}`; promise due a team and `refers_to = {"commitment": id}`; no
-    results `refers_to = {"wave_id": id}`; sign-in nothing.
+    wave; results, shared and leader nudge a wave and a team; promise due a team and
+    `refers_to = {"commitment": id}`; no results `refers_to = {"wave_id": id}`; sign-in nothing.
     """
 
     INVITATION = "invitation"

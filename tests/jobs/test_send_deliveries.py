@@ -226,6 +226,17 @@ async def test_who_cannot_be_reached_in_slack_gets_a_mail_with_a_personal_link(
     assert note.answer_url.startswith("http://kept.test/answer/")
 
 
+async def test_mail_takes_over_where_slack_is_not_configured_any_more(
+    story: Story, letters: Letters, clock: RealClock
+):
+    await only(story, "Alice")
+    settings = Settings(base_url="http://kept.test")
+    bare = Post(story.sessions, story.keys, {ChannelName.MAIL: letters}, settings, clock)
+    await send_deliveries(bare, now=OPENING)
+
+    assert [letter.email for letter in letters.sent] == ["alice@example.com"]
+
+
 async def test_our_own_fault_is_parked(story: Story, post: Post, slack: FaultProxy):
     await only(story, "Alice")
     slack.next(POST, Fault.refused("invalid_blocks"))

@@ -26,7 +26,7 @@ NOTES: list[Note] = [
     ResultsOut("Harbour", for_leader=False, page_url=PAGE),
     Shared("Harbour", "Lena", "Thank you.\nI'll look into it.", PAGE),
     PromiseDue("Review plans every Friday", date(2026, 3, 6), PAGE),
-    *(LeaderNudge(step, "Harbour", PAGE) for step in ("share", "acknowledge", "commit", "answer")),
+    LeaderNudge("Harbour", PAGE),
     SignInNotice(),
     NoResults("Team pulse"),
 ]
