@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from integrations.language import Translator, mark
 from service.views.timeline import Column
-from service.views.wording import USUAL_WOBBLE, nearest
+from service.views.wording import USUAL_WOBBLE
+from surveys.results.rules.display import nearest
 
 LEFT, RIGHT = 9.0, 96.5  # per cent of the width; numbers of the scale stand to the left
 PLOT_TOP, PLOT_HEIGHT = 14, 170  # pixels

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from service.views.wording import ITEM_WORDS, nearest
+from service.views.wording import ITEM_WORDS
 from surveys.results.published import AskedItem, FigureView
+from surveys.results.rules.display import nearest
 
 BAR_STEP = 5  # per cent; bars are drawn from rounded shares
 PARTS_WITH_NEUTRAL = 3

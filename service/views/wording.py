@@ -6,18 +6,16 @@ place can say more than another.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
 
 from integrations.language import Translator, mark
 from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.published import AskedItem, FigureView, ParticipationView, TrendView, WavePoint
+from surveys.results.rules.display import LARGE, SMALL, SMALLEST, said, said_range
 
 HIDDEN_WORDS = mark("Not shown separately here")
 LOW_WORDS = mark("Low; talk to someone before you talk to the team")
 CAPPED_AT = 95
 VERY_LOW = 20  # at or below this the words of ruling 33 stand beside the number
-STEP = 5  # below eight answers a figure is said to the nearest five
-SMALLEST, SMALL, LARGE = "5_7", "8_9", "10_plus"
 
 # Half-widths of what an unchanged team of this size shows from one wave to the next: 1.96·√V and
 # 1.96·√(2V) with V = 3² + 22²(1 - ½·n/N)/n at n = 6, 8.5 and 15, rounded.
@@ -77,11 +75,6 @@ class Said:
         return f"{self.headline}, {self.span}." if self.span else f"{self.headline}."
 
 
-def nearest(value: float, step: int = 1) -> int:
-    """Return the multiple of `step` nearest to a value; halves go up."""
-    return floor(value / step + 0.5) * step
-
-
 def say_figure(figure: FigureView | None, size_class: str | None, language: Translator) -> Said:
     """Return how a figure is displayed to any reader.
 
@@ -96,7 +89,7 @@ def say_figure(figure: FigureView | None, size_class: str | None, language: Tran
     if figure.capped:
         return Said(language.say("{value} or more", value=CAPPED_AT), CAPPED_AT)
     about = size_class not in (SMALL, LARGE)
-    value = nearest(figure.score, STEP if about else 1)
+    value = said(figure.score, size_class)
     headline = language.say("About {value}", value=value) if about else str(value)
     low, high = _range(figure, size_class)
     span = _span(figure, low, high, size_class, language)
@@ -106,16 +99,14 @@ def say_figure(figure: FigureView | None, size_class: str | None, language: Tran
 def say_mean(value: float, size_class: str | None, language: Translator) -> Said:
     """Return how the mean of a cycle is displayed; it has no range (ruling 31)."""
     about = size_class not in (SMALL, LARGE)
-    shown = nearest(value, STEP if about else 1)
+    shown = said(value, size_class)
     return Said(language.say("About {value}", value=shown) if about else str(shown), shown)
 
 
 def _range(figure: FigureView, size_class: str | None) -> tuple[int | None, int | None]:
     if figure.low is None or figure.high is None or figure.range_kind == "everyone":
         return None, None
-    if size_class == LARGE:
-        return nearest(figure.low), nearest(figure.high)
-    return floor(figure.low / STEP) * STEP, ceil(figure.high / STEP) * STEP
+    return said_range(figure.low, figure.high, size_class)
 
 
 def _span(

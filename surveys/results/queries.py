@@ -27,7 +27,7 @@ from surveys.results.published import (
     TrendView,
     WavePoint,
 )
-from surveys.results.rules.display import said
+from surveys.results.rules.display import said, said_range
 from surveys.results.rules.participation import EXACT_FROM
 from surveys.results.rules.trend import TrendState
 from surveys.waves.models import Wave, WaveState, WaveUnit
@@ -36,35 +36,37 @@ SILENT_WAVES = 8  # after so many waves without a figure a baseline begins anew
 ENDED = (WaveState.PUBLISHED, WaveState.LOST)
 
 
-def figure_view(figure: Figure) -> FigureView:
-    """Return a stored figure as it may be shown."""
+def figure_view(figure: Figure, size: str | None) -> FigureView:
+    """Return a stored figure as it may be shown on a sheet of this size class."""
     if not figure.shown:
         return HIDDEN
     if figure.score is None or figure.n is None or figure.asked is None:
         return FigureView(shown=True)  # very low: words only
-    n = figure.n
+    low, high = figure.low, figure.high
+    if low is not None and high is not None:
+        low, high = said_range(low, high, size)
     return FigureView(
         shown=True,
-        score=said(figure.score, n) if not figure.capped else figure.score,
-        low=None if figure.low is None else said(figure.low, n),
-        high=None if figure.high is None else said(figure.high, n),
+        score=figure.score if figure.capped else said(figure.score, size),
+        low=low,
+        high=high,
         range_kind=figure.range_kind,
         capped=figure.capped,
         carried=figure.carried,
         bars=figure.bars,
         item_words=figure.item_words,
         agreement=figure.agreement,
-        trend=trend_view(TrendState.of(figure.trend), n) if figure.trend else None,
-        n_exact=n if figure.asked >= EXACT_FROM else None,
+        trend=trend_view(TrendState.of(figure.trend), size) if figure.trend else None,
+        n_exact=figure.n if figure.asked >= EXACT_FROM else None,
     )
 
 
-def trend_view(state: TrendState, n: int) -> TrendView:
+def trend_view(state: TrendState, size: str | None) -> TrendView:
     """Return what is said of a trend; the running state itself stays behind."""
     return TrendView(
         word=state.word,
         since=date.fromisoformat(state.since) if state.since else None,
-        baseline=None if state.baseline is None else said(state.baseline, n),
+        baseline=None if state.baseline is None else said(state.baseline, size),
         restarted=date.fromisoformat(state.restarted) if state.restarted else None,
         reason=state.reason,
     )
@@ -107,8 +109,9 @@ async def trend_of(
     readable = [
         wave.id for wave, _, _ in newest if wave.state in ENDED and _seen_at(wave, as_leader) <= now
     ]
-    figures = await _figures(session, readable, team_id)
     took_part = await _participation(session, readable, team_id)
+    sizes = {wave_id: view.size_class for wave_id, view in took_part.items()}
+    figures = await _figures(session, readable, team_id, sizes)
     words = await _words(session, readable, team_id)
     points = [
         _point(
@@ -172,14 +175,16 @@ def _point(
 
 
 async def _figures(
-    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
+    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID, sizes: Mapping[UUID, str | None]
 ) -> dict[UUID, dict[str, FigureView]]:
     rows = await session.scalars(
         select(Figure).where(Figure.team_id == team_id, Figure.wave_id.in_(wave_ids))
     )
     found: dict[UUID, dict[str, FigureView]] = {}
     for figure in rows:
-        found.setdefault(figure.wave_id, {})[figure.dimension] = figure_view(figure)
+        found.setdefault(figure.wave_id, {})[figure.dimension] = figure_view(
+            figure, sizes.get(figure.wave_id)
+        )
     return found
 
 
@@ -214,14 +219,18 @@ async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator
     numbers as they are said. A hidden figure has `shown: false` and null everywhere else.
     """
     rows = await session.stream(
-        select(Figure, WaveUnit.name)
+        select(Figure, WaveUnit.name, Participation.size_class)
         .join(WaveUnit, (WaveUnit.wave_id == Figure.wave_id) & (WaveUnit.team_id == Figure.team_id))
+        .outerjoin(
+            Participation,
+            (Participation.wave_id == Figure.wave_id) & (Participation.team_id == Figure.team_id),
+        )
         .where(Figure.wave_id == wave_id)
         .order_by(WaveUnit.name, Figure.team_id, Figure.dimension)
         .execution_options(yield_per=1_000)
     )
-    async for figure, name in rows:
-        view = figure_view(figure)
+    async for figure, name, size in rows:
+        view = figure_view(figure, size)
         yield {
             "team": name,
             "dimension": figure.dimension,

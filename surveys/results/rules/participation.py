@@ -1,7 +1,10 @@
 """How many answered, as a band that names nobody. Exact counts are not decided here."""
 
+from surveys.results.rules.display import LARGE, SMALL, SMALLEST
+
 EXACT_FROM = 20  # people asked, from which a count may be said
 BANDS_FROM = 10
+EIGHT = 8  # the ladder of what is shown: 5 to 7, 8 and 9, 10 and more
 MOST = 0.60
 MANY = 0.80
 
@@ -20,6 +23,6 @@ def participation_band(answered: int, asked: int) -> str:
 
 def size_class(smallest: int) -> str:
     """Return the size class of a sheet by its smallest shown dimension."""
-    if smallest < 8:  # noqa: PLR2004 -- the ladder of what is shown: 5 to 7, 8 and 9, 10 and more
-        return "5_7"
-    return "8_9" if smallest < BANDS_FROM else "10_plus"
+    if smallest < EIGHT:
+        return SMALLEST
+    return SMALL if smallest < BANDS_FROM else LARGE

@@ -7,12 +7,12 @@ import pytest
 from integrations.language import Translator
 from service.views.wording import (
     Said,
-    nearest,
     participation_sentence,
     say_figure,
     trend_sentence,
 )
 from surveys.results.published import HIDDEN, FigureView, ParticipationView, TrendView
+from surveys.results.rules.display import nearest
 
 ENGLISH = Translator("en")
 

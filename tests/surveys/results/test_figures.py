@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.results.rules.display import after_working_days, said
+from surveys.results.rules.display import after_working_days, said, said_range
 from surveys.results.rules.distributions import agreement_word, bar, histogram, item_word
 from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
 from surveys.results.rules.participation import participation_band, size_class
@@ -140,8 +140,11 @@ class TestParticipation:
 
 class TestSaying:
     def test_numbers_are_said_to_the_nearest_five_under_eight_answers(self) -> None:
-        assert said(63.0, 7) == 65
-        assert said(63.2, 8) == 63
+        assert [said(63.2, size) for size in ("5_7", "8_9", "10_plus")] == [65, 63, 63]
+
+    def test_ranges_under_ten_answers_are_widened_to_fives(self) -> None:
+        assert [said_range(52.2, 78.6, size) for size in ("5_7", "8_9")] == [(50, 80)] * 2
+        assert said_range(52.2, 78.6, "10_plus") == (52, 79)
 
     def test_working_days_leave_out_the_weekend(self) -> None:
         friday = OPENING.replace(day=6)
