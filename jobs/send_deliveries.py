@@ -24,6 +24,7 @@ from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
 WORKSPACE = "slack"  # one workspace is configured by settings
 METHOD = "chat.postMessage"
 LONGEST_WAIT = 90.0  # seconds a run waits for the pace or a pause; after that the next run goes on
+RUN_LASTS = timedelta(seconds=60)  # then the next run sees what became due, and sweeps
 
 log = logging.getLogger("kept.deliveries")
 
@@ -59,27 +60,30 @@ class Post:
 async def send_deliveries(post: Post, *, now: datetime) -> int:
     """Send everything that is due at `now`; return how many messages were tried.
 
-    Pace and pauses run on the real clock. A wait longer than a minute and a half ends the run; what is
-    left stays due for the next.
+    Pace and pauses run on the real clock. A run ends after a minute of sending, and before a wait of more
+    than a minute and a half; what is left stays due for the next.
     """
     async with post.sessions.begin() as session:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
-    lanes = (_send_by(post, name, now) for name in post.lanes)
+    until = post.clock() + RUN_LASTS
+    lanes = (_send_by(post, name, now, until) for name in post.lanes)
     tried = sum(await gather(*lanes))
     # What Slack could not deliver was handed to mail while the mail lane may have ended already.
     if tried and ChannelName.MAIL in post.channels:
-        tried += await _send_by(post, ChannelName.MAIL, now)
+        tried += await _send_by(post, ChannelName.MAIL, now, until)
     return tried
 
 
-async def _send_by(post: Post, channel: ChannelName, now: datetime) -> int:
+async def _send_by(post: Post, channel: ChannelName, now: datetime, until: datetime) -> int:
     tried = 0
     while True:
         claimed = await _claim(post, channel, now)
         if isinstance(claimed, Delivery):
             tried += await _send_one(post, claimed)
+            if tried and post.clock() >= until:
+                return tried
         elif claimed is None or claimed > LONGEST_WAIT:
             return tried
         else:

@@ -195,6 +195,17 @@ async def test_the_pace_of_the_settings_is_kept(
     assert (clock() - began).total_seconds() >= count - 6
 
 
+async def test_a_long_queue_is_sent_in_runs_so_that_what_became_due_meanwhile_is_seen(
+    story: Story, post: Post, slack: FaultProxy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "RUN_LASTS", timedelta(0))
+    asked = len(await states(story))
+    runs = [await send_deliveries(post, now=OPENING) for _ in range(asked + 1)]
+
+    assert runs == [1] * asked + [0]
+    assert len(slack.of(POST)) == asked
+
+
 async def test_a_message_in_doubt_is_tried_once_more_with_the_same_id_then_left_alone(
     story: Story, post: Post, slack: FaultProxy, clock: RealClock
 ):
