@@ -158,6 +158,7 @@ class TestImage:
         web = subprocess.Popen([*entry(image), *image.command], cwd=image.image, env=environ)
         try:
             wait_for(f"http://127.0.0.1:{port}/ready")
+            assert "<title>" in read(f"http://127.0.0.1:{port}/sign-in")  # templates came along
             check = [part.replace("8000", port) for part in image.health]
             healthy = subprocess.run(check, env=environ, check=False, capture_output=True, timeout=30)
             assert healthy.returncode == 0, healthy.stderr
@@ -171,6 +172,11 @@ class TestImage:
 
         assert {"surveys", "integrations", "jobs", "service", "migrations"} <= top
         assert not {"tests", "tools", "benchmarks", "pytest", "playwright"} & top
+
+
+def read(address: str) -> str:
+    with urlopen(address, timeout=5) as response:  # noqa: S310 -- our own process
+        return str(response.read().decode())
 
 
 def wait_for(address: str, *, seconds: float = 60) -> None:
