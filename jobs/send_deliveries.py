@@ -17,7 +17,8 @@ from integrations.channels import Channel, Outcome, OutcomeKind, parked, undeliv
 from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
-from surveys.deliveries.actions import claim_due_delivery, drop_delivery, schedule, settle_delivery, sweep
+from surveys.deliveries.actions import schedule
+from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
 

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
-    Executable,
     Select,
     String,
     Uuid,
@@ -22,36 +20,29 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    or_,
     select,
     text,
-    true,
     type_coerce,
     update,
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from surveys.deliveries.models import Delivery, SeenEvent
-from surveys.deliveries.pace import dialect, insert_once
+from surveys.deliveries.pace import changed_rows, dialect, insert_once
 from surveys.deliveries.rules import (
     ASKING,
-    LEASE,
-    MOST_DOUBTS,
     SNOOZES,
     ChannelName,
     DeliveryState,
     Kind,
-    Outcome,
     Snooze,
-    after_call,
     reminder_times,
     snoozed_until,
 )
 from surveys.errors import Conflict
 from surveys.people.models import Person
-from surveys.waves.models import Place, Wave, WaveState
+from surveys.waves.models import Place, Wave
 from surveys.waves.rules import FrozenRules
 
 SEEN_EVENT_DAYS = 2
@@ -87,7 +78,9 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
         for message in messages:
             rows = _rows_for_places(session, wave, message, slack=slack)
             rows = rows.where(Place.zone == zone, Place.asks_at == asks_at)
-            written += await _moved(session, insert_once(session, Delivery).from_select(_COLUMNS, rows))
+            written += await changed_rows(
+                session, insert_once(session, Delivery).from_select(_COLUMNS, rows)
+            )
     if written >= MANY and dialect(session) == "postgresql":
         # Until its own statistics catch up, the planner would sort all of them for each claim.
         await session.execute(text("ANALYZE delivery"))
@@ -134,12 +127,6 @@ def _new_id(session: AsyncSession) -> ColumnElement[UUID]:
     return type_coerce(func.lower(func.hex(func.randomblob(16))), Uuid())
 
 
-async def _moved(session: AsyncSession, statement: Executable) -> int:
-    """Run a statement that changes rows without loading them; return how many it changed."""
-    result = await session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
-
-
 async def schedule(  # noqa: PLR0913 -- one row's columns, all by name
     session: AsyncSession,
     *,
@@ -183,7 +170,7 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
         raise Conflict("That is after this pulse closes. The message stays where it is until then.")
     mine = (Delivery.place_id == place.id, Delivery.kind == Kind.SNOOZED)
     still_to_come = update(Delivery).where(*mine, Delivery.state == DeliveryState.WAITING)
-    if await _moved(session, still_to_come.values(due_at=due_at)):
+    if await changed_rows(session, still_to_come.values(due_at=due_at)):
         return due_at
     already = await session.scalar(select(func.count()).select_from(Delivery).where(*mine)) or 0
     if already >= SNOOZES:
@@ -206,132 +193,12 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
     return due_at
 
 
-async def claim_due_delivery(
-    session: AsyncSession, channel: ChannelName, *, now: datetime, at: datetime
-) -> Delivery | None:
-    """Claim the delivery that has waited longest for this channel, or return None.
-
-    Not claimed: people who left, and messages about a wave that no longer asks or that the person
-    asked to hear no more about. Any number of workers may claim at once; each row goes to one.
-
-    Args:
-        session: the transaction whose commit makes the claim hold.
-        channel: each channel has a queue of its own, so that a pause of one does not hold up another.
-        now: decides what is due.
-        at: the real clock, for the lease.
-    """
-    for in_turn in (DeliveryState.UNKNOWN, DeliveryState.WAITING):
-        claim = (
-            update(Delivery)
-            .where(Delivery.id == _next_of(in_turn, channel, now, at).scalar_subquery())
-            .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
-            .returning(Delivery)
-            .execution_options(populate_existing=True, synchronize_session=False)
-        )
-        claimed = (await session.scalars(claim)).one_or_none()
-        if claimed is not None:
-            return claimed
-    return None
-
-
-def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: datetime) -> Select[UUID]:
-    """Return a statement that locks the row to be claimed next, walking the index of state and due time."""
-    due = aliased(Delivery)
-    rested = due.lease_until <= at
-    # Scalar subqueries are looked up row by row; a planner may turn EXISTS into a hash of every place.
-    still_asked = (
-        select(true())
-        .select_from(Place)
-        .join(Wave, Wave.id == Place.wave_id)
-        .where(
-            Place.id == due.place_id,
-            Place.skipped.is_(False),
-            Wave.state == WaveState.OPEN,
-            Wave.closes_at > now,
-        )
-        .scalar_subquery()
-    )
-    active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
-    return (
-        select(due.id)
-        .where(
-            due.state == state,
-            due.due_at <= now,
-            due.channel == channel,
-            or_(due.lease_until.is_(None), rested) if state is DeliveryState.WAITING else rested,
-            due.doubts < MOST_DOUBTS,
-            active.is_(True),
-            or_(due.kind.not_in(ASKING), still_asked.is_(True)),
-        )
-        .order_by(due.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=due)
-    )
-
-
-async def settle_delivery(
-    session: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: datetime, unknown_retry: timedelta
-) -> DeliveryState:
-    """Write what came of a call to a claimed delivery, and return its new state.
-
-    A row that was purged meanwhile, because its wave closed, stays away.
-    """
-    settled = after_call(
-        outcome,
-        attempts=delivery.attempts,
-        doubts=delivery.doubts,
-        at=at,
-        unknown_retry=unknown_retry,
-    )
-    values: dict[str, Any] = {
-        "state": settled.state,
-        "attempts": settled.attempts,
-        "doubts": settled.doubts,
-        "lease_until": settled.lease_until,
-        "error": outcome.error,
-    }
-    if outcome.receipt is not None:
-        values["receipt"] = dict(outcome.receipt)
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery.id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return settled.state
-
-
-async def drop_delivery(session: AsyncSession, delivery_id: UUID) -> None:
-    """Forget a claimed delivery that turned out to be without purpose."""
-    await session.execute(
-        delete(Delivery).where(Delivery.id == delivery_id).execution_options(synchronize_session=False)
-    )
-
-
-async def sweep(session: AsyncSession, *, at: datetime, unknown_retry: timedelta) -> int:
-    """Put deliveries whose worker died into doubt; return how many.
-
-    They are tried once more with the same id after `unknown_retry`, then left alone.
-    """
-    return await _moved(
-        session,
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < at)
-        .values(
-            state=DeliveryState.UNKNOWN,
-            doubts=Delivery.doubts + 1,
-            lease_until=at + unknown_retry,
-            error="worker_lost",
-        ),
-    )
-
-
 async def purge_wave(session: AsyncSession, wave_id: UUID) -> int:
     """Delete every invitation, reminder and put-off reminder of a wave; return how many.
 
     What tells of its results stays.
     """
-    return await _moved(
+    return await changed_rows(
         session,
         delete(Delivery).where(Delivery.wave_id == wave_id, Delivery.kind.in_(ASKING)),
     )
@@ -339,7 +206,7 @@ async def purge_wave(session: AsyncSession, wave_id: UUID) -> int:
 
 async def forget_person(session: AsyncSession, person_id: UUID) -> int:
     """Delete every message to a person, sent or not; return how many there were."""
-    return await _moved(session, delete(Delivery).where(Delivery.person_id == person_id))
+    return await changed_rows(session, delete(Delivery).where(Delivery.person_id == person_id))
 
 
 async def remember_event(session: AsyncSession, event_id: str, day: date) -> bool:
@@ -352,4 +219,4 @@ async def remember_event(session: AsyncSession, event_id: str, day: date) -> boo
 async def prune_events(session: AsyncSession, *, now: datetime) -> int:
     """Forget events of more than 48 hours ago; return how many."""
     oldest = now.date() - timedelta(days=SEEN_EVENT_DAYS)
-    return await _moved(session, delete(SeenEvent).where(SeenEvent.day < oldest))
+    return await changed_rows(session, delete(SeenEvent).where(SeenEvent.day < oldest))

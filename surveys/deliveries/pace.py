@@ -1,8 +1,9 @@
-"""The pace of calls to one method of one workspace, shared by all workers; and inserting a row once."""
+"""The pace of calls to a method of a workspace, shared by all workers; and how rows are written once."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,3 +71,9 @@ async def _pace_of(session: AsyncSession, workspace: str, method: str, at: datet
     if row is None:
         raise LookupError(method)  # only possible outside of a transaction
     return row
+
+
+async def changed_rows(session: AsyncSession, statement: Executable) -> int:
+    """Run a statement that changes rows without loading them; return how many it changed."""
+    result = await session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount

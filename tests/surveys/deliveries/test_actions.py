@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.deliveries import actions
+from surveys.deliveries import actions, claims
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import Outcome, OutcomeKind, Snooze
 from surveys.errors import Conflict
@@ -23,7 +23,7 @@ async def invited(session: AsyncSession, make_round: MakeRound, **changes: objec
 
 
 async def claim(session: AsyncSession, *, now: datetime = TUESDAY, at: datetime = TUESDAY):
-    return await actions.claim_due_delivery(session, ChannelName.SLACK, now=now, at=at)
+    return await claims.claim_due_delivery(session, ChannelName.SLACK, now=now, at=at)
 
 
 class TestInviteRoster:
@@ -155,7 +155,7 @@ class TestClaim:
         await invited(session, make_round, people=2)
         row = await claim(session)
         failed = Outcome(OutcomeKind.FAILED_FOR_NOW, error="connection_refused")
-        await actions.settle_delivery(session, row, failed, at=TUESDAY, unknown_retry=MINUTE)
+        await claims.settle_delivery(session, row, failed, at=TUESDAY, unknown_retry=MINUTE)
 
         assert await claim(session, now=TUESDAY + timedelta(days=1), at=TUESDAY) is not None  # a reminder
         later = await claim(session, at=TUESDAY + timedelta(seconds=15))
@@ -188,17 +188,17 @@ class TestSweep:
     ):
         await invited(session, make_round, people=2, reminders=0)
         row = await claim(session)
-        assert await actions.sweep(session, at=TUESDAY, unknown_retry=MINUTE) == 0
+        assert await claims.sweep(session, at=TUESDAY, unknown_retry=MINUTE) == 0
 
         at = TUESDAY + MINUTE
-        assert await actions.sweep(session, at=at, unknown_retry=MINUTE) == 1
+        assert await claims.sweep(session, at=at, unknown_retry=MINUTE) == 1
         assert await claim(session, at=at) is None
         again = await claim(session, at=at + MINUTE)
         assert again is not None
         assert again.key == row.key
 
         at += timedelta(hours=1)
-        assert await actions.sweep(session, at=at, unknown_retry=MINUTE) == 1
+        assert await claims.sweep(session, at=at, unknown_retry=MINUTE) == 1
         assert await claim(session, at=at + timedelta(days=1)) is None
 
 
@@ -225,7 +225,7 @@ class TestPurge:
         made = await invited(session, make_round)
         row = await claim(session)
         await actions.purge_wave(session, made.wave.id)
-        await actions.settle_delivery(
+        await claims.settle_delivery(
             session, row, Outcome(OutcomeKind.SENT), at=TUESDAY, unknown_retry=MINUTE
         )
 

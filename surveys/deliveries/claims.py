@@ -1,0 +1,143 @@
+"""Claim, settle, sweep: how a row becomes a message, safely for any number of workers."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from surveys.deliveries.models import Delivery
+from surveys.deliveries.pace import changed_rows
+from surveys.deliveries.rules import (
+    ASKING,
+    LEASE,
+    MOST_DOUBTS,
+    ChannelName,
+    DeliveryState,
+    Outcome,
+    after_call,
+)
+from surveys.people.models import Person
+from surveys.waves.models import Place, Wave, WaveState
+
+
+async def claim_due_delivery(
+    session: AsyncSession, channel: ChannelName, *, now: datetime, at: datetime
+) -> Delivery | None:
+    """Claim the delivery that has waited longest for this channel, or return None.
+
+    Not claimed: people who left, and messages about a wave that no longer asks or that the person
+    asked to hear no more about. Any number of workers may claim at once; each row goes to one.
+
+    Args:
+        session: the transaction whose commit makes the claim hold.
+        channel: each channel has a queue of its own, so that a pause of one does not hold up another.
+        now: decides what is due.
+        at: the real clock, for the lease.
+    """
+    for in_turn in (DeliveryState.UNKNOWN, DeliveryState.WAITING):
+        claim = (
+            update(Delivery)
+            .where(Delivery.id == _next_of(in_turn, channel, now, at).scalar_subquery())
+            .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
+            .returning(Delivery)
+            .execution_options(populate_existing=True, synchronize_session=False)
+        )
+        claimed = (await session.scalars(claim)).one_or_none()
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: datetime) -> Select[UUID]:
+    """Return a statement that locks the row to be claimed next, walking the index of state and due time."""
+    due = aliased(Delivery)
+    rested = due.lease_until <= at
+    # Scalar subqueries are looked up row by row; a planner may turn EXISTS into a hash of every place.
+    still_asked = (
+        select(true())
+        .select_from(Place)
+        .join(Wave, Wave.id == Place.wave_id)
+        .where(
+            Place.id == due.place_id,
+            Place.skipped.is_(False),
+            Wave.state == WaveState.OPEN,
+            Wave.closes_at > now,
+        )
+        .scalar_subquery()
+    )
+    active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
+    return (
+        select(due.id)
+        .where(
+            due.state == state,
+            due.due_at <= now,
+            due.channel == channel,
+            or_(due.lease_until.is_(None), rested) if state is DeliveryState.WAITING else rested,
+            due.doubts < MOST_DOUBTS,
+            active.is_(True),
+            or_(due.kind.not_in(ASKING), still_asked.is_(True)),
+        )
+        .order_by(due.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=due)
+    )
+
+
+async def settle_delivery(
+    session: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: datetime, unknown_retry: timedelta
+) -> DeliveryState:
+    """Write what came of a call to a claimed delivery, and return its new state.
+
+    A row that was purged meanwhile, because its wave closed, stays away.
+    """
+    settled = after_call(
+        outcome,
+        attempts=delivery.attempts,
+        doubts=delivery.doubts,
+        at=at,
+        unknown_retry=unknown_retry,
+    )
+    values: dict[str, Any] = {
+        "state": settled.state,
+        "attempts": settled.attempts,
+        "doubts": settled.doubts,
+        "lease_until": settled.lease_until,
+        "error": outcome.error,
+    }
+    if outcome.receipt is not None:
+        values["receipt"] = dict(outcome.receipt)
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return settled.state
+
+
+async def drop_delivery(session: AsyncSession, delivery_id: UUID) -> None:
+    """Forget a claimed delivery that turned out to be without purpose."""
+    await session.execute(
+        delete(Delivery).where(Delivery.id == delivery_id).execution_options(synchronize_session=False)
+    )
+
+
+async def sweep(session: AsyncSession, *, at: datetime, unknown_retry: timedelta) -> int:
+    """Put deliveries whose worker died into doubt; return how many.
+
+    They are tried once more with the same id after `unknown_retry`, then left alone.
+    """
+    return await changed_rows(
+        session,
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < at)
+        .values(
+            state=DeliveryState.UNKNOWN,
+            doubts=Delivery.doubts + 1,
+            lease_until=at + unknown_retry,
+            error="worker_lost",
+        ),
+    )
