@@ -15,7 +15,7 @@ from surveys.cadence.queries import programmes
 from surveys.errors import Conflict, Missing
 from surveys.people.queries import the_organisation
 from surveys.questions.rules import DIMENSION_NAMES
-from surveys.results.queries import published_lines
+from surveys.results.queries import published_lines, published_participation
 from surveys.waves.models import Wave, WaveState
 from surveys.waves.queries import waves_of
 
@@ -73,7 +73,13 @@ async def _figures(settings: Settings, wave_id: UUID, team_name: str | None) -> 
             lines = [line for line in lines if line["team"] == team_name]
             if not lines:
                 raise Missing("There is no team called {name} in this wave.", name=team_name)
-        return {"wave": _wave(wave, names.get(wave.programme_id, "")), "figures": lines}
+        answered = [
+            line
+            for line in await published_participation(session, wave_id)
+            if team_name is None or line["team"] == team_name
+        ]
+        described = _wave(wave, names.get(wave.programme_id, ""))
+        return {"wave": described, "figures": lines, "participation": answered, "receipt": wave.receipt}
 
 
 async def _published(session: AsyncSession, wave_id: UUID) -> Wave:

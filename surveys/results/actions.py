@@ -14,7 +14,7 @@ from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.database import Base
 from surveys.people.models import Organisation
 from surveys.results.models import Figure, Participation, Pool, TeamWord
-from surveys.results.queries import published_lines
+from surveys.results.queries import published_lines, published_participation
 from surveys.results.rules.display import after_working_days
 from surveys.results.rules.publication import Publication
 from surveys.waves.actions import purge_places
@@ -57,9 +57,16 @@ async def publish_wave(
     await session.flush()
     digest = hashlib.sha256()
     async for line in published_lines(session, wave_id):
-        digest.update(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+        digest.update(_canonical(line))
+    for line in await published_participation(session, wave_id):
+        digest.update(_canonical(line))
     wave.receipt = {**publication.totals, "discarded": discarded, "sha256": digest.hexdigest()}
     return True
+
+
+def _canonical(line: Mapping[str, Any]) -> bytes:
+    """Return a published line as the receipt hashes it: JSON, keys in order, one a line."""
+    return json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
 async def close_without_results(session: AsyncSession, wave_id: UUID, *, now: datetime) -> bool:

@@ -244,6 +244,33 @@ async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator
         }
 
 
+async def published_participation(session: AsyncSession, wave_id: UUID) -> list[dict[str, Any]]:
+    """Return how many of each unit answered, as it may be shown, in the order of names.
+
+    One line a unit: `{team, shown, asked, answered, band, size}`; the receipt hashes these too.
+    """
+    rows = await session.execute(
+        select(Participation, WaveUnit.name)
+        .join(
+            WaveUnit,
+            (WaveUnit.wave_id == Participation.wave_id) & (WaveUnit.team_id == Participation.team_id),
+        )
+        .where(Participation.wave_id == wave_id)
+        .order_by(WaveUnit.name, Participation.team_id)
+    )
+    return [
+        {
+            "team": name,
+            "shown": view.shown,
+            "asked": view.asked,
+            "answered": view.answered,
+            "band": view.band,
+            "size": view.size_class,
+        }
+        for view, name in ((participation_view(row), name) for row, name in rows)
+    ]
+
+
 async def trend_states(
     session: AsyncSession, programme_id: UUID, dimensions: Iterable[str]
 ) -> dict[tuple[UUID, str], TrendState]:

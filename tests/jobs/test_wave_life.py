@@ -1,3 +1,5 @@
+import hashlib
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from surveys.ballots.models import OpenBallot
 from surveys.deliveries.models import Delivery, Kind
 from surveys.errors import Invalid, KeyLost, Missing, WaveClosed
 from surveys.results.models import Figure, Participation, Pool
-from surveys.results.queries import trend_of
+from surveys.results.queries import published_lines, published_participation, trend_of
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from tests.waves import OPENING, Story, make_keys
 
@@ -208,6 +210,20 @@ class TestClosing:
         async with story.sessions() as session:
             told = await session.scalars(select(Delivery.person_id).where(Delivery.kind == Kind.NO_RESULTS))
             assert list(told) == [story.cast.by_name["Helen"].id]
+
+    async def test_the_receipt_holds_a_hash_of_exactly_what_is_shown(self, story: Story) -> None:
+        await story.open()
+        for name in PAYMENTS:
+            await story.answer(name, 4)
+        wave = await story.close()
+
+        async with story.sessions() as session:
+            lines = [line async for line in published_lines(session, wave.id)]
+            lines += await published_participation(session, wave.id)
+        shown = "".join(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n" for line in lines)
+        assert wave.receipt is not None
+        assert wave.receipt["sha256"] == hashlib.sha256(shown.encode()).hexdigest()
+        assert wave.receipt["figures_shown"] == sum(line.get("score") is not None for line in lines)
 
     async def test_closing_twice_changes_nothing(self, story: Story) -> None:
         await story.open()
