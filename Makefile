@@ -27,11 +27,11 @@ demo: .venv/.installed
 
 test: static browser slack-double
 	@echo "== Tests on SQLite and PostgreSQL, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q
 
 check: static
 	@echo "== Tests, without the slow ones"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
 
 static: .venv/.installed
 	@echo "== Format"

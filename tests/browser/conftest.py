@@ -125,9 +125,13 @@ def house(tmp_path: Path) -> Iterator[House]:
     thread.join(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The Chromium that `tools.browser` finds or has installed."""
+    """The Chromium that `tools.browser` finds or has installed.
+
+    One a module and not one for all: while Playwright is at work its event loop counts as running in
+    this thread, and no asynchronous test of another module could start.
+    """
     there = find()
     assert there is not None, REMEDY
     with sync_playwright() as playwright:

@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.demo.server import free_port
+from tools.browser import find
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]  # one example for all of them
 KEPT = str(Path(sys.executable).parent / "kept")
@@ -93,7 +94,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    there = shutil.which("chromium") or shutil.which("chromium-browser")
+    there = find()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=there, args=["--no-sandbox", "--disable-background-networking"]

@@ -1,17 +1,17 @@
 """The whole job against a Slack double nobody here wrote, in a network namespace of its own."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from tests.doubles.namespace import ROOT, confined
+from tools.browser import find
 
 PATIENCE = 300  # seconds
 
 
 def test_from_a_list_of_people_to_a_page_of_results(own_database_url: str, tmp_path: Path):
-    chromium = os.environ.get("KEPT_TEST_CHROMIUM") or shutil.which("chromium") or ""
+    chromium = str(find() or "")
     done = subprocess.run(
         confined("tests.end_to_end.whole_job", str(tmp_path), own_database_url),
         cwd=ROOT,
