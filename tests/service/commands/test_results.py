@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from surveys.database import build_engine, build_sessions
 from surveys.people.models import Team
-from surveys.results.models import Figure
+from surveys.results.models import Figure, Participation
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from tests.service.commands.installation import Installation
 from tests.service.commands.test_doctor import wave_of
@@ -43,6 +43,10 @@ async def fill(url: str, wave_id: UUID) -> None:
                 Figure(wave_id=wave_id, team_id=alder, dimension="PSY", score=68.4, carried=True, **shown),
                 Figure(wave_id=wave_id, team_id=alder, dimension="FLW", score=97.5, capped=True, **shown),
                 Figure(wave_id=wave_id, team_id=birch, dimension="PSY", shown=False),
+                Participation(
+                    wave_id=wave_id, team_id=alder, shown=True, asked=14, band="80_99", size_class="10_plus"
+                ),
+                Participation(wave_id=wave_id, team_id=birch, shown=False),
             ]
         )
     await engine.dispose()
@@ -85,6 +89,15 @@ def test_the_count_of_answers_is_not_in_it(installed: Installation, wave_id: UUI
     figures = told(installed, "--wave", str(wave_id))["figures"]
 
     assert not {"n", "asked", "answered"} & figures[0].keys()
+
+
+def test_how_many_answered_is_a_band_and_nothing_where_nothing_is_shown(
+    installed: Installation, wave_id: UUID
+) -> None:
+    alder, birch = told(installed, "--wave", str(wave_id))["participation"]
+
+    assert (alder["band"], alder["answered"]) == ("80_99", None)
+    assert {name for name, value in birch.items() if value} == {"team"}
 
 
 def test_one_team_can_be_asked_for_by_name(installed: Installation, wave_id: UUID) -> None:
