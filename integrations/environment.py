@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 PREFIX = "KEPT_"
 TEST_PREFIX = "KEPT_TEST_"  # read by the test suite, not by the product
 SHORTEST_SECRET = 32
+ADMINISTRATORS_WORDS = 7  # the promise before answering stays within forty words
 DRIVERS = {  # what people write → the driver that is installed
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
@@ -230,6 +231,15 @@ def _smtp_url(text: str) -> str:
     return text
 
 
+def _administrators(text: str) -> str:
+    """At most seven words, because members read them inside a promise of forty."""
+    if len(text.split()) > ADMINISTRATORS_WORDS:
+        raise ValueError(
+            f"Name them in at most {ADMINISTRATORS_WORDS} words, such as: Ada and Grace of IT."
+        )
+    return text
+
+
 def _mail_address(text: str) -> str:
     if "@" not in text or any(sign in text for sign in "\r\n"):
         raise ValueError(f"{text!r} is not a mail address. Write for example kept@example.com.")
@@ -257,7 +267,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "base_url": _web_address,
     "listen": _listen,
     "secret_keys": _secret_keys,
-    "administrators": str,
+    "administrators": _administrators,
     "slack_api_url": _api_address,
     "slack_bot_token": _bot_token,
     "slack_signing_secret": str,

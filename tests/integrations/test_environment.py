@@ -212,3 +212,8 @@ def test_the_documented_default_is_the_real_one() -> None:
             assert not default, name
         else:
             assert default == READERS[name](shown), name
+
+
+def test_a_long_name_of_administrators_is_refused_because_the_promise_stays_short() -> None:
+    with pytest.raises(SettingsError, match="KEPT_ADMINISTRATORS.*at most 7 words"):
+        Settings.from_environment({"KEPT_ADMINISTRATORS": "one two three four five six seven eight"})
