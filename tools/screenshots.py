@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from service.demo.server import free_port
 from tools.browser import REMEDY, find
@@ -16,6 +16,7 @@ from tools.browser import REMEDY, find
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 KEPT = Path(sys.executable).parent / "kept"
 WINDOW: ViewportSize = {"width": 1000, "height": 760}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 STORY = "Workshop"  # recovered after promises were kept
 
 
@@ -57,6 +58,7 @@ def become(page: Page, address: str, story: str, door: str) -> None:
 def take_all(page: Page, address: str) -> None:
     """Walk through the demo and take each picture."""
     page.goto(f"{address}/demo")
+    take(page, "doors")
     page.get_by_role("link", name=re.compile("^Become ")).first.click()
     take(page, "slack-message")
     slack = page.url
@@ -79,6 +81,26 @@ def take_all(page: Page, address: str) -> None:
     take(page, "coverage")
 
 
+def take_variants(browser: Browser, address: str) -> None:
+    """Take the pictures of what looks different: for a member, in the dark, on a phone."""
+    page = browser.new_page(viewport=WINDOW)
+    become(page, address, STORY, "As a member")
+    page.wait_for_url(re.compile("/teams/"))
+    take(page, "team-page-member")
+    page.goto(address)
+    page.locator("a.button[href*='/answer']").first.click()
+    page.wait_for_url(re.compile("/answer"))
+    take(page, "answer-sheet")
+    for name, context in (
+        ("team-page-dark", browser.new_context(viewport=WINDOW, color_scheme="dark")),
+        ("team-page-phone", browser.new_context(viewport=PHONE)),
+    ):
+        page = context.new_page()
+        become(page, address, STORY, "As its leader")
+        page.wait_for_url(re.compile("/teams/"))
+        take(page, name)
+
+
 def main() -> None:
     """Take all pictures."""
     browser_path = find()
@@ -88,6 +110,7 @@ def main() -> None:
     with demo() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         take_all(browser.new_page(viewport=WINDOW), address)
+        take_variants(browser, address)
         browser.close()
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"{picture.name}: {picture.stat().st_size // 1024} kB")  # noqa: T201 -- a script talks

@@ -11,7 +11,7 @@ from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.demo import organisation as invented
@@ -158,7 +158,8 @@ async def _sign_in(state: State, email: str, to: FromQuery[str]) -> Redirect:
 
 
 async def _latest_wave(session: AsyncSession) -> Wave:
-    return (await session.scalars(select(Wave).order_by(Wave.opens_at.desc()).limit(1))).one()
+    open_first = case((Wave.state == WaveState.OPEN, 0), else_=1)
+    return (await session.scalars(select(Wave).order_by(open_first, Wave.opens_at.desc()).limit(1))).one()
 
 
 async def _asked(session: AsyncSession, wave: Wave) -> dict[str, int]:

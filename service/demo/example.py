@@ -41,10 +41,11 @@ from service.demo.simulated_slack.workspace import Member, Workspace
 from service.security import SIGN_IN_DAYS, Cookies
 from surveys.database import build_engine, build_sessions
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
-from surveys.waves.models import Wave, WaveState
+from surveys.waves.models import Wave
 
 TICK_SECONDS = 2.0
 A_MOMENT = timedelta(minutes=1)
+WHILE_PAUSED = timedelta(weeks=2)  # what one press lets pass when no pulse is going to open
 MESSAGES_PER_MINUTE = 60_000  # the simulated Slack asks nobody to wait
 log = logging.getLogger("kept.demo")
 RUN_BY = "whoever started this example"
@@ -123,7 +124,7 @@ class Example:
         if not self.folder.ready.exists():
             start = await write_history(self.world, self._as_of, today=datetime.now(UTC).date())
             wave = await open_wave(self.world)
-            self.clock.start_at(wave.opens_at)
+            self.clock.start_at(start if wave is None else wave.opens_at)
             await self._live_until(start)
         await self.tick()
         self.folder.ready.write_text(version())
@@ -136,15 +137,21 @@ class Example:
     async def let_time_pass(self) -> None:
         """Go on until the open pulse is closed and everybody may read it, or until the next one is open."""
         async with self._one_at_a_time:
-            wave = await self._open_wave()
+            wave = await open_wave(self.world)
             if wave is None:
-                await self._live_until(await next_opening(self.world, now=self.clock()))
-                await self._live_until(await let_people_answer(self.world))
+                await self._let_next_open()
             else:
                 await self._live_until(wave.closes_at + A_MOMENT)
                 published = await self._wave(wave)
                 if published.team_sees_at is not None:
                     await self._live_until(published.team_sees_at + A_MOMENT)
+
+    async def _let_next_open(self) -> None:
+        opens_at = await next_opening(self.world, now=self.clock())
+        await self._live_until(opens_at or self.clock() + WHILE_PAUSED)
+        wave = await open_wave(self.world)
+        if wave is not None:
+            await self._live_until(await let_people_answer(self.world, wave))
 
     async def _as_of(self, instant: datetime) -> None:
         self.clock.start_at(instant)
@@ -174,10 +181,6 @@ class Example:
         if self._saved != self.workspace.changes:
             self._saved = self.workspace.changes
             self.workspace.save(self.folder.slack)
-
-    async def _open_wave(self) -> Wave | None:
-        async with self.world.sessions() as session:
-            return (await session.scalars(select(Wave).where(Wave.state == WaveState.OPEN))).first()
 
     async def _wave(self, wave: Wave) -> Wave:
         async with self.world.sessions() as session:

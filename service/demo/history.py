@@ -34,7 +34,7 @@ from surveys.people.queries import stored_directory, the_organisation
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
 
-PROGRAMME = "Every two weeks"
+PROGRAMME = "Team pulse"
 WEEKS_APART = 2
 WINDOW_HOURS = 72
 ASKED_AT = time(10, 0)
@@ -72,11 +72,8 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     now = await _set_up(world, today=today)
     calendar = Calendar(world.sessions)
     for number in range(PAST_WAVES):
-        now = await next_opening(world, now=now)
-        await calendar.live_until(now)
-        await open_waves(world.sessions, world.keys, slack=True, now=now)
-        await let_people_answer(world)
-        wave = await open_wave(world)
+        wave = await _open_next(world, calendar, now=now)
+        await let_people_answer(world, wave)
         now = wave.closes_at
         await close_waves(world.sessions, world.keys, now=now)
         await destroy_keys(world.sessions, world.keys, database_url=world.database_url, now=now)
@@ -84,39 +81,56 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     for instant in (now + READ_AFTER, *(team_reads + after for after in NEWS_AFTER)):
         await calendar.live_until(instant)
         await tell(instant)
-    now = await next_opening(world, now=now)
-    await calendar.live_until(now)
-    await open_waves(world.sessions, world.keys, slack=True, now=now)
-    return await let_people_answer(world)
+    wave = await _open_next(world, calendar, now=now)
+    return await let_people_answer(world, wave)
 
 
-async def next_opening(world: World, *, now: datetime) -> datetime:
-    """Return the instant at which the next wave opens."""
+async def _open_next(world: World, calendar: Calendar, *, now: datetime) -> Wave:
+    """Live until the next wave opens, and return it."""
+    opens_at = await next_opening(world, now=now)
+    if opens_at is not None:
+        await calendar.live_until(opens_at)
+        await open_waves(world.sessions, world.keys, slack=True, now=opens_at)
+    wave = await open_wave(world)
+    if wave is None:
+        raise ValueError("the programme did not open a wave")
+    return wave
+
+
+async def next_opening(world: World, *, now: datetime) -> datetime | None:
+    """Return the instant at which the next wave opens; None where every programme is paused."""
+    coming = []
     async with world.sessions() as session:
-        programme = (await session.scalars(select(Programme))).one()
-        coming = await preview(session, await the_organisation(session), programme, now=now)
-        known = set(await session.scalars(select(Wave.occurrence)))
-        return next(row.opens_at for row in coming if row.held and row.occurrence not in known)
+        organisation = await the_organisation(session)
+        for programme in await session.scalars(select(Programme).where(Programme.paused_at.is_(None))):
+            held = select(Wave.occurrence).where(Wave.programme_id == programme.id)
+            known = set(await session.scalars(held))
+            rows = await preview(session, organisation, programme, now=now)
+            coming += [row.opens_at for row in rows if row.held and row.occurrence not in known]
+    return min(coming, default=None)
 
 
-async def open_wave(world: World) -> Wave:
-    """Return the wave that is open."""
+async def open_wave(world: World) -> Wave | None:
+    """Return the open wave that closes first."""
     async with world.sessions() as session:
-        return (await session.scalars(select(Wave).where(Wave.state == WaveState.OPEN))).one()
+        found = select(Wave).where(Wave.state == WaveState.OPEN).order_by(Wave.closes_at).limit(1)
+        return (await session.scalars(found)).one_or_none()
 
 
-async def let_people_answer(world: World) -> datetime:
-    """Cast the invented people's answers to the open wave, as of some hours after the last was asked.
+async def let_people_answer(world: World, wave: Wave) -> datetime:
+    """Cast the invented people's answers to an open wave, as of some hours after the last was asked.
 
     Returns that instant. Whoever a visitor becomes afterwards replaces what was answered for them.
     """
-    wave = await open_wave(world)
     async with world.sessions.begin() as session:
+        programme = await session.get_one(Programme, wave.programme_id)
+        # A programme that a visitor adds has no past: its people stand where the stories end.
+        chapter = wave.number if programme.name == PROGRAMME and wave.number is not None else PAST_WAVES
         last = select(func.max(Place.asks_at)).where(Place.wave_id == wave.id)
         now = (await session.scalars(last)).one() + ANSWERED_BY
         sheets: list[HandedIn] = []
         for unit, team_name, people in await _units_of(session, wave.id):
-            sheets += _sheets_of(wave, unit, team_name, people)
+            sheets += _sheets_of(wave, chapter, unit, team_name, people)
         for refusal in await cast_ballots(session, world.keys, sheets, now=now):
             if refusal is not None:
                 raise refusal
@@ -124,29 +138,29 @@ async def let_people_answer(world: World) -> datetime:
 
 
 def _sheets_of(
-    wave: Wave, unit: WaveUnit, team_name: str, people: Sequence[tuple[UUID, str]]
+    wave: Wave, chapter: int, unit: WaveUnit, team_name: str, people: Sequence[tuple[UUID, str]]
 ) -> list[HandedIn]:
-    """Return what the answering people of one unit hand in."""
-    story, number = STORY_OF[team_name], wave.number or 0
+    """Return what the answering people of one unit hand in, `chapter` waves into their story."""
+    story = STORY_OF[team_name]
     emails = [email for _, email in people]
-    left_out = {invented.worker_called(invented.VISITOR).email} if number >= PAST_WAVES else set()
+    left_out = {invented.worker_called(invented.VISITOR).email} if chapter >= PAST_WAVES else set()
     questions = {question.key: question for question in map(LoopQuestion.of, unit.loop)}
     items = {item["code"]: item for item in wave.items}
-    parts = parts_of_sheet(wave.items, number, list(questions.values()))
+    parts = parts_of_sheet(wave.items, wave.number or 0, list(questions.values()))
     sheets = []
-    for email in who_answers(story, emails, number):
+    for email in who_answers(story, emails, chapter):
         if email in left_out:
             continue
         answers = {}
         for code in (code for codes in parts.values() for code in codes):
             if code in questions:
                 answers[code] = loop_answer(
-                    story, email, number, questions[code].code, questions[code].text
+                    story, email, chapter, questions[code].code, questions[code].text
                 )
             else:
                 item = items[code]
                 answers[code] = scale_answer(
-                    story, emails, email, number, code, item["dimension"], backwards=item["reversed"]
+                    story, emails, email, chapter, code, item["dimension"], backwards=item["reversed"]
                 )
         place_id = next(place_id for place_id, known in people if known == email)
         sheets.append(HandedIn(place_id, None, answers))
