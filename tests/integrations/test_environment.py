@@ -215,5 +215,5 @@ def test_the_documented_default_is_the_real_one() -> None:
 
 
 def test_a_long_name_of_administrators_is_refused_because_the_promise_stays_short() -> None:
-    with pytest.raises(SettingsError, match="KEPT_ADMINISTRATORS.*at most 7 words"):
+    with pytest.raises(SettingsError, match=r"KEPT_ADMINISTRATORS.*at most 7 words"):
         Settings.from_environment({"KEPT_ADMINISTRATORS": "one two three four five six seven eight"})
