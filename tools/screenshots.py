@@ -82,11 +82,10 @@ def take_all(page: Page, address: str) -> None:
 
 
 def take_variants(browser: Browser, address: str) -> None:
-    """Take the pictures of what looks different: for a member, in the dark, on a phone."""
+    """Take the pictures of what looks different: on the web, in the dark, on a phone."""
     page = browser.new_page(viewport=WINDOW)
     become(page, address, STORY, "As a member")
     page.wait_for_url(re.compile("/teams/"))
-    take(page, "team-page-member")
     page.goto(address)
     page.locator("a.button[href*='/answer']").first.click()
     page.wait_for_url(re.compile("/answer"))
