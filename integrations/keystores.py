@@ -30,7 +30,10 @@ class KeyStoreMissing(RuntimeError):
 class DirectoryKeyStore:
     """A `KeyStore` in a directory of mode 0700.
 
-    A loaded key is cached for at most a minute; `forget` drops it earlier, at the close of its wave.
+    A loaded key stays in memory for at most a minute; `forget` drops it earlier.
+
+    Whatever finds no key looks for the marker too: a volume that is not mounted for a moment must not
+    pass for a store whose keys are lost or destroyed, because a wave with a lost key gives up its answers.
     """
 
     def __init__(self, folder: Path, *, tick: Callable[[], float] = time.monotonic) -> None:
@@ -78,6 +81,7 @@ class DirectoryKeyStore:
 
         Raises:
             KeyLost: it is not there. A key is never made here.
+            KeyStoreMissing: the store itself is not there, so nothing is known about its keys.
         """
         cached = self._cache.get(wave_id)
         if cached is not None and self._tick() < cached[0]:
@@ -85,11 +89,14 @@ class DirectoryKeyStore:
         try:
             key = WaveKey.of(wave_id, await asyncio.to_thread(self._file(wave_id).read_bytes))
         except (FileNotFoundError, ValueError):
-            self._cache.pop(wave_id, None)
+            self.forget(wave_id)
+            await asyncio.to_thread(self.require)
             raise KeyLost(
                 "The key of this pulse is lost, so nobody can read or change its answers any more."
             ) from None
         self._cache[wave_id] = (self._tick() + CACHE_SECONDS, key)
+        # Nobody may ask for it again, so it does not wait for that to leave the memory.
+        asyncio.get_running_loop().call_later(CACHE_SECONDS, self.forget, wave_id)
         return key
 
     def forget(self, wave_id: UUID) -> None:
@@ -97,7 +104,8 @@ class DirectoryKeyStore:
         self._cache.pop(wave_id, None)
 
     async def exists(self, wave_id: UUID) -> bool:
-        """Return whether the file is still there."""
+        """Return whether the file is still there; refuse a folder that is not the store (see `require`)."""
+        await asyncio.to_thread(self.require)
         return await asyncio.to_thread(self._file(wave_id).exists)
 
     async def destroy(self, wave_id: UUID) -> None:
@@ -109,6 +117,7 @@ class DirectoryKeyStore:
         try:
             descriptor = os.open(self._file(wave_id), os.O_WRONLY)
         except FileNotFoundError:
+            self.require()
             return
         with os.fdopen(descriptor, "wb") as file:
             file.write(os.urandom(KEY_BYTES))

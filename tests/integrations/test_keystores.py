@@ -1,3 +1,4 @@
+import asyncio
 import stat
 from pathlib import Path
 from uuid import uuid4
@@ -95,6 +96,36 @@ class TestDirectoryKeyStore:
             empty.require()
         with pytest.raises(KeyStoreMissing):
             await empty.create(uuid4())
+
+    async def test_a_volume_that_is_away_is_neither_a_lost_nor_a_destroyed_key(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        wave = uuid4()
+        await store.create(wave)
+        away = store.folder.rename(store.folder.with_name("elsewhere"))
+        store.folder.mkdir()
+
+        with pytest.raises(KeyStoreMissing):
+            await store.load(wave)
+        with pytest.raises(KeyStoreMissing):
+            await store.exists(wave)
+        with pytest.raises(KeyStoreMissing):
+            await store.destroy(wave)
+        assert await DirectoryKeyStore(away).exists(wave)
+
+    async def test_a_key_leaves_the_memory_though_nobody_asks_for_it_again(
+        self, store: DirectoryKeyStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("integrations.keystores.CACHE_SECONDS", 0.01)
+        here = DirectoryKeyStore(store.folder, tick=Tick())  # a clock that stands still
+        wave = uuid4()
+        await store.create(wave)
+        await here.load(wave)
+        await store.destroy(wave)
+
+        await asyncio.sleep(0.05)
+        with pytest.raises(KeyLost):
+            await here.load(wave)
 
     async def test_fresh_keys_are_not_stale(self, store: DirectoryKeyStore) -> None:
         await store.create(uuid4())
