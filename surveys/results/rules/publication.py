@@ -106,12 +106,12 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
     for dimension in asked_items:
         _publish_dimension(wave, found, order, parents, dimension, asked_items[dimension], scored, smallest)
     answered = {unit: len(people) for unit, people in answered_in.items()}
-    _publish_participation(wave, found, order, parents, answered, smallest)
+    heard = _publish_participation(wave, found, order, parents, answered, smallest)
     for unit_id, unit in wave.units.items():
         for key, (code, _) in unit.loop.items():
             word = loop_word(code, votes[unit_id, key], unit.asked, needed=wave.votes_for_a_word)
             found.words.append({"team_id": unit_id, "question": key, "word": word})
-    found.totals = _totals(wave, answered, found)
+    found.totals = _totals(wave, heard, found)
     return found
 
 
@@ -304,7 +304,11 @@ def _publish_participation(
     parents: Mapping[UUID, UUID | None],
     answered: Mapping[UUID, int],
     smallest: Mapping[UUID, int],
-) -> None:
+) -> int | None:
+    """Publish how many of each unit answered; return how many in all, where that adds nothing to it.
+
+    Where a few people are counted nowhere, the total less what the pages say would be about these few.
+    """
     direct = {unit: known.asked for unit, known in wave.units.items()}
     pools = pools_of_counts(parents, direct, wave.minimum)
     people = {pool: sum(direct[unit] for unit in units) for pool, units in pools.items()}
@@ -326,12 +330,12 @@ def _publish_participation(
                 "size_class": size_class(smallest[unit]) if shown and unit in smallest else None,
             }
         )
+    return sum(heard.values()) if sum(people.values()) == sum(direct.values()) else None
 
 
-def _totals(wave: FrozenWave, answered: Mapping[UUID, int], found: Publication) -> dict[str, Any]:
+def _totals(wave: FrozenWave, heard: int | None, found: Publication) -> dict[str, Any]:
     """Return the receipt's totals, for the whole organisation only."""
     asked = sum(unit.asked for unit in wave.units.values())
-    heard = sum(answered.values())
     return {
         "asked": asked if asked >= wave.minimum else None,
         "answered": heard if asked >= EXACT_FROM else None,
