@@ -28,7 +28,9 @@ async def open_waves(
     """
     async with sessions() as session:
         programmes = (
-            await session.scalars(select(Programme.id).where(Programme.paused_at.is_(None)))
+            await session.scalars(
+                select(Programme.id).where(Programme.paused_at.is_(None)).order_by(Programme.id)
+            )
         ).all()
     settled = 0
     for programme_id in programmes:
@@ -46,7 +48,11 @@ async def _open_next(
     programme = await session.get(Programme, programme_id, with_for_update=True)
     if programme is None or programme.paused_at is not None:
         return False
-    organisation = await session.get_one(Organisation, programme.organisation_id)
+    # Two programmes can have people in common and nobody is asked in two waves at once, so an organisation
+    # opens one wave at a time. This lock lets rows that merely refer to the organisation be written.
+    organisation = await session.get_one(
+        Organisation, programme.organisation_id, with_for_update={"key_share": True}
+    )
     latest = await _latest_occurrence(session, programme_id)
     schedule = Schedule.of(programme)
     occurrence = next_occurrence(schedule, latest, now=now)

@@ -69,12 +69,14 @@ async def open_wave(
     first_wave, number = await _place_in_rotation(session, programme)
     items = _items(programme, number)
     rosters = await _rosters(session, directory, units, occurrence, items, now)
-    if not rosters:
+    # Whom another wave still asks may be free in time, so being busy decides nothing before the hour.
+    to_be_asked = rosters or {unit: people for unit, people in directory.rosters().items() if unit in units}
+    if not to_be_asked:
         await miss_wave(session, programme, occurrence, now=now)
         return None
     zones = {
         (directory.people[person].zone, directory.people[person].country or directory.country)
-        for people in rosters.values()
+        for people in to_be_asked.values()
         for person in people
     }
     times = wave_times(Schedule.of(programme), occurrence, zones)
@@ -84,6 +86,9 @@ async def open_wave(
         case Fate.MISSED:
             await miss_wave(session, programme, occurrence, now=now)
             return None
+    if not rosters:
+        await miss_wave(session, programme, occurrence, now=now)
+        return None
     rules = FrozenRules(
         minimum_group=max(organisation_minimum, programme.minimum_group or 0),
         reminders=programme.reminders,
@@ -141,7 +146,7 @@ async def begin_closing(session: AsyncSession, wave_id: UUID, *, now: datetime) 
 
     Returns whether the wave is now closing; False when another worker published it already.
     """
-    wave = await session.get_one(Wave, wave_id, populate_existing=True)
+    wave = await session.get_one(Wave, wave_id, populate_existing=True, with_for_update=True)
     if wave.state is WaveState.OPEN and now >= wave.closes_at:
         wave.state = WaveState.CLOSING
     return wave.state is WaveState.CLOSING
@@ -157,7 +162,7 @@ async def cancel_wave(session: AsyncSession, wave_id: UUID, *, now: datetime) ->
         Missing: no such wave.
         Conflict: it is not open any more.
     """
-    wave = await session.get(Wave, wave_id, populate_existing=True)
+    wave = await session.get(Wave, wave_id, populate_existing=True, with_for_update=True)
     if wave is None:
         raise Missing("There is no such pulse.")
     if wave.state is not WaveState.OPEN:

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
 from surveys.ballots.models import OpenBallot
+from surveys.cadence.models import Programme
 from surveys.deliveries.models import Delivery, Kind
 from surveys.errors import Invalid, KeyLost, Missing, WaveClosed
+from surveys.people.models import Person
 from surveys.results.models import Figure, Participation, Pool
 from surveys.results.queries import published_lines, published_participation, trend_of
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
@@ -59,6 +61,25 @@ class TestOpening:
             )
             asked = await session.scalars(select(Place.person_id))
             assert sorted(invited) == sorted(asked)
+
+    async def test_somebody_far_east_whom_nobody_asks_makes_no_unit_miss_its_own_morning(
+        self, story: Story
+    ) -> None:
+        async with story.sessions.begin() as session:
+            (await session.get_one(Person, story.cast.oscar.id)).zone = "Asia/Tokyo"
+            programme = await session.get_one(Programme, story.programme.id)
+            programme.audience = [str(story.cast.payments.id)]
+            programme.window_hours = 14 * 24 - 5
+        first = await story.open()
+        second = OPENING + timedelta(days=14)
+
+        # Ten o'clock in Tokyo has passed, and Payments is still in the wave before.
+        await open_waves(story.sessions, story.keys, slack=True, now=second - timedelta(hours=6))
+        assert (await story.wave()).id == first.id
+        await story.close()
+        opened = await story.open(second)
+
+        assert (opened.state, opened.opens_at) == (WaveState.OPEN, second)
 
     async def test_an_occurrence_lost_to_an_outage_is_recorded_and_the_next_one_opens(
         self, story: Story
