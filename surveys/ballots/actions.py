@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.models import OpenBallot
 from surveys.ballots.rules import HandedIn, lock_number, pack, parts_of_sheet
-from surveys.errors import Missing, SurveyError, WaveClosed
+from surveys.errors import KeyLost, Missing, SurveyError, WaveClosed
 from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
@@ -179,12 +179,15 @@ async def withdraw_person(session: AsyncSession, keys: KeyStore, person_id: UUID
         .where(Place.person_id == person_id)
     )
     for place, wave, unit in found:
-        key = await keys.load(wave.id)
+        await session.delete(place)
+        unit.asked -= 1
+        try:
+            key = await keys.load(wave.id)
+        except KeyLost:
+            continue  # nobody can tell whose a row is any more, nor read it; all go unread at the close
         loop = [LoopQuestion.of(stored) for stored in unit.loop]
         for dimension in parts_of_sheet(wave.items, wave.number or 0, loop):
             by_wave[wave.id].append(key.row_key(dimension, person_id))
-        await session.delete(place)
-        unit.asked -= 1
     for wave_id, row_keys in by_wave.items():
         await session.execute(
             delete(OpenBallot).where(OpenBallot.wave_id == wave_id, OpenBallot.row_key.in_(row_keys))

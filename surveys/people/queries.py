@@ -132,9 +132,13 @@ async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
     return viewer
 
 
-async def person_by_email(session: AsyncSession, email: str) -> Person | None:
-    """Return the active person with this address, in any spelling of its letters, or None."""
-    found = select(Person).where(Person.email == email.strip().lower(), Person.active).limit(2)
+async def person_by_email(
+    session: AsyncSession, email: str, *, even_inactive: bool = False
+) -> Person | None:
+    """Return the person with this address, in any spelling of its letters, or None; active unless said."""
+    found = select(Person).where(Person.email == email.strip().lower()).limit(2)
+    if not even_inactive:
+        found = found.where(Person.active)
     people = (await session.scalars(found)).all()
     return people[0] if len(people) == 1 else None
 

@@ -50,3 +50,16 @@ async def test_somebody_erased_in_an_open_wave_leaves_no_ballot_no_place_and_no_
     async with story.sessions() as session:
         pools = (await session.scalars(select(Pool))).all()
     assert {(pool.n, pool.dimension) for pool in pools} == {(6, "PSY"), (6, "CNF"), (6, "FLW")}
+
+
+async def test_somebody_is_erased_though_the_key_of_an_open_wave_is_lost(story: Story) -> None:
+    wave = await story.open()
+    await story.keys.destroy(wave.id)
+    alice = story.cast.by_name["Alice"].id
+
+    async with story.sessions.begin() as session:
+        await withdraw_person(session, story.keys, alice)
+        await erase_person(session, alice, now=OPENING + timedelta(hours=1))
+
+    async with story.sessions() as session:
+        assert (await session.scalars(select(Place).where(Place.person_id == alice))).all() == []

@@ -166,5 +166,16 @@ class TestErasing:
         assert "Nobody has this address" in again.output
         assert email not in stored(own_database_url, select(Person.email))
 
+    def test_somebody_who_left_long_ago_is_erased_too(self, folder: Path, own_database_url: str) -> None:
+        DirectoryKeyStore.set_up(folder / "keys")
+        import_file(folder, PEOPLE)
+        *stay, last = PEOPLE.strip().splitlines()
+        email = last.partition(",")[0].lower()
+        import_file(folder, "\n".join(stay) + "\n", "--force")
+        assert stored(own_database_url, select(Person.active).where(Person.email == email)) == [False]
+
+        assert kept("erase-person", email, "--yes").exit_code == 0
+        assert email not in stored(own_database_url, select(Person.email))
+
     def test_it_asks_whether_this_is_meant(self, folder: Path) -> None:
         assert kept("erase-person", "x@example.com").exit_code == 1
