@@ -8,18 +8,18 @@ flight at a time, so a kill can double one message a lane and lose none.
 import logging
 from asyncio import gather, sleep
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from integrations.channels import Channel, Outcome, OutcomeKind, parked, undeliverable
+from integrations.channels import Channel, Outcome, OutcomeKind, parked, sent, undeliverable
 from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
-from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
+from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
 
 WORKSPACE = "slack"  # one workspace is configured by settings
@@ -118,7 +118,11 @@ async def _send_one(post: Post, delivery: Delivery) -> int:
             outgoing = await outgoing_for(session, post.keys, post.settings, delivery)
     except NothingToSay:
         async with post.sessions.begin() as session:
-            await drop_delivery(session, delivery.id)
+            if delivery.kind is Kind.REMINDER:
+                # Where only the missing are reminded, a row that is gone would say who has answered.
+                await _settle(session, post, delivery, sent())
+            else:
+                await drop_delivery(session, delivery.id)
         return 0
     except Exception as error:  # noqa: BLE001 -- see the comment
         # One message that cannot be written must not hold up those behind it.
@@ -134,6 +138,8 @@ async def _send_one(post: Post, delivery: Delivery) -> int:
 
 async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome: Outcome) -> None:
     at = post.clock()
+    if delivery.kind is Kind.REMINDER:
+        outcome = replace(outcome, receipt=None)  # a receipt would tell a sent one from one left out
     state = await settle_delivery(session, delivery, outcome, at=at, unknown_retry=post.unknown_retry)
     if outcome.retry_after is not None and delivery.channel is ChannelName.SLACK:
         method = ANY_METHOD if outcome.whole_workspace else METHOD

@@ -307,3 +307,9 @@ async def test_with_remind_missing_only_those_who_have_not_answered_are_reminded
     reminded = {message["channel"] for message in slack.of(POST)[invited:]}
     assert "UALICE" not in reminded
     assert len(reminded) == invited - 1
+    async with own_sessions() as session:
+        rows = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.REMINDER))).all()
+    assert len(rows) == invited, "no row is gone that would say who has answered"
+    assert {(row.state, row.attempts, row.doubts, row.error, row.receipt) for row in rows} == {
+        (DeliveryState.SENT, 1, 0, None, None)
+    }
