@@ -27,7 +27,7 @@ demo: .venv/.installed
 
 test: static browser slack-double
 	@echo "== Tests on SQLite and PostgreSQL, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q --cov --cov-report=term
 
 check: static
 	@echo "== Tests, without the slow ones"
