@@ -124,7 +124,10 @@ def _who_sees(language: Translator, terms: Terms) -> list[str]:
         sentences.append(say("Leaders above your leader may open your team's page too."))
     else:
         sentences.append(
-            say("Leaders above your leader see figures of larger units, not your team's page.")
+            say(
+                "Leaders above your leader see figures of larger units, not your team's page. When your "
+                "team is the only one below them that can be shown, those figures are your team's."
+            )
         )
     if terms.votes_for_a_word is not None:
         sentences.append(

@@ -61,8 +61,10 @@ async def seal(
     try:
         key = await keys.load(wave_id)
     except KeyLost:
-        log.warning("wave closed without results: its key is lost", wave=str(wave_id))
-        return await _close_without_results(sessions, wave_id, now=now)
+        done = await _close_without_results(sessions, wave_id, now=now)
+        if done:
+            log.warning("wave closed without results: its key is lost", wave=str(wave_id))
+        return done
     async with sessions.begin() as session:
         wave = await session.get_one(Wave, wave_id)
         frozen = await _frozen(session, wave)
@@ -196,9 +198,9 @@ async def destroy_keys(
     for wave_id in over:
         async with sessions.begin() as session:
             wave = await session.get_one(Wave, wave_id)
-            # Caches end with the closing time; only a cancelled wave may still be in one.
-            cached = wave.state is WaveState.CANCELLED and now < wave.closes_at + CACHE_TIME
-            if cached or await keys.exists(wave_id):
+            # Another process may have read the key just before it was destroyed.
+            cached_until = (wave.published_at or wave.closes_at) + CACHE_TIME
+            if now < cached_until or await keys.exists(wave_id):
                 continue
             wave.key_destroyed_at = now
             recorded += 1

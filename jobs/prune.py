@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import prune_events
-from surveys.deliveries.models import Delivery, DeliveryState
+from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
 from surveys.waves.models import Wave
 
-SETTLED_DAYS = 30
-SETTLED = (DeliveryState.SENT, DeliveryState.UNDELIVERABLE)
+KEPT_DAYS = 30  # of messages, whether they were sent or something stood in their way
 
 
 async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, now: datetime) -> int:
@@ -23,9 +22,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
         for statement in (
             delete(SignInLink).where(SignInLink.expires_at < now),
             delete(SignIn).where(SignIn.expires_at < now),
-            delete(Delivery).where(
-                Delivery.state.in_(SETTLED), Delivery.due_at < now - timedelta(days=SETTLED_DAYS)
-            ),
+            delete(Delivery).where(Delivery.due_at < now - timedelta(days=KEPT_DAYS)),
         ):
             gone += cast("CursorResult[Any]", await session.execute(statement)).rowcount
         gone += await prune_events(session, now=now)

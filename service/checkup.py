@@ -138,7 +138,7 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
                 "fail",
                 "keys",
                 f"{len(ended)} closed waves still have their key. Is `kept work` running? It destroys keys "
-                "two minutes after the close.",
+                "within a minute of the close.",
             )
         )
     if living - held:

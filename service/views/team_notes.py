@@ -44,7 +44,7 @@ def promised(wave: WavePoint, language: Translator) -> list[str]:
         _head_start(rules.head_start_days, language),
         language.say("A leader further up may open this page.")
         if rules.leaders_read_below
-        else language.say("A leader further up reads figures of larger units only, never this team's own."),
+        else language.say("A leader further up reads the figures of larger units, not this page."),
         _reminders(rules, language),
         language.count(
             "The team's word on a promise needs at least {count} deciding vote, and half of those asked.",

@@ -1,6 +1,6 @@
 """What can be asked about waves: which is open for whom, who is on a roster, which must close."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -117,7 +117,7 @@ async def last_asked(
         )
         .order_by(Wave.occurrence)
     )
-    return {
-        team_id: LastAsked(occurrence, frozenset(item["dimension"] for item in items))
-        for team_id, occurrence, items in found
-    }
+    when: dict[UUID, dict[str, date]] = {}
+    for team_id, occurrence, items in found:
+        when.setdefault(team_id, {}).update({item["dimension"]: occurrence for item in items})
+    return {team_id: LastAsked(max(dates.values()), dates) for team_id, dates in when.items()}

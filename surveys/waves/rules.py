@@ -81,10 +81,10 @@ class LoopQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LastAsked:
-    """When a unit was last asked, and about what."""
+    """When a unit was last asked, and when about what."""
 
     occurrence: date
-    dimensions: frozenset[str]
+    dimensions: Mapping[str, date]
 
 
 def unit_rests(asked: int, last: LastAsked | None, occurrence: date, dimensions: Collection[str]) -> bool:
@@ -94,10 +94,13 @@ def unit_rests(asked: int, last: LastAsked | None, occurrence: date, dimensions:
     """
     if last is None:
         return False
-    days = (occurrence - last.occurrence).days
-    if asked < SMALL_UNIT and days < DAYS_BETWEEN_SMALL:
+    if asked < SMALL_UNIT and (occurrence - last.occurrence).days < DAYS_BETWEEN_SMALL:
         return True
-    return days < DAYS_BETWEEN_SAME_DIMENSION and not last.dimensions.isdisjoint(dimensions)
+    return any(
+        (occurrence - last.dimensions[dimension]).days < DAYS_BETWEEN_SAME_DIMENSION
+        for dimension in dimensions
+        if dimension in last.dimensions
+    )
 
 
 def counts_towards_minimum(since: datetime | None, opens_at: datetime, *, first_wave: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,10 @@ class TestAfterClose:
             reader.execute("SELECT count(*) FROM wave").fetchone()
             assert not erase_deleted(file, patience=0.1)
         assert await destroy_keys(
-            story.sessions, story.keys, database_url=own_database_url, now=wave.closes_at
+            story.sessions,
+            story.keys,
+            database_url=own_database_url,
+            now=wave.closes_at + timedelta(seconds=60),
         )
         assert (await story.wave()).key_destroyed_at is not None
 

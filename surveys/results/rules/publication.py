@@ -315,17 +315,26 @@ def _publish_participation(
     heard = {pool: sum(answered.get(unit, 0) for unit in units) for pool, units in pools.items()}
     asked_below, heard_below = _below(order, parents, people), _below(order, parents, heard)
     everybody = _below(order, parents, direct)
+    # unit → people below it whose exact counts are told already; handed upwards as we go
+    told: dict[UUID, int] = defaultdict(int)
     for unit in order:
         if not everybody[unit]:
             continue
         asked = asked_below[unit]
         shown = asked >= wave.minimum
+        # An exact count less the exact counts below it is the exact count of the rest.
+        exact = asked >= EXACT_FROM and (asked == told[unit] or asked - told[unit] >= EXACT_FROM)
+        if exact:
+            told[unit] = asked
+        parent = parents[unit]
+        if parent is not None:
+            told[parent] += told[unit]
         found.participation.append(
             {
                 "team_id": unit,
                 "shown": shown,
                 "asked": asked if shown else None,
-                "answered": heard_below[unit] if shown and asked >= EXACT_FROM else None,
+                "answered": heard_below[unit] if shown and exact else None,
                 "band": participation_band(heard_below[unit], asked) if shown else None,
                 "size_class": size_class(smallest[unit]) if shown and unit in smallest else None,
             }
