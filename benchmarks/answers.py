@@ -189,8 +189,8 @@ def load(port: int, folder: Path, clients: int, seconds: int) -> dict[str, float
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- wrk
     if "refused" in printed or "Non-2xx" in printed:
         raise RuntimeError(printed)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])  # type: ignore[index]
-    p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", printed).groups()  # type: ignore[union-attr]
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])  # type: ignore[index] -- wrk prints it
+    p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", printed).groups()  # type: ignore[union-attr] -- it does
     return {"rate": rate, "p99": float(p99) * {"us": 0.001, "ms": 1, "s": 1000}[unit]}
 
 
@@ -206,7 +206,7 @@ def baseline(url: str, folder: Path, clients: int, seconds: int) -> float:
             *("-f", str(folder / "insert.sql"), address),
         ]
     )
-    return float(re.search(r"tps = ([\d.]+)", str(printed))[1])  # type: ignore[index]
+    return float(re.search(r"tps = ([\d.]+)", str(printed))[1])  # type: ignore[index] -- pgbench prints it
 
 
 async def count_rows(url: str) -> int:
@@ -256,7 +256,7 @@ def main() -> None:
                     results.setdefault(f"p99 ms, {clients} clients", []).append(sheets["p99"])
                     bare = baseline(url, folder, clients, chosen.seconds)
                     results.setdefault(f"bare INSERT/s, {clients} clients", []).append(bare)
-        report(results)  # type: ignore[arg-type]
+        report(results)  # type: ignore[arg-type] -- lists are sequences
         print(f"{people} people; {asyncio.run(count_rows(url))} ballots stored, at most three each")
 
 

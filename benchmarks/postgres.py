@@ -41,4 +41,4 @@ def run(coroutine: object) -> object:
     import uvloop  # noqa: PLC0415 -- as above
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(coroutine)  # type: ignore[arg-type]
+        return runner.run(coroutine)  # type: ignore[arg-type] -- always a coroutine

@@ -150,7 +150,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, database() as url:
         folder = Path(name)
         DirectoryKeyStore.set_up(folder / "keys")
-        organisation, programme, cookies = run(people_and_sign_ins(url, chosen.people))  # type: ignore[misc]
+        organisation, programme, cookies = run(people_and_sign_ins(url, chosen.people))  # type: ignore[misc] -- three
         with service(url, folder, 1) as port:
             run(add_waves(url, organisation, programme, 0, 25))
             print("26 past waves ", ask(port, cookies, chosen.requests))

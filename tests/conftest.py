@@ -112,7 +112,7 @@ def _in_thread(function: object, *args: object) -> None:
 
     def run() -> None:
         try:
-            function(*args)  # type: ignore[operator]
+            function(*args)  # type: ignore[operator] -- always callable
         except BaseException as error:  # noqa: BLE001 -- raised again below
             failure.append(error)
 

@@ -31,7 +31,7 @@ class Office:
             envelope.rcpt_tos.append(address)
         return self.says["RCPT"]
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- its name
         content = envelope.original_content or b""
         self.taken.append(message_from_bytes(content, policy=policy.default))
         return self.says["DATA"]
