@@ -7,8 +7,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 WORKDIR /src
 
 COPY requirements-build.lock requirements.lock ./
-RUN python -m venv /build && /build/bin/pip install --require-hashes -r requirements-build.lock
-RUN python -m venv /opt/kept && /opt/kept/bin/pip install --require-hashes -r requirements.lock
+RUN python -m venv /build && /build/bin/pip install --no-deps --require-hashes -r requirements-build.lock
+RUN python -m venv /opt/kept && /opt/kept/bin/pip install --no-deps --require-hashes -r requirements.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY surveys surveys
