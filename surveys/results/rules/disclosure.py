@@ -166,23 +166,70 @@ def unions(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Counted(Generic[Unit]):
+    """What plain carry-up makes of bare counts.
+
+    Attributes:
+        pools: unit → how many are released there for the first time; never fewer than k.
+        totals: unit → how many its figure stands for, for the units that have one.
+        carried: unit → how many are left for the unit above, where there are any.
+        left_over: how many are released nowhere.
+    """
+
+    pools: Mapping[Unit, int]
+    totals: Mapping[Unit, int]
+    carried: Mapping[Unit, int]
+    left_over: int
+
+
+def carry_up_counts(
+    parents: Mapping[Unit, Unit | None], direct: Mapping[Unit, int], minimum: int
+) -> Counted[Unit]:
+    """Decide on numbers alone where they are released: no leader rule and no low-end rule.
+
+    Args:
+        parents: unit → the unit above, None at a root; every unit of the tree.
+        direct: unit → how many belong to it directly; a unit that is absent has none.
+        minimum: k.
+
+    Time is linear in the units, at any depth.
+    """
+    waiting: dict[Unit, int] = {}
+    pools: dict[Unit, int] = {}
+    totals: dict[Unit, int] = {}
+    carried: dict[Unit, int] = {}
+    left_over = 0
+    for unit in post_order(parents):
+        parent = parents[unit]
+        here = direct.get(unit, 0) + waiting.pop(unit, 0)
+        if here >= minimum:
+            pools[unit] = here
+            totals[unit] = totals.get(unit, 0) + here
+        elif here:
+            carried[unit] = here
+            if parent is None:
+                left_over += here
+            else:
+                waiting[parent] = waiting.get(parent, 0) + here
+        if parent is not None and unit in totals:
+            totals[parent] = totals.get(parent, 0) + totals[unit]
+    return Counted(pools, totals, carried, left_over)
+
+
 def pools_of_counts(
     parents: Mapping[Unit, Unit | None], direct: Mapping[Unit, int], minimum: int
 ) -> dict[Unit, list[Unit]]:
-    """Carry up bare counts: return unit → the units whose people are counted there for the first time.
-
-    Plain carry-up on numbers of people, for participation: no leader rule and no low-end rule.
-    """
-    waiting: dict[Unit, list[Unit]] = {}
-    pools: dict[Unit, list[Unit]] = {}
-    for unit in post_order(parents):
-        here = waiting.pop(unit, [])
-        if direct.get(unit, 0):
-            here.append(unit)
-        if sum(direct[below] for below in here) >= minimum:
-            pools[unit] = here
-            continue
+    """Return unit → the units whose people plain carry-up counts there for the first time."""
+    released = carry_up_counts(parents, direct, minimum).pools
+    pools: dict[Unit, list[Unit]] = {unit: [] for unit in released}
+    counted_at: dict[Unit, Unit] = {}  # the nearest unit from here upwards that releases anything
+    for unit in reversed(post_order(parents)):
         parent = parents[unit]
-        if here and parent is not None:
-            waiting.setdefault(parent, []).extend(here)
+        if unit in released:
+            counted_at[unit] = unit
+        elif parent in counted_at:
+            counted_at[unit] = counted_at[parent]
+        if direct.get(unit, 0) and unit in counted_at:
+            pools[counted_at[unit]].append(unit)
     return pools

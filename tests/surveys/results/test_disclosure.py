@@ -1,4 +1,3 @@
-from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -14,24 +13,14 @@ from surveys.results.rules.disclosure import (
     post_order,
     unions,
 )
+from tests.surveys.results.attack import rank
+from tests.surveys.results.trees import Tree, trees
 
 K = 5
-Tree = dict[int, int | None]
 
 
 def people(unit: int, n: int, score: float = 75.0) -> list[Respondent[int]]:
     return [Respondent(unit, (score,)) for _ in range(n)]
-
-
-@st.composite
-def trees(draw: st.DrawFn, most: int = 9) -> Tree:
-    """A tree with parents in any position, not only before their children."""
-    size = draw(st.integers(1, most))
-    order = draw(st.permutations(range(size)))
-    parents: Tree = {order[0]: None}
-    for place in range(1, size):
-        parents[order[place]] = order[draw(st.integers(0, place - 1))]
-    return dict(sorted(parents.items()))
 
 
 @st.composite
@@ -51,23 +40,6 @@ def organisations(draw: st.DrawFn) -> tuple[Tree, dict[int, list[Respondent[int]
             for number, score in enumerate(scores)
         ]
     return parents, answers
-
-
-def rank(rows: list[list[int]]) -> int:
-    """The rank of a matrix over the rationals, by elimination; written apart from what it tests."""
-    matrix = [[Fraction(cell) for cell in row] for row in rows]
-    found = 0
-    for column in range(len(matrix[0]) if matrix else 0):
-        pivot = next((r for r in range(found, len(matrix)) if matrix[r][column]), None)
-        if pivot is None:
-            continue
-        matrix[found], matrix[pivot] = matrix[pivot], matrix[found]
-        for other in range(len(matrix)):
-            if other != found and matrix[other][column]:
-                factor = matrix[other][column] / matrix[found][column]
-                matrix[other] = [a - factor * b for a, b in zip(matrix[other], matrix[found], strict=True)]
-        found += 1
-    return found
 
 
 class TestCarryUp:
