@@ -5,6 +5,7 @@ import os
 import secrets
 
 import click
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -73,10 +74,16 @@ def build() -> Litestar:
         slack=slack,
         send_mail=mail.send_plain if mail is not None else None,
     )
+    app.on_startup.append(_say_that_it_answers)
     app.on_shutdown.append(engine.dispose)
     if slack is not None:
         app.on_shutdown.append(slack.close)
     return app
+
+
+def _say_that_it_answers() -> None:
+    """Log one line a worker process, so that whoever starts several sees when all of them are there."""
+    structlog.get_logger("kept.web").info("answers", process=os.getpid())
 
 
 async def _require_ready(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """`kept serve`: what it refuses, and that a stop is a clean one."""
 
 import socket
+import subprocess
 import time
 from urllib.request import urlopen
 
@@ -27,20 +28,35 @@ def answer_of(address: str, *, seconds: float = 40) -> str:
             time.sleep(0.1)
 
 
+def said_until_all_answer(process: subprocess.Popen[str], workers: int) -> str:
+    """Return what a starting service wrote until each of its processes said that it answers.
+
+    One that is asked to stop before it has started is killed, which is no clean stop.
+    """
+    assert process.stderr is not None
+    lines: list[str] = []
+    while sum('"answers"' in line for line in lines) < workers:
+        line = process.stderr.readline()
+        assert line, "".join(lines)  # it ended by itself
+        lines.append(line)
+    return "".join(lines)
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_it_answers_where_it_listens_and_ends_when_asked_to(installed: Installation, workers: str) -> None:
     port = free_port()
     process = installed.start("serve", "--workers", workers, KEPT_LISTEN=f"127.0.0.1:{port}")
     try:
         assert '"ready"' in answer_of(f"http://127.0.0.1:{port}/ready")
+        started = said_until_all_answer(process, int(workers))
     finally:
         process.terminate()
         output, errors = process.communicate(timeout=40)
 
     assert process.returncode == 0, errors
     assert output == ""
-    assert f"listens on http://127.0.0.1:{port}" in errors
-    assert "Traceback" not in errors
+    assert f"listens on http://127.0.0.1:{port}" in started
+    assert "Traceback" not in started + errors
 
 
 def test_it_refuses_a_database_without_tables(on_sqlite: Installation) -> None:
