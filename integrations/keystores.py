@@ -20,11 +20,21 @@ MARKER = "KEPT-KEYS"
 CACHEDIR_TAG = "CACHEDIR.TAG"
 CACHEDIR_SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n"  # backup programs skip such folders
 SUFFIX = ".key"
+UNCONFIRMED = ".opening"  # beside a key until the transaction that opens its wave is known to be committed
 DAY_SECONDS = 86_400
 
 
 class KeyStoreMissing(RuntimeError):
     """The directory is not a key store: not there, unreadable, or without its marker."""
+
+
+class KeyStoreForeign(KeyStoreMissing):
+    """The directory is a key store, but not known to be this database's: nothing in it may be touched."""
+
+
+def keys_in(folder: Path) -> set[UUID]:
+    """Return the waves whose keys lie in a folder, whatever its marker says; none where it is not there."""
+    return {UUID(hex=path.stem) for path in folder.glob(f"*{SUFFIX}")}
 
 
 class DirectoryKeyStore:
@@ -34,21 +44,58 @@ class DirectoryKeyStore:
 
     Whatever finds no key looks for the marker too: a volume that is not mounted for a moment must not
     pass for a store whose keys are lost or destroyed, because a wave with a lost key gives up its answers.
+    The marker names the installation, which is a random id in its database: two databases pointed at one
+    folder by mistake would otherwise take each other's keys for left-overs.
     """
 
-    def __init__(self, folder: Path, *, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        installation: UUID | None = None,
+        *,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Look at a folder on behalf of an installation; None asks for any key store."""
         self.folder = folder
+        self.installation = installation
         self._tick = tick
         self._cache: dict[UUID, tuple[float, WaveKey]] = {}
 
     @classmethod
-    def set_up(cls, folder: Path) -> "DirectoryKeyStore":
-        """Make the directory with its marker, once, when an instance is installed."""
+    def set_up(cls, folder: Path, installation: UUID | None = None) -> "DirectoryKeyStore":
+        """Make the directory with its marker, once, when an instance is installed, or bind it anew."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(stat.S_IRWXU)
-        (folder / MARKER).touch(mode=0o600)
+        written = folder / f"{MARKER}.new"
+        written.touch(mode=0o600)
+        written.write_text(f"{installation}\n" if installation else "")
+        written.replace(folder / MARKER)  # at every instant there is a whole marker, the old or the new
         (folder / CACHEDIR_TAG).write_text(CACHEDIR_SIGNATURE)
-        return cls(folder)
+        store = cls(folder, installation)
+        store._sync_folder()
+        return store
+
+    def owner(self) -> UUID | None:
+        """Return the installation that the marker names; None where an older version made the store.
+
+        Raises:
+            KeyStoreMissing: there is no marker.
+            KeyStoreForeign: the marker holds something else than an id.
+        """
+        try:
+            named = (self.folder / MARKER).read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            raise KeyStoreMissing(
+                f"{self.folder} is not a key store (no {MARKER} file). Mount the right volume at "
+                "KEPT_KEYS_DIR, or run `kept migrate` once on a new installation to set it up."
+            ) from None
+        try:
+            return UUID(named) if named else None
+        except ValueError:
+            raise KeyStoreForeign(
+                f"{self.folder}/{MARKER} is damaged, so nobody knows whose keys these are. If no other "
+                "installation uses this folder, run `kept migrate --keys take`."
+            ) from None
 
     def require(self) -> None:
         """Refuse to work with a directory that is not this instance's key store.
@@ -56,12 +103,19 @@ class DirectoryKeyStore:
         Raises:
             KeyStoreMissing: an empty mount point must not be taken for the store, because keys made
                 there would vanish with the next start.
+            KeyStoreForeign: the keys in it belong to another database, or nobody has said to which.
         """
-        if not (self.folder / MARKER).is_file():
-            raise KeyStoreMissing(
-                f"{self.folder} is not a key store (no {MARKER} file). Mount the right volume at "
-                "KEPT_KEYS_DIR, or run `kept migrate` once on a new installation to set it up."
+        owner = self.owner()
+        if self.installation is None or owner == self.installation:
+            return
+        if owner is None:
+            raise KeyStoreForeign(
+                f"{self.folder} does not say which database it belongs to. Run `kept migrate` once."
             )
+        raise KeyStoreForeign(
+            f"{self.folder} belongs to another installation. Give this one a folder of its own at "
+            'KEPT_KEYS_DIR and run `kept migrate`; see "The key folder" in docs/operations.md.'
+        )
 
     async def create(self, wave_id: UUID) -> None:
         """Make the key of a new wave and force it to disk before anyone can answer."""
@@ -69,12 +123,30 @@ class DirectoryKeyStore:
 
     def _create(self, wave_id: UUID) -> None:
         self.require()
+        if self._file(wave_id).exists():
+            raise FileExistsError(f"{self._file(wave_id)}: a wave has one key")
+        self._flag(wave_id).touch(mode=0o600)
+        self._sync_folder()
         descriptor = os.open(self._file(wave_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
         self._sync_folder()
+
+    async def confirm(self, wave_id: UUID) -> None:
+        """Note that the wave of a key is stored, so that the key is never taken for a left-over."""
+        await asyncio.to_thread(self._confirm, wave_id)
+
+    def _confirm(self, wave_id: UUID) -> None:
+        if self._flag(wave_id).exists():
+            self.require()
+            self._flag(wave_id).unlink(missing_ok=True)
+            self._sync_folder()
+
+    async def is_confirmed(self, wave_id: UUID) -> bool:
+        """Return whether the wave of a key was once seen in the database."""
+        return not await asyncio.to_thread(self._flag(wave_id).exists)
 
     async def load(self, wave_id: UUID) -> WaveKey:
         """Return the key of a wave.
@@ -114,10 +186,11 @@ class DirectoryKeyStore:
         await asyncio.to_thread(self._destroy, wave_id)
 
     def _destroy(self, wave_id: UUID) -> None:
+        self.require()
+        self._flag(wave_id).unlink(missing_ok=True)
         try:
             descriptor = os.open(self._file(wave_id), os.O_WRONLY)
         except FileNotFoundError:
-            self.require()
             return
         with os.fdopen(descriptor, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
@@ -129,17 +202,20 @@ class DirectoryKeyStore:
     async def known(self) -> set[UUID]:
         """Return the waves whose keys lie here; refuse a folder that is not the store (see `require`)."""
         await asyncio.to_thread(self.require)
-        names = await asyncio.to_thread(lambda: [path.stem for path in self.folder.glob(f"*{SUFFIX}")])
-        return {UUID(hex=name) for name in names}
+        return await asyncio.to_thread(keys_in, self.folder)
 
-    async def stale(self) -> set[UUID]:
-        """Return the waves whose key files are older than a day."""
-        return await asyncio.to_thread(self._stale)
+    async def unconfirmed(self) -> set[UUID]:
+        """Return the waves whose opening began more than a day ago and was never confirmed."""
+        return await asyncio.to_thread(self._unconfirmed)
 
-    def _stale(self) -> set[UUID]:
+    def _unconfirmed(self) -> set[UUID]:
+        self.require()
         before = time.time() - DAY_SECONDS
-        files = self.folder.glob(f"*{SUFFIX}")
-        return {UUID(hex=path.stem) for path in files if path.stat().st_mtime < before}
+        flags = self.folder.glob(f"*{UNCONFIRMED}")
+        return {UUID(hex=path.stem) for path in flags if path.stat().st_mtime < before}
+
+    def _flag(self, wave_id: UUID) -> Path:
+        return self.folder / f"{wave_id.hex}{UNCONFIRMED}"
 
     def _file(self, wave_id: UUID) -> Path:
         return self.folder / f"{wave_id.hex}{SUFFIX}"

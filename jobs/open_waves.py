@@ -1,5 +1,6 @@
 """Opens every occurrence that is due, and records the ones an outage has cost."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +17,13 @@ from surveys.people.models import Organisation, Person
 from surveys.people.queries import directory_of
 from surveys.waves.actions import open_wave
 from surveys.waves.models import Wave
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An occurrence that is dealt with: opened as a wave, or recorded as missed."""
+
+    opened: UUID | None
 
 
 async def open_waves(
@@ -36,18 +44,21 @@ async def open_waves(
     for programme_id in programmes:
         while True:
             async with sessions.begin() as session:
-                if not await _open_next(session, keys, programme_id, slack=slack, now=now):
-                    break
+                found = await _open_next(session, keys, programme_id, slack=slack, now=now)
+            if found is None:
+                break
+            if found.opened is not None:
+                await keys.confirm(found.opened)
             settled += 1
     return settled
 
 
 async def _open_next(
     session: AsyncSession, keys: KeyStore, programme_id: UUID, *, slack: bool, now: datetime
-) -> bool:
+) -> Settled | None:
     programme = await session.get(Programme, programme_id, with_for_update=True)
     if programme is None or programme.paused_at is not None:
-        return False
+        return None
     # Two programmes can have people in common and nobody is asked in two waves at once, so an organisation
     # opens one wave at a time. This lock lets rows that merely refer to the organisation be written.
     organisation = await session.get_one(
@@ -61,10 +72,10 @@ async def _open_next(
     # The directory is large and seldom needed: the few zones in it decide whether it is time at all.
     places = await _places(session, organisation)
     if not places:
-        return False
+        return None
     times = wave_times(schedule, occurrence, places)
     if fate(times.opens_at, times.closes_at, now) is Fate.WAITS:
-        return False
+        return None
     directory = await directory_of(session, organisation.id)
     loop = await loop_questions_due(session, directory, now=now)
     opened = await open_wave(
@@ -78,10 +89,11 @@ async def _open_next(
         now=now,
     )
     if opened is None:
-        return await _latest_occurrence(session, programme_id) == occurrence
+        recorded = await _latest_occurrence(session, programme_id) == occurrence
+        return Settled(None) if recorded else None
     await open_box(session, keys, opened.wave.id)
     await invite_roster(session, opened.wave, now=now, slack=slack)
-    return True
+    return Settled(opened.wave.id)
 
 
 async def _latest_occurrence(session: AsyncSession, programme_id: UUID) -> date | None:

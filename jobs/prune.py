@@ -32,14 +32,18 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
 async def _orphaned_keys(sessions: async_sessionmaker[AsyncSession], keys: KeyStore) -> int:
     """Destroy keys whose wave was never committed, because the opening was interrupted.
 
-    Only keys older than a day are looked at, so that an opening in progress is never disturbed.
+    Only keys that nobody confirmed for a day are looked at, so that an opening in progress is never
+    disturbed. A confirmed key of a wave that this database does not know stays: then the database is
+    older than the key, because a backup was restored, and only a person can say which of the two counts.
     """
-    old = await keys.stale()
-    if not old:
+    waiting = await keys.unconfirmed()
+    if not waiting:
         return 0
     async with sessions() as session:
-        waves = set(await session.scalars(select(Wave.id).where(Wave.id.in_(old))))
-    orphans = old - waves
+        committed = set(await session.scalars(select(Wave.id).where(Wave.id.in_(waiting))))
+    for wave_id in committed:
+        await keys.confirm(wave_id)
+    orphans = waiting - committed
     for wave_id in orphans:
         await keys.destroy(wave_id)
     return len(orphans)

@@ -23,7 +23,9 @@ from migrations import revisions
 from service.composition import reason_of, where
 from surveys.database import sqlite_file
 from surveys.deliveries.models import Delivery, DeliveryState
+from surveys.errors import Missing
 from surveys.people.models import Person
+from surveys.people.queries import installation_of
 from surveys.waves.models import Wave, WaveState
 
 SQLITE_PEOPLE = 5_000  # what SQLite is documented for
@@ -122,10 +124,10 @@ async def of_copies(engine: AsyncEngine, session: AsyncSession) -> AsyncIterator
 
 async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
     """Return whether the key store is the right one, closed to others, and holds exactly the open waves."""
-    store = DirectoryKeyStore(settings.keys_dir)
     try:
+        store = DirectoryKeyStore(settings.keys_dir, await installation_of(session))
         store.require()
-    except KeyStoreMissing as missing:
+    except (KeyStoreMissing, Missing) as missing:
         return [Finding("fail", "keys", str(missing))]
     states = {row.id: row.state for row in await session.execute(select(Wave.id, Wave.state))}
     held = await store.known()
@@ -151,7 +153,14 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
             )
         )
     if unknown:
-        lines.append(Finding("warn", "keys", f"{len(unknown)} keys belong to no wave of this database."))
+        lines.append(
+            Finding(
+                "warn",
+                "keys",
+                f"{len(unknown)} keys belong to no wave of this database. If it was restored from a backup "
+                "for good, `kept discard-keys` destroys them; see docs/operations.md.",
+            )
+        )
     if not any(line.mark == "fail" for line in lines):
         lines.insert(0, Finding("ok", "keys", f"{settings.keys_dir}, {len(held & living)} open waves"))
     return lines

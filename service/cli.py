@@ -31,6 +31,9 @@ COMMANDS = {
     "disclose": Entry("disclose", "disclose", "Decide on bare counts which units of a tree may be shown."),
     "login-link": Entry("people", "login_link", "Make a one-time sign-in link."),
     "erase-person": Entry("people", "erase_person_command", "Erase one person for good."),
+    "discard-keys": Entry(
+        "discard_keys", "discard_keys", "After a restored backup: destroy keys left over."
+    ),
     "doctor": Entry("doctor", "doctor", "Check settings, database, keys, Slack and mail."),
 }
 

@@ -18,6 +18,7 @@ from integrations.slack.client import SlackClient
 from migrations import revisions
 from surveys.database import build_engine, build_sessions, sqlite_file
 from surveys.deliveries.models import ChannelName
+from surveys.people.queries import installation_of
 
 
 class NotReadyError(click.ClickException):
@@ -48,13 +49,15 @@ async def open_database(settings: Settings) -> AsyncIterator[async_sessionmaker[
         await engine.dispose()
 
 
-def open_keys(settings: Settings) -> DirectoryKeyStore:
-    """Return the key store.
+async def open_keys(settings: Settings, sessions: async_sessionmaker[AsyncSession]) -> DirectoryKeyStore:
+    """Return the key store of this database.
 
     Raises:
-        NotReadyError: the folder is not a key store. A missing volume must not be taken for an empty one.
+        NotReadyError: the folder is not a key store, or that of another installation. A missing volume
+            must not be taken for an empty one, nor somebody else's keys for left-overs.
     """
-    store = DirectoryKeyStore(settings.keys_dir)
+    async with sessions() as session:
+        store = DirectoryKeyStore(settings.keys_dir, await installation_of(session))
     try:
         store.require()
     except KeyStoreMissing as missing:

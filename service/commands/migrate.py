@@ -1,21 +1,26 @@
 """`kept migrate`: the tables and, once, the key store."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import click
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from integrations.environment import Settings
-from integrations.keystores import DirectoryKeyStore, KeyStoreMissing
 from migrations import revisions
 from service.composition import NotReadyError, read_settings, reason_of, where
-from surveys.database import build_engine, sqlite_file
-from surveys.waves.models import Wave, WaveState
+from service.key_folder import Choice, settle
+from surveys.database import build_engine, build_sessions, sqlite_file
 
 
 @click.command()
-def migrate() -> None:
+@click.option(
+    "--keys",
+    type=click.Choice([choice.value for choice in Choice]),
+    help="Only when the key folder does not fit. new: the old one is lost, or this database is a copy; "
+    "make an empty one. take: the folder belongs to this database and to no other.",
+)
+def migrate(keys: str | None) -> None:
     """Bring the database to the newest revision, and set up the key store of a new installation.
 
     Safe to repeat; says what it did. Stop `kept serve` and `kept work` first, or let the new version
@@ -34,7 +39,7 @@ def migrate() -> None:
     for step in steps:
         click.echo(f"{address}: {step.revision} {step.title}")
     click.echo(f"{address}: at revision {revisions.newest()}" + ("" if steps else ", nothing to do"))
-    asyncio.run(_set_up_keys(settings))
+    click.echo(asyncio.run(_settle_keys(settings, Choice(keys) if keys else None)))
 
 
 async def _look(settings: Settings) -> tuple[str, str | None]:
@@ -47,27 +52,10 @@ async def _look(settings: Settings) -> tuple[str, str | None]:
         await engine.dispose()
 
 
-async def _set_up_keys(settings: Settings) -> None:
-    """Make the key store where there has been none, which is only so before the first open wave."""
-    try:
-        DirectoryKeyStore(settings.keys_dir).require()
-    except KeyStoreMissing as missing:
-        if await _has_open_wave(settings):
-            raise NotReadyError(
-                f"A pulse is open, but {settings.keys_dir} is not its key store. Mount the right folder at "
-                "KEPT_KEYS_DIR; a new one could not read the answers given so far."
-            ) from missing
-        DirectoryKeyStore.set_up(settings.keys_dir)
-        click.echo(f"{settings.keys_dir}: made the key store. Keep it out of every backup and snapshot.")
-    else:
-        click.echo(f"{settings.keys_dir}: the key store is in place")
-
-
-async def _has_open_wave(settings: Settings) -> bool:
+async def _settle_keys(settings: Settings, choice: Choice | None) -> str:
     engine = build_engine(settings.database_url)
     try:
-        async with engine.connect() as connection:
-            waiting = select(Wave.id).where(Wave.state.in_([WaveState.OPEN, WaveState.CLOSING])).limit(1)
-            return (await connection.execute(waiting)).first() is not None
+        async with build_sessions(engine).begin() as session:
+            return await settle(session, settings.keys_dir, choice, now=datetime.now(UTC))
     finally:
         await engine.dispose()

@@ -170,15 +170,16 @@ def erase_person_command(*, email: str, yes: bool) -> None:
 
 
 async def _erase(settings: Settings, email: str) -> None:
-    keys = open_keys(settings)
-    async with open_database(settings) as sessions, sessions.begin() as session:
-        # Most who are to be erased left long ago.
-        person = await person_by_email(session, email, even_inactive=True)
-        if person is None:
-            raise Missing("Nobody has this address.")
-        await withdraw_person(session, keys, person.id)
-        await forget_person(session, person.id)
-        await erase_person(session, person.id, now=datetime.now(UTC))
+    async with open_database(settings) as sessions:
+        keys = await open_keys(settings, sessions)
+        async with sessions.begin() as session:
+            # Most who are to be erased left long ago.
+            person = await person_by_email(session, email, even_inactive=True)
+            if person is None:
+                raise Missing("Nobody has this address.")
+            await withdraw_person(session, keys, person.id)
+            await forget_person(session, person.id)
+            await erase_person(session, person.id, now=datetime.now(UTC))
 
 
 @click.command("login-link")

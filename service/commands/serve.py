@@ -34,8 +34,9 @@ SECONDS_TO_FINISH = 20  # for requests under way when the process is asked to st
 def serve(workers: int) -> None:
     """Run the web process on KEPT_LISTEN until it is asked to stop.
 
-    Refuses to start when the database is not at the newest revision or the key store is missing. Any
-    number of these processes may run beside each other, on one machine or several.
+    Refuses to start when the database is not at the newest revision, or when the key store is missing or
+    that of another installation. Any number of these processes may run beside each other, on one machine
+    or several.
     """
     settings = read_settings()
     asyncio.run(_require_ready(settings))
@@ -66,15 +67,21 @@ def build() -> Litestar:
     configure_logs()
     forbid_core_dumps()
     engine = build_engine(settings.database_url)
+    sessions, keys = build_sessions(engine), DirectoryKeyStore(settings.keys_dir)
     slack, mail = open_slack(settings), open_mail(settings)
+
+    async def know_whose_keys() -> None:
+        keys.installation = (await open_keys(settings, sessions)).installation
+
     app = create_app(
         settings,
-        sessions=build_sessions(engine),
-        keys=DirectoryKeyStore(settings.keys_dir),
+        sessions=sessions,
+        keys=keys,
         slack=slack,
         send_mail=mail.send_plain if mail is not None else None,
     )
-    app.on_startup.append(_say_that_it_answers)
+    # A worker is built before there is a loop in which to ask the database whose keys it may use.
+    app.on_startup.extend([know_whose_keys, _say_that_it_answers])
     app.on_shutdown.append(engine.dispose)
     if slack is not None:
         app.on_shutdown.append(slack.close)
@@ -87,9 +94,8 @@ def _say_that_it_answers() -> None:
 
 
 async def _require_ready(settings: Settings) -> None:
-    open_keys(settings)
-    async with open_database(settings):
-        pass
+    async with open_database(settings) as sessions:
+        await open_keys(settings, sessions)
 
 
 def _sign_with_a_key_of_this_start(settings: Settings) -> None:

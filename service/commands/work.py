@@ -52,8 +52,8 @@ def work(*, once: bool, now: datetime | None, heartbeat: Path | None) -> None:
 
 async def _work(settings: Settings, *, once: bool, now: datetime | None, heartbeat: Path | None) -> None:
     async with AsyncExitStack() as stack:
-        keys = open_keys(settings)
         sessions = await stack.enter_async_context(open_database(settings))
+        keys = await open_keys(settings, sessions)
         slack = open_slack(settings)
         if slack is not None:
             stack.push_async_callback(slack.close)

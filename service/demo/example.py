@@ -41,6 +41,7 @@ from service.demo.simulated_slack.workspace import Member, Workspace
 from service.security import SIGN_IN_DAYS, Cookies
 from surveys.database import build_engine, build_sessions
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
+from surveys.people.queries import installation_of
 from surveys.waves.models import Wave
 
 TICK_SECONDS = 2.0
@@ -199,7 +200,8 @@ async def running(path: Path, port: int, *, fresh: bool = False) -> AsyncIterato
     await asyncio.to_thread(revisions.upgrade, settings.database_url)
     engine = build_engine(settings.database_url)
     sessions = build_sessions(engine)
-    keys = DirectoryKeyStore.set_up(settings.keys_dir)
+    async with sessions() as session:
+        keys = DirectoryKeyStore.set_up(settings.keys_dir, await installation_of(session))
     clock = TravellingClock(folder.path / "clock")
     workspace = _workspace(clock, folder)
     async with SlackClient(settings.slack_bot_token or "", settings.slack_api_url) as slack:

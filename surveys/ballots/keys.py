@@ -28,5 +28,8 @@ class KeyStore(Protocol):
     async def known(self) -> set[UUID]:
         """Return the waves whose keys the store holds."""
 
-    async def stale(self) -> set[UUID]:
-        """Return the waves whose keys are older than a day, by the store's own clock."""
+    async def confirm(self, wave_id: UUID) -> None:
+        """Note that the wave of a key is committed. Until then the key may be a left-over."""
+
+    async def unconfirmed(self) -> set[UUID]:
+        """Return the waves whose keys nobody confirmed for more than a day, by the store's own clock."""

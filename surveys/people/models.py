@@ -10,6 +10,7 @@ from surveys.database import Base, Scoped, random_id
 from surveys.people.rules import RoleKind
 
 __all__ = [
+    "Installation",
     "Leadership",
     "Membership",
     "Organisation",
@@ -20,6 +21,19 @@ __all__ = [
     "SignInLink",
     "Team",
 ]
+
+
+class Installation(Base):
+    """This database itself: one row. The marker of its key folder names the same id.
+
+    Whoever points two databases at one key folder, or one database at the folder of another, is refused
+    before a key can be touched.
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[UUID] = random_id()
+    made_at: Mapped[datetime]
 
 
 class Organisation(Base):

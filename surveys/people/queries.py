@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from surveys.errors import Missing
 from surveys.people.directory_plan import Stored, StoredRole
 from surveys.people.models import (
+    Installation,
     Leadership,
     Membership,
     Organisation,
@@ -30,6 +31,18 @@ Rows = Select[*tuple[Any, ...]]
 def token_digest(token: str) -> bytes:
     """Return what the database keeps of a token: its SHA-256."""
     return sha256(token.encode()).digest()
+
+
+async def installation_of(session: AsyncSession) -> UUID:
+    """Return the random id of this database, which its key folder carries too.
+
+    Raises:
+        Missing: somebody has emptied the table.
+    """
+    found = await session.scalar(select(Installation.id).limit(1))
+    if found is None:
+        raise Missing("This database has no id of its own any more. Run `kept migrate --keys take`.")
+    return found
 
 
 async def the_organisation(session: AsyncSession) -> Organisation:

@@ -1,11 +1,12 @@
 import asyncio
+import os
 import stat
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from integrations.keystores import CACHE_SECONDS, DirectoryKeyStore, KeyStoreMissing
+from integrations.keystores import CACHE_SECONDS, DirectoryKeyStore, KeyStoreForeign, KeyStoreMissing
 from surveys.errors import KeyLost
 
 
@@ -127,6 +128,44 @@ class TestDirectoryKeyStore:
         with pytest.raises(KeyLost):
             await here.load(wave)
 
-    async def test_fresh_keys_are_not_stale(self, store: DirectoryKeyStore) -> None:
-        await store.create(uuid4())
-        assert await store.stale() == set()
+    async def test_only_an_old_key_that_nobody_confirmed_may_be_a_left_over(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        fresh, confirmed, abandoned = uuid4(), uuid4(), uuid4()
+        for wave in (fresh, confirmed, abandoned):
+            await store.create(wave)
+        for wave in (confirmed, abandoned):
+            os.utime(store.folder / f"{wave.hex}.opening", (0, 0))
+        await store.confirm(confirmed)
+
+        assert await store.unconfirmed() == {abandoned}
+        await store.destroy(abandoned)
+        assert await store.unconfirmed() == set()
+        assert await store.known() == {fresh, confirmed}
+
+    async def test_a_store_of_another_installation_is_refused_and_nothing_in_it_is_touched(
+        self, tmp_path: Path
+    ) -> None:
+        ours, theirs, wave = uuid4(), uuid4(), uuid4()
+        store = DirectoryKeyStore.set_up(tmp_path / "keys", theirs)
+        await store.create(wave)
+        stranger = DirectoryKeyStore(store.folder, ours)
+
+        for attempt in (stranger.create(uuid4()), stranger.destroy(wave), stranger.known()):
+            with pytest.raises(KeyStoreForeign, match="belongs to another installation"):
+                await attempt
+        with pytest.raises(KeyStoreForeign):
+            await stranger.unconfirmed()
+        assert await DirectoryKeyStore(store.folder, theirs).known() == {wave}
+
+    async def test_a_store_that_does_not_say_whose_it_is_is_not_used_by_an_installation(
+        self, store: DirectoryKeyStore
+    ) -> None:
+        with pytest.raises(KeyStoreForeign, match="kept migrate"):
+            DirectoryKeyStore(store.folder, uuid4()).require()
+
+    async def test_a_damaged_marker_is_nobodys(self, store: DirectoryKeyStore) -> None:
+        (store.folder / "KEPT-KEYS").write_text("something else")
+
+        with pytest.raises(KeyStoreForeign, match="damaged"):
+            DirectoryKeyStore(store.folder, uuid4()).require()

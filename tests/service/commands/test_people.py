@@ -6,7 +6,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from integrations.keystores import DirectoryKeyStore
 from service.cli import main
 from surveys.audit.models import Entry
 from surveys.database import build_engine, build_sessions
@@ -155,7 +154,7 @@ class TestErasing:
     def test_an_erased_person_has_no_name_and_cannot_be_found_again(
         self, folder: Path, own_database_url: str
     ) -> None:
-        DirectoryKeyStore.set_up(folder / "keys")
+        assert kept("migrate").exit_code == 0
         import_file(folder, PEOPLE)
         email = str(stored(own_database_url, select(Person.email))[0])
 
@@ -167,7 +166,7 @@ class TestErasing:
         assert email not in stored(own_database_url, select(Person.email))
 
     def test_somebody_who_left_long_ago_is_erased_too(self, folder: Path, own_database_url: str) -> None:
-        DirectoryKeyStore.set_up(folder / "keys")
+        assert kept("migrate").exit_code == 0
         import_file(folder, PEOPLE)
         *stay, last = PEOPLE.strip().splitlines()
         email = last.partition(",")[0].lower()
