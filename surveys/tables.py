@@ -8,9 +8,20 @@ from surveys.database import Base
 from surveys.deliveries import models as _deliveries
 from surveys.people import models as _people
 from surveys.results import models as _results
+from surveys.retrospectives import models as _retrospectives
 from surveys.waves import models as _waves
 
 __all__ = ["MODELS", "metadata"]
 
-MODELS = (_audit, _ballots, _cadence, _commitments, _deliveries, _people, _results, _waves)
+MODELS = (
+    _audit,
+    _ballots,
+    _cadence,
+    _commitments,
+    _deliveries,
+    _people,
+    _results,
+    _retrospectives,
+    _waves,
+)
 metadata = Base.metadata

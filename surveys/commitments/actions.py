@@ -74,7 +74,7 @@ async def acknowledge(
         wave_id=wave_id,
         team_id=team_id,
         person_id=person_id,
-        answer_by=rules.due_or_default(answer_by, await _zone(session, team_id), now=now),
+        answer_by=rules.due_or_default(answer_by, await zone_of(session, team_id), now=now),
         acknowledged_at=now,
     )
     session.add(noted)
@@ -113,8 +113,8 @@ async def commit(
     organisation_id = await _led_by(session, team_id, owner_id)
     if wave_id is not None:
         await _published(session, wave_id, team_id, now=now)
-    due = rules.due_or_default(due, await _zone(session, team_id), now=now)
-    rules.refuse_names(text, await _names_around(session, team_id))
+    due = rules.due_or_default(due, await zone_of(session, team_id), now=now)
+    rules.refuse_names(text, await names_around(session, team_id))
     promise = Commitment(
         organisation_id=organisation_id,
         team_id=team_id,
@@ -147,7 +147,7 @@ async def replan(
     """
     reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
     promise = await _open_promise(session, commitment_id, person_id)
-    zone = await _zone(session, promise.team_id)
+    zone = await zone_of(session, promise.team_id)
     moves = (
         await session.scalars(
             select(Replan).filter_by(commitment_id=commitment_id).order_by(Replan.moved_at, Replan.to_due)
@@ -270,7 +270,8 @@ async def _promise(session: AsyncSession, commitment_id: UUID, person_id: UUID) 
     promise = await session.get(Commitment, commitment_id)
     if promise is None:
         raise Missing("This promise does not exist.")
-    await _led_by(session, promise.team_id, person_id)
+    if promise.step_id is None or promise.owner_id != person_id:  # a step is its owner's too
+        await _led_by(session, promise.team_id, person_id)
     return promise
 
 
@@ -281,11 +282,12 @@ async def _open_promise(session: AsyncSession, commitment_id: UUID, person_id: U
     return promise
 
 
-async def _zone(session: AsyncSession, team_id: UUID) -> str:
-    return (await branch_of(session, team_id)).team_zone(team_id)
+async def zone_of(session: AsyncSession, team_id: UUID) -> str:
+    """Return the IANA zone in which the dates of a team are counted."""
+    return (await branch_of(session, team_id)).teamzone_of(team_id)
 
 
-async def _names_around(session: AsyncSession, team_id: UUID) -> list[str]:
+async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:
     """Return the names of who belongs to a team, leads it, or leads a team right below it."""
     belongs = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
     leads = (

@@ -55,6 +55,7 @@ class Commitment(Scoped, Base):
     id: Mapped[UUID] = random_id()
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
     wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"))  # the results it answers
+    step_id: Mapped[UUID | None] = mapped_column(ForeignKey("action_step.id"), unique=True)  # of a retro
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str]
     made_at: Mapped[datetime]

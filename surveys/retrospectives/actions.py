@@ -1,0 +1,414 @@
+"""Starting a retrospective, leading through it, and ending it. Cards, groups and votes have their own files.
+
+Every action is safe to repeat, and none of them writes down who wrote a card or voted.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.audit.actions import record
+from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.people.models import Organisation, Person, Team
+from surveys.people.queries import directory_of
+from surveys.people.rules import Directory
+from surveys.retrospectives import rules
+from surveys.retrospectives.boards import announce, board_to_change, notify
+from surveys.retrospectives.cards import reveal_cards
+from surveys.retrospectives.keys import RetroKeys
+from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
+from surveys.retrospectives.rules import Names, Pace, Phase
+from surveys.retrospectives.voting import count_votes
+
+
+async def record_milestone(
+    session: AsyncSession, *, team_id: UUID, name: str, source: str, key: str, now: datetime
+) -> tuple[Milestone, bool]:
+    """Note that a team reached something; return it, and whether it was not known before.
+
+    Args:
+        session: the edge's.
+        team_id: whose milestone.
+        name: what it is called, one line.
+        source: where it comes from, for example `button` or `github`.
+        key: what makes it the same one when it is told again.
+        now: aware UTC.
+
+    Raises:
+        Missing: there is no such team.
+        Invalid: it has no name.
+    """
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise Missing("This team does not exist.")
+    same = select(Milestone).filter_by(organisation_id=team.organisation_id, key=key)
+    known = (await session.scalars(same)).one_or_none()
+    if known is not None:
+        return known, False
+    milestone = Milestone(
+        organisation_id=team.organisation_id,
+        team_id=team_id,
+        name=rules.line_of(name, rules.LONGEST_TITLE, field="name"),
+        source=source,
+        key=key,
+        reached_at=now,
+    )
+    session.add(milestone)
+    await session.flush()
+    return milestone, True
+
+
+async def start_retrospective(
+    session: AsyncSession,
+    keys: RetroKeys,
+    *,
+    team_id: UUID,
+    started_by: UUID | None,
+    title: str,
+    now: datetime,
+    pace: Pace = Pace.LIVE,
+    names: Names = Names.ANONYMOUS,
+    milestone_id: UUID | None = None,
+    days_a_phase: int = 1,
+    votes_each: int = rules.VOTES_EACH,
+) -> Retrospective:
+    """Open a board for a team and everybody who leads it; whoever starts it leads through it.
+
+    Whether cards are anonymous, open or named is settled here: with too few people "anonymous" becomes
+    "open", because it would not be true. The keys exist before the board does.
+
+    Args:
+        session: the edge's.
+        keys: the key store.
+        team_id: whose.
+        started_by: a member or leader; None where a hook or the calendar starts it.
+        title: one line, for example the milestone's name.
+        now: aware UTC.
+        pace: all at once, or over days.
+        names: what the team wants.
+        milestone_id: what it looks back on. The same one starts nothing twice: its board comes back.
+        days_a_phase: working days a phase lasts, where it goes over days; 1 to 10.
+        votes_each: 1 to 10.
+
+    Raises:
+        Missing: there is no such team, or the person has nothing to do with it.
+        Invalid: no title, or a number out of its range.
+        Conflict: the team has an open board already, or nobody is on the team.
+    """
+    title = rules.line_of(title, rules.LONGEST_TITLE, field="title")
+    _require_between(days_a_phase, 10, "days")
+    _require_between(votes_each, rules.MOST_VOTES_EACH, "votes")
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise Missing("There is no such page.")
+    directory = await directory_of(session, team.organisation_id)
+    people = participants_of(directory, team_id)
+    if started_by is not None and started_by not in people:
+        raise Missing("There is no such page.")
+    if milestone_id is not None:
+        known = select(Retrospective).filter_by(milestone_id=milestone_id)
+        same = (await session.scalars(known)).one_or_none()
+        if same is not None:
+            return same
+    await _require_none_open(session, team_id)
+    writers = sum(not leads for leads in people.values())
+    if not writers:
+        raise Conflict("Nobody is on this team, so there is nobody to look back together.")
+    organisation = await session.get_one(Organisation, team.organisation_id)
+    board = Retrospective(
+        organisation_id=team.organisation_id,
+        team_id=team_id,
+        milestone_id=milestone_id,
+        title=title,
+        pace=pace,
+        names=rules.names_for(names, writers, organisation.minimum_group),
+        phase=Phase.LOOK_BACK,
+        days_a_phase=days_a_phase,
+        votes_each=votes_each,
+        facilitator_id=started_by,
+        discussing=None,
+        card_key=uuid4(),
+        vote_key=uuid4(),
+        created_at=now,
+        closed_at=None,
+    )
+    zones = [directory.people[person].zone for person in people]
+    board.phase_ends_at = _deadline(board, zones, now=now)
+    session.add(board)
+    await session.flush()
+    session.add_all(
+        Participant(retrospective_id=board.id, person_id=person, leads=leads, here_until=None)
+        for person, leads in people.items()
+    )
+    await session.flush()
+    for key_id in (board.card_key, board.vote_key):
+        if key_id is not None:
+            await keys.create(key_id)
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action="retrospective.started",
+        now=now,
+        actor_id=started_by,
+        subject=f"retrospective:{board.id}",
+    )
+    return board
+
+
+def participants_of(directory: Directory, team_id: UUID) -> dict[UUID, bool]:
+    """Return who takes part in a team's retrospectives: person → whether they lead the team.
+
+    Everybody who works in it, and who leads it. Leaders of units below belong to it as its members.
+    """
+    people = dict.fromkeys(directory.rosters().get(team_id, ()), False)
+    for person in directory.leaders.get(team_id, ()):
+        if directory.people[person].active:
+            people[person] = True
+    return people
+
+
+async def join_retrospective(
+    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, now: datetime
+) -> None:
+    """Let somebody who came to the team after the start take part too.
+
+    Raises:
+        Missing: there is no such board, or the person has nothing to do with the team.
+        Gone: it is closed.
+    """
+    board = await board_to_change(session, retrospective_id, None)
+    if await session.get(Participant, (board.id, person_id)) is not None:
+        return
+    people = participants_of(await directory_of(session, board.organisation_id), board.team_id)
+    if person_id not in people:
+        raise Missing("There is no such page.")
+    session.add(
+        Participant(
+            retrospective_id=board.id, person_id=person_id, leads=people[person_id], here_until=None
+        )
+    )
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action="retrospective.joined",
+        now=now,
+        actor_id=person_id,
+        subject=f"retrospective:{board.id}",
+    )
+    await announce(session, board)
+
+
+async def leave_names_out(session: AsyncSession, retrospective_id: UUID, *, person_id: UUID) -> None:
+    """Turn a board with names into one without, for good, before anybody has written.
+
+    One wish is enough and nobody reads whose it was. There is no way back.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Conflict: writing has begun; what was promised then stays.
+    """
+    board = await board_to_change(session, retrospective_id, person_id, Phase.LOOK_BACK)
+    if board.names is not Names.SHOWN:
+        return
+    writers = list(
+        await session.scalars(
+            select(Participant.person_id).filter_by(retrospective_id=board.id, leads=False)
+        )
+    )
+    organisation = await session.get_one(Organisation, board.organisation_id)
+    board.names = rules.names_for(Names.ANONYMOUS, len(writers), organisation.minimum_group)
+    await announce(session, board)
+
+
+async def take_over(
+    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, now: datetime
+) -> None:
+    """Become the one who leads through the rest.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Forbidden: whoever does it is here.
+    """
+    board = await board_to_change(session, retrospective_id, person_id)
+    if board.facilitator_id == person_id:
+        return
+    me = await session.get_one(Participant, (board.id, person_id))
+    other = None
+    if board.facilitator_id is not None:
+        other = await session.get(Participant, (board.id, board.facilitator_id))
+    if not rules.may_take_over(
+        other.here_until if other else None,
+        has_facilitator=other is not None,
+        leads=me.leads,
+        pace=board.pace,
+        now=now,
+    ):
+        raise Forbidden(
+            "Somebody who is here leads through this board. It can be taken over when they are gone "
+            "for a minute."
+        )
+    board.facilitator_id = person_id
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action="retrospective.taken_over",
+        now=now,
+        actor_id=person_id,
+        subject=f"retrospective:{board.id}",
+    )
+    await announce(session, board)
+
+
+async def move_on(
+    session: AsyncSession,
+    keys: RetroKeys,
+    retrospective_id: UUID,
+    *,
+    leaving: Phase,
+    person_id: UUID | None,
+    now: datetime,
+) -> Retrospective:
+    """Go on to the next step: reveal the cards when writing ends, count when voting ends.
+
+    Args:
+        session: the edge's.
+        keys: the key store.
+        retrospective_id: which board.
+        leaving: the step that the caller sees. Where the board has left it already, nothing happens,
+            so a second press skips nothing.
+        person_id: who leads through it; None for the clock, when a deadline has passed.
+        now: aware UTC.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Forbidden: somebody else leads through it.
+        Gone: it is closed, or the key of its cards or votes is lost.
+    """
+    board = await board_to_change(session, retrospective_id, person_id)
+    _require_facilitator(board, person_id)
+    if board.phase is not leaving:
+        return board
+    if board.phase is Phase.WRITE:
+        await reveal_cards(session, keys, board)
+    elif board.phase is Phase.VOTE:
+        await count_votes(session, board)
+    if rules.after(board.phase) is Phase.CLOSED:
+        return await close_retrospective(session, board.id, person_id=person_id, now=now)
+    board.phase = rules.after(board.phase)
+    zones = await session.scalars(
+        select(Person.zone)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.retrospective_id == board.id)
+    )
+    board.phase_ends_at = _deadline(board, list(zones), now=now)
+    await announce(session, board)
+    return board
+
+
+async def close_retrospective(
+    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID | None, now: datetime
+) -> Retrospective:
+    """End a retrospective, at whatever step it is. What was not revealed is deleted unread.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Forbidden: somebody else leads through it.
+        Gone: it is closed already.
+    """
+    board = await board_to_change(session, retrospective_id, person_id)
+    _require_facilitator(board, person_id)
+    for table in (SealedCard, Vote):
+        await session.execute(delete(table).where(table.retrospective_id == board.id))
+    board.phase, board.phase_ends_at, board.discussing, board.closed_at = Phase.CLOSED, None, None, now
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action="retrospective.closed",
+        now=now,
+        actor_id=person_id,
+        subject=f"retrospective:{board.id}",
+    )
+    await announce(session, board)
+    return board
+
+
+async def set_clock(
+    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, minutes: int, now: datetime
+) -> None:
+    """Set the clock everybody sees to so many minutes from now; 0 takes it away.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Forbidden: somebody else leads through it.
+        Invalid: a number out of its range.
+        Conflict: the board goes over days and has deadlines instead.
+    """
+    if not 0 <= minutes <= rules.LONGEST_CLOCK:
+        raise Invalid("Give 0 to {most} minutes.", field="minutes", most=rules.LONGEST_CLOCK)
+    board = await board_to_change(session, retrospective_id, person_id)
+    _require_facilitator(board, person_id)
+    if board.pace is not Pace.LIVE:
+        raise Conflict("This retrospective goes over days; each step has its deadline.")
+    board.phase_ends_at = now + timedelta(minutes=minutes) if minutes else None
+    await announce(session, board)
+
+
+async def mark_here(
+    session: AsyncSession, retrospective_id: UUID, people: set[UUID], *, now: datetime
+) -> None:
+    """Note who has a board open at the moment, where all sit together. Nothing is noted over days.
+
+    This is called by the clock of the connection, the same for all, and never because somebody wrote.
+    """
+    board = await session.get(Retrospective, retrospective_id)
+    if board is None or board.pace is not Pace.LIVE or board.phase is Phase.CLOSED:
+        return
+    came = False
+    for person in sorted(people):
+        there = await session.get(Participant, (retrospective_id, person), populate_existing=True)
+        if there is not None:
+            came = came or there.here_until is None or there.here_until <= now
+            there.here_until = now + rules.HERE_FOR
+    await session.flush()
+    if came:
+        await notify(session, retrospective_id)
+
+
+async def boards_past_deadline(session: AsyncSession, *, now: datetime) -> list[tuple[UUID, Phase]]:
+    """Return the boards over days whose step has ended by its deadline, with that step.
+
+    Discussing ends by a person's press only, because it ends in what a team agrees on.
+    """
+    found = await session.execute(
+        select(Retrospective.id, Retrospective.phase).where(
+            Retrospective.pace == Pace.OVER_DAYS,
+            Retrospective.closed_at.is_(None),
+            Retrospective.phase != Phase.DISCUSS,
+            Retrospective.phase_ends_at <= now,
+        )
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def _require_facilitator(board: Retrospective, person_id: UUID | None) -> None:
+    if person_id is not None and board.facilitator_id != person_id:
+        raise Forbidden("Somebody else leads through this board. Take it over first, if they are gone.")
+
+
+async def _require_none_open(session: AsyncSession, team_id: UUID) -> None:
+    open_one = select(Retrospective.id).filter_by(team_id=team_id, closed_at=None).limit(1)
+    if await session.scalar(open_one) is not None:
+        raise Conflict("This team has an open retrospective already. Close that one first.")
+
+
+def _require_between(number: int, most: int, field: str) -> None:
+    if not 1 <= number <= most:
+        raise Invalid("Give a number from 1 to {most}.", field=field, most=most)
+
+
+def _deadline(board: Retrospective, zones: list[str], *, now: datetime) -> datetime | None:
+    if board.pace is Pace.LIVE or board.phase is Phase.DISCUSS:
+        return None
+    return rules.morning_deadline(now, board.days_a_phase, zones)

@@ -1,0 +1,108 @@
+"""Putting cards together. The last move counts, and whoever is overtaken is told."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.errors import Conflict, Missing
+from surveys.retrospectives import rules
+from surveys.retrospectives.boards import announce, board_to_change
+from surveys.retrospectives.models import Card, CardGroup
+from surveys.retrospectives.rules import TOPICS, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a move.
+
+    Attributes:
+        revision: the board's with this move; the card keeps it until it is moved again.
+        overtook: somebody else had moved the card since the mover last saw it. The newer move counts.
+    """
+
+    revision: int
+    overtook: bool
+
+
+async def move_card(
+    session: AsyncSession,
+    retrospective_id: UUID,
+    *,
+    person_id: UUID,
+    card_id: UUID,
+    onto: UUID | None,
+    seen: int | None = None,
+) -> Moved:
+    """Put a card with another card or into a group, or let it stand alone again.
+
+    Args:
+        session: the edge's.
+        retrospective_id: which board.
+        person_id: who moves it; written down nowhere.
+        card_id: which card.
+        onto: a card, a group, or None.
+        seen: the revision of the card on the mover's screen; None when it is not known.
+
+    Raises:
+        Missing: there is no such board for this person, or no such card.
+        Conflict: cards are not grouped at the moment, what it was put onto is gone, or it is thanks.
+    """
+    board = await board_to_change(session, retrospective_id, person_id, Phase.GROUP)
+    cards = {
+        card.id: card
+        for card in await session.scalars(
+            select(Card).where(Card.retrospective_id == board.id, Card.part.in_(TOPICS))
+        )
+    }
+    if card_id not in cards or onto in await _thanks(session, board.id, onto):
+        raise Missing("Only cards of the three parts can be put together. Nothing was moved.")
+    overtook = seen is not None and cards[card_id].revision > seen
+    before = {card.id: card.group_id for card in cards.values()}
+    new = uuid4()
+    arranged = rules.moved(before, card_id, onto, new)
+    if arranged == before:
+        return Moved(cards[card_id].revision, overtook)
+    if new in arranged.values():
+        stands_in = cards[onto].part if onto is not None else cards[card_id].part
+        session.add(CardGroup(id=new, retrospective_id=board.id, part=stands_in, name="", votes=None))
+        await session.flush()
+    await announce(session, board)
+    for each, group in arranged.items():
+        if group != before[each]:
+            cards[each].group_id = group
+    cards[card_id].revision = board.revision
+    await session.flush()
+    gone = set(before.values()) - set(arranged.values()) - {None}
+    if gone:
+        await session.execute(delete(CardGroup).where(CardGroup.id.in_(gone)))
+    return Moved(board.revision, overtook)
+
+
+async def name_group(
+    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, group_id: UUID, name: str
+) -> None:
+    """Give a group a name, or none; the last name counts.
+
+    Raises:
+        Missing: there is no such board for this person.
+        Invalid: more than 60 characters.
+        Conflict: the group is gone, or groups are not named at the moment.
+    """
+    board = await board_to_change(session, retrospective_id, person_id, Phase.GROUP)
+    group = await session.get(CardGroup, group_id, populate_existing=True)
+    if group is None or group.retrospective_id != board.id:
+        raise Conflict("That group is not there any more. Look at the board again; nothing was changed.")
+    name = " ".join(name.split())
+    group.name = rules.line_of(name, rules.LONGEST_GROUP_NAME, field="name") if name else ""
+    await announce(session, board)
+
+
+async def _thanks(session: AsyncSession, board_id: UUID, onto: UUID | None) -> set[UUID]:
+    if onto is None:
+        return set()
+    found = select(Card.id).where(
+        Card.retrospective_id == board_id, Card.id == onto, Card.part.not_in(TOPICS)
+    )
+    return set(await session.scalars(found))

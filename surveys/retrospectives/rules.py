@@ -1,0 +1,227 @@
+"""What must hold in a retrospective: its phases, limits, names, grouping and deadlines.
+
+Pure: no database, no clock, no cryptography.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from surveys.errors import Conflict, Invalid
+
+ANONYMOUS_FROM = 5  # participants besides those who lead the team; a raised minimum group raises it
+LONGEST_CARD = 400
+LONGEST_TITLE = 100
+LONGEST_GROUP_NAME = 60
+LONGEST_STEP = 200
+CARDS_A_PEN = 30  # of one pen in one column
+CARDS_A_BOARD = 2_000
+STEPS_A_BOARD = 20
+VOTES_EACH = 3
+MOST_VOTES_EACH = 10
+STEP_DAYS = 30  # a step lies at most so far ahead; what takes longer is split
+ABSENT_AFTER = timedelta(minutes=1)  # a facilitator not seen for so long can be relieved
+HERE_FOR = timedelta(seconds=40)  # how long somebody counts as here after the board last heard of them
+LONGEST_CLOCK = 120  # minutes
+MORNING = time(10, 0)  # when a phase over days ends, for whoever's morning comes last
+SATURDAY = 5
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Phase(StrEnum):
+    """Where a retrospective stands. It only ever moves forward."""
+
+    LOOK_BACK = "look_back"  # what became of the steps of the last one
+    WRITE = "write"  # everybody for themselves; nobody reads anybody's cards
+    GROUP = "group"  # all cards at once, mixed
+    VOTE = "vote"
+    DISCUSS = "discuss"  # topics by votes, and the steps that follow from them
+    CLOSED = "closed"
+
+
+class Pace(StrEnum):
+    """All at once with a clock, or each in their own time with a deadline a phase."""
+
+    LIVE = "live"
+    OVER_DAYS = "over_days"
+
+
+class Names(StrEnum):
+    """Whether cards can be traced. Decided before anybody writes; afterwards it cannot change."""
+
+    ANONYMOUS = "anonymous"  # enough people take part, and nothing connects a card with anybody
+    OPEN = "open"  # no names on cards, but too few people for that to hide anybody
+    SHOWN = "shown"  # each card carries its author's name, because the team wanted that
+
+
+class Column(StrEnum):
+    """The three parts, and thanks."""
+
+    WENT_WELL = "went_well"
+    TO_IMPROVE = "to_improve"
+    NEXT_STEPS = "next_steps"
+    THANKS = "thanks"  # names are welcome here; neither grouped nor voted on
+
+
+COLUMNS = tuple(Column)
+TOPICS = (Column.WENT_WELL, Column.TO_IMPROVE, Column.NEXT_STEPS)
+PHASES = tuple(Phase)
+
+
+def after(phase: Phase) -> Phase:
+    """Return the phase that follows; a closed one stays closed."""
+    return PHASES[min(PHASES.index(phase) + 1, len(PHASES) - 1)]
+
+
+def require_phase(phase: Phase, *wanted: Phase) -> None:
+    """Refuse what belongs to another phase.
+
+    Raises:
+        Conflict: the board has moved on, or has not come that far.
+    """
+    if phase not in wanted:
+        raise Conflict("The board is at another step now. Look at it again; nothing was changed.")
+
+
+def names_for(wanted: Names, writers: int, minimum_group: int) -> Names:
+    """Return what the board can truthfully promise.
+
+    Args:
+        wanted: what was asked for.
+        writers: how many take part besides those who lead the team.
+        minimum_group: the organisation's k; at least five count in any case.
+    """
+    if wanted is Names.SHOWN:
+        return wanted
+    return Names.ANONYMOUS if writers >= max(ANONYMOUS_FROM, minimum_group) else Names.OPEN
+
+
+def card_text(text: str, *, field: str = "text") -> str:
+    """Return what a card says, tidied.
+
+    Raises:
+        Invalid: nothing, or more than 400 characters.
+    """
+    return line_of(text, LONGEST_CARD, field=field)
+
+
+def line_of(text: str, longest: int, *, field: str) -> str:
+    """Return one line with its white space tidied.
+
+    Raises:
+        Invalid: it is empty or longer than `longest` characters.
+    """
+    line = " ".join(text.replace("\0", "").split())
+    if not line:
+        raise Invalid("Write a sentence; this was left empty.", field=field)
+    if len(line) > longest:
+        raise Invalid(
+            "This has {length} characters. Say it in at most {longest}.",
+            field=field,
+            length=len(line),
+            longest=longest,
+        )
+    return line
+
+
+def moved(groups: Mapping[Key, Key | None], card: Key, onto: Key | None, new: Key) -> dict[Key, Key | None]:
+    """Return which group each card is in after one card was moved.
+
+    Dropped onto a card that stands alone, the two make the group `new`; onto a grouped card or a
+    group, the card joins it; onto nothing, it stands alone again. A group of one is none. Whatever
+    was moved before is not asked: the last move counts, for everybody alike.
+
+    Args:
+        groups: card → its group, None where it stands alone.
+        card: the one that is moved.
+        onto: a card, a group, or None.
+        new: the name of a group there is not yet.
+
+    Raises:
+        Conflict: what it was dropped onto is not there any more.
+    """
+    after_move = dict(groups)
+    if onto == card:
+        return after_move
+    if onto is None:
+        after_move[card] = None
+    elif onto in groups:
+        joined = groups[onto]
+        if joined is None:
+            joined = after_move[onto] = new
+        after_move[card] = joined
+    elif onto in groups.values():
+        after_move[card] = onto
+    else:
+        raise Conflict("That group is not there any more. Look at the board again; nothing was moved.")
+    sizes = Counter(group for group in after_move.values() if group is not None)
+    return {
+        each: group if group is not None and sizes[group] > 1 else None
+        for each, group in after_move.items()
+    }
+
+
+def checked_votes(wanted: Mapping[UUID, int], topics: Iterable[UUID], each: int) -> list[UUID]:
+    """Return the topics one person votes for, one entry a vote.
+
+    Raises:
+        Invalid: more votes than everybody has, or fewer than none.
+        Conflict: a topic that is not on the board.
+    """
+    if any(count < 0 for count in wanted.values()) or sum(wanted.values()) > each:
+        raise Invalid(
+            "Everybody has {votes} votes here. Take some back first; nothing was changed.",
+            field="votes",
+            votes=each,
+        )
+    cast = [topic for topic, count in wanted.items() for _ in range(count)]
+    if not set(cast) <= set(topics):
+        raise Conflict("One of these topics is not on the board any more. Look at it again.")
+    return cast
+
+
+def by_votes(votes: Mapping[Key, int], order: Sequence[Key]) -> list[Key]:
+    """Return topics with the most votes first; equal ones stay in the given order."""
+    return sorted(order, key=lambda topic: -votes.get(topic, 0))
+
+
+def may_take_over(
+    facilitator_here_until: datetime | None,
+    *,
+    has_facilitator: bool,
+    leads: bool,
+    pace: Pace,
+    now: datetime,
+) -> bool:
+    """Return whether somebody who takes part may lead through the rest.
+
+    Who leads the team may at any time. Anybody may where nobody does it, where the board is over days
+    (there is no room in which one would be missed), or when the facilitator has been gone for a minute.
+    """
+    if leads or not has_facilitator or pace is Pace.OVER_DAYS:
+        return True
+    return facilitator_here_until is None or facilitator_here_until + ABSENT_AFTER <= now
+
+
+def morning_deadline(start: datetime, days: int, zones: Iterable[str]) -> datetime:
+    """Return when a phase over `days` working days ends: at ten in the morning that comes last.
+
+    The local date is counted where each person is; Saturdays and Sundays do not count. Everybody has
+    at least their own morning, and the one instant is the same for all.
+    """
+    return max(
+        (_morning(start, days, ZoneInfo(zone)) for zone in zones), default=start + timedelta(days=days)
+    )
+
+
+def _morning(start: datetime, days: int, zone: ZoneInfo) -> datetime:
+    day, left = start.astimezone(zone).date(), days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY
+    return datetime.combine(day, MORNING, zone).astimezone(start.tzinfo)
