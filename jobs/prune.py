@@ -10,6 +10,7 @@ from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import prune_events
 from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
+from surveys.retrospectives.queries import keys_in_use
 from surveys.waves.models import Wave
 
 KEPT_DAYS = 30  # of messages, whether they were sent or something stood in their way
@@ -30,7 +31,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
 
 
 async def _orphaned_keys(sessions: async_sessionmaker[AsyncSession], keys: KeyStore) -> int:
-    """Destroy keys whose wave was never committed, because the opening was interrupted.
+    """Destroy keys whose wave or board was never committed, because its opening was interrupted.
 
     Only keys that nobody confirmed for a day are looked at, so that an opening in progress is never
     disturbed. A confirmed key of a wave that this database does not know stays: then the database is
@@ -41,9 +42,10 @@ async def _orphaned_keys(sessions: async_sessionmaker[AsyncSession], keys: KeySt
         return 0
     async with sessions() as session:
         committed = set(await session.scalars(select(Wave.id).where(Wave.id.in_(waiting))))
-    for wave_id in committed:
-        await keys.confirm(wave_id)
+        committed |= waiting & await keys_in_use(session)
+    for key_id in committed:
+        await keys.confirm(key_id)
     orphans = waiting - committed
-    for wave_id in orphans:
-        await keys.destroy(wave_id)
+    for key_id in orphans:
+        await keys.destroy(key_id)
     return len(orphans)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.channels import Channel
 from integrations.environment import Settings
 from jobs.close_waves import close_waves, destroy_keys
+from jobs.forget_boards import forget_boards
 from jobs.nudge_leaders import nudge_leaders
 from jobs.open_waves import open_waves
 from jobs.prune import prune
@@ -65,6 +66,7 @@ class Clockwork:
         return (
             Tick("close_waves", 15, lambda now: close_waves(sessions, keys, now=now)),
             Tick("destroy_keys", 15, lambda now: destroy_keys(sessions, keys, database_url=url, now=now)),
+            Tick("forget_boards", 15, lambda now: forget_boards(sessions, keys, now=now)),
             Tick("open_waves", 20, lambda now: open_waves(sessions, keys, slack=slack, now=now)),
             Tick("nudge_leaders", 60, lambda now: nudge_leaders(sessions, slack=slack, now=now)),
             Tick("send_deliveries", 5, lambda now: send_deliveries(post, now=now)),

@@ -26,6 +26,7 @@ from surveys.deliveries.models import Delivery, DeliveryState
 from surveys.errors import Missing
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
+from surveys.retrospectives.queries import keys_in_use
 from surveys.waves.models import Wave, WaveState
 
 SQLITE_PEOPLE = 5_000  # what SQLite is documented for
@@ -130,9 +131,9 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
     except (KeyStoreMissing, Missing) as missing:
         return [Finding("fail", "keys", str(missing))]
     states = {row.id: row.state for row in await session.execute(select(Wave.id, Wave.state))}
-    held = await store.known()
+    held, boards = await store.known(), await keys_in_use(session)
     living = {wave_id for wave_id, state in states.items() if state in LIVING}
-    ended, unknown = held & (states.keys() - living), held - states.keys()
+    ended, unknown = held & (states.keys() - living), held - states.keys() - boards
     lines = _of_folder(settings.keys_dir)
     if ended:
         lines.append(
@@ -152,6 +153,9 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
                 "close without results. Mount the right folder if there is another.",
             )
         )
+    if boards - held:
+        lost = f"{len(boards - held)} keys of retrospectives are missing: close those and start anew."
+        lines.append(Finding("fail", "keys", lost))
     if unknown:
         lines.append(
             Finding(

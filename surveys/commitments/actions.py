@@ -284,7 +284,7 @@ async def _open_promise(session: AsyncSession, commitment_id: UUID, person_id: U
 
 async def zone_of(session: AsyncSession, team_id: UUID) -> str:
     """Return the IANA zone in which the dates of a team are counted."""
-    return (await branch_of(session, team_id)).teamzone_of(team_id)
+    return (await branch_of(session, team_id)).team_zone(team_id)
 
 
 async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:

@@ -1,4 +1,4 @@
-"""Steps of retrospectives: proposed by anybody, a promise once their owner agrees, looked at first next time."""
+"""Steps of retrospectives: proposed by anybody, a promise once their owner agrees, looked at next time."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Starting a retrospective, leading through it, and ending it. Cards, groups and votes have their own files.
+"""Starting a retrospective, leading through it, ending it. Cards, groups and votes have their own files.
 
 Every action is safe to repeat, and none of them writes down who wrote a card or voted.
 """
@@ -19,7 +19,7 @@ from surveys.retrospectives.boards import announce, board_to_change, notify
 from surveys.retrospectives.cards import reveal_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
-from surveys.retrospectives.rules import Names, Pace, Phase
+from surveys.retrospectives.rules import Names, Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
 
 
@@ -40,7 +40,7 @@ async def record_milestone(
         Missing: there is no such team.
         Invalid: it has no name.
     """
-    team = await session.get(Team, team_id)
+    team = await session.get(Team, team_id, with_for_update=True)  # one start after the other
     if team is None:
         raise Missing("This team does not exist.")
     same = select(Milestone).filter_by(organisation_id=team.organisation_id, key=key)
@@ -66,52 +66,39 @@ async def start_retrospective(
     *,
     team_id: UUID,
     started_by: UUID | None,
-    title: str,
+    plan: Plan,
     now: datetime,
-    pace: Pace = Pace.LIVE,
-    names: Names = Names.ANONYMOUS,
-    milestone_id: UUID | None = None,
-    days_a_phase: int = 1,
-    votes_each: int = rules.VOTES_EACH,
 ) -> Retrospective:
     """Open a board for a team and everybody who leads it; whoever starts it leads through it.
 
     Whether cards are anonymous, open or named is settled here: with too few people "anonymous" becomes
-    "open", because it would not be true. The keys exist before the board does.
+    "open", because it would not be true. The keys exist before the board does. A milestone that has a
+    board already gives that one back.
 
     Args:
         session: the edge's.
         keys: the key store.
         team_id: whose.
         started_by: a member or leader; None where a hook or the calendar starts it.
-        title: one line, for example the milestone's name.
+        plan: how it is going to be held.
         now: aware UTC.
-        pace: all at once, or over days.
-        names: what the team wants.
-        milestone_id: what it looks back on. The same one starts nothing twice: its board comes back.
-        days_a_phase: working days a phase lasts, where it goes over days; 1 to 10.
-        votes_each: 1 to 10.
 
     Raises:
         Missing: there is no such team, or the person has nothing to do with it.
         Invalid: no title, or a number out of its range.
         Conflict: the team has an open board already, or nobody is on the team.
     """
-    title = rules.line_of(title, rules.LONGEST_TITLE, field="title")
-    _require_between(days_a_phase, 10, "days")
-    _require_between(votes_each, rules.MOST_VOTES_EACH, "votes")
-    team = await session.get(Team, team_id)
+    plan.require_possible()
+    team = await session.get(Team, team_id, with_for_update=True)  # one start after the other
     if team is None:
         raise Missing("There is no such page.")
     directory = await directory_of(session, team.organisation_id)
     people = participants_of(directory, team_id)
     if started_by is not None and started_by not in people:
         raise Missing("There is no such page.")
-    if milestone_id is not None:
-        known = select(Retrospective).filter_by(milestone_id=milestone_id)
-        same = (await session.scalars(known)).one_or_none()
-        if same is not None:
-            return same
+    same = await _board_of_milestone(session, plan.milestone_id)
+    if same is not None:
+        return same
     await _require_none_open(session, team_id)
     writers = sum(not leads for leads in people.values())
     if not writers:
@@ -120,13 +107,13 @@ async def start_retrospective(
     board = Retrospective(
         organisation_id=team.organisation_id,
         team_id=team_id,
-        milestone_id=milestone_id,
-        title=title,
-        pace=pace,
-        names=rules.names_for(names, writers, organisation.minimum_group),
+        milestone_id=plan.milestone_id,
+        title=rules.line_of(plan.title, rules.LONGEST_TITLE, field="title"),
+        pace=plan.pace,
+        names=rules.names_for(plan.names, writers, organisation.minimum_group),
         phase=Phase.LOOK_BACK,
-        days_a_phase=days_a_phase,
-        votes_each=votes_each,
+        days_a_phase=plan.days_a_phase,
+        votes_each=plan.votes_each,
         facilitator_id=started_by,
         discussing=None,
         card_key=uuid4(),
@@ -134,8 +121,7 @@ async def start_retrospective(
         created_at=now,
         closed_at=None,
     )
-    zones = [directory.people[person].zone for person in people]
-    board.phase_ends_at = _deadline(board, zones, now=now)
+    board.phase_ends_at = _deadline(board, [directory.people[one].zone for one in people], now=now)
     session.add(board)
     await session.flush()
     session.add_all(
@@ -146,14 +132,7 @@ async def start_retrospective(
     for key_id in (board.card_key, board.vote_key):
         if key_id is not None:
             await keys.create(key_id)
-    await record(
-        session,
-        organisation_id=board.organisation_id,
-        action="retrospective.started",
-        now=now,
-        actor_id=started_by,
-        subject=f"retrospective:{board.id}",
-    )
+    await _note(session, board, "started", started_by, now=now)
     return board
 
 
@@ -189,14 +168,7 @@ async def join_retrospective(
             retrospective_id=board.id, person_id=person_id, leads=people[person_id], here_until=None
         )
     )
-    await record(
-        session,
-        organisation_id=board.organisation_id,
-        action="retrospective.joined",
-        now=now,
-        actor_id=person_id,
-        subject=f"retrospective:{board.id}",
-    )
+    await _note(session, board, "joined", person_id, now=now)
     await announce(session, board)
 
 
@@ -250,14 +222,7 @@ async def take_over(
             "for a minute."
         )
     board.facilitator_id = person_id
-    await record(
-        session,
-        organisation_id=board.organisation_id,
-        action="retrospective.taken_over",
-        now=now,
-        actor_id=person_id,
-        subject=f"retrospective:{board.id}",
-    )
+    await _note(session, board, "taken_over", person_id, now=now)
     await announce(session, board)
 
 
@@ -322,14 +287,7 @@ async def close_retrospective(
     for table in (SealedCard, Vote):
         await session.execute(delete(table).where(table.retrospective_id == board.id))
     board.phase, board.phase_ends_at, board.discussing, board.closed_at = Phase.CLOSED, None, None, now
-    await record(
-        session,
-        organisation_id=board.organisation_id,
-        action="retrospective.closed",
-        now=now,
-        actor_id=person_id,
-        subject=f"retrospective:{board.id}",
-    )
+    await _note(session, board, "closed", person_id, now=now)
     await announce(session, board)
     return board
 
@@ -403,12 +361,36 @@ async def _require_none_open(session: AsyncSession, team_id: UUID) -> None:
         raise Conflict("This team has an open retrospective already. Close that one first.")
 
 
-def _require_between(number: int, most: int, field: str) -> None:
-    if not 1 <= number <= most:
-        raise Invalid("Give a number from 1 to {most}.", field=field, most=most)
+async def _board_of_milestone(session: AsyncSession, milestone_id: UUID | None) -> Retrospective | None:
+    if milestone_id is None:
+        return None
+    return (await session.scalars(select(Retrospective).filter_by(milestone_id=milestone_id))).one_or_none()
+
+
+async def _note(
+    session: AsyncSession, board: Retrospective, what: str, person_id: UUID | None, *, now: datetime
+) -> None:
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action=f"retrospective.{what}",
+        now=now,
+        actor_id=person_id,
+        subject=f"retrospective:{board.id}",
+    )
 
 
 def _deadline(board: Retrospective, zones: list[str], *, now: datetime) -> datetime | None:
     if board.pace is Pace.LIVE or board.phase is Phase.DISCUSS:
         return None
     return rules.morning_deadline(now, board.days_a_phase, zones)
+
+
+async def forget_keys(session: AsyncSession, retrospective_id: UUID, gone: set[UUID]) -> None:
+    """Record on a board that keys of it are destroyed."""
+    board = await session.get_one(
+        Retrospective, retrospective_id, populate_existing=True, with_for_update=True
+    )
+    board.card_key = None if board.card_key in gone else board.card_key
+    board.vote_key = None if board.vote_key in gone else board.vote_key
+    await session.flush()

@@ -191,6 +191,20 @@ async def revision_of(session: AsyncSession, retrospective_id: UUID) -> int:
     return found or 0
 
 
+async def spent_keys(session: AsyncSession) -> list[tuple[UUID, UUID | None, UUID | None]]:
+    """Return boards with keys that have served: (board, its cards' key or None, its votes' key or None)."""
+    written = (Phase.LOOK_BACK, Phase.WRITE)
+    voted = (*written, Phase.GROUP, Phase.VOTE)
+    rows = await session.execute(
+        select(Retrospective.id, Retrospective.phase, Retrospective.card_key, Retrospective.vote_key).where(
+            Retrospective.phase.not_in(written),
+            Retrospective.card_key.is_not(None) | Retrospective.vote_key.is_not(None),
+        )
+    )
+    spent = [(row[0], row[2], None if row[1] in voted else row[3]) for row in rows]
+    return [one for one in spent if one[1] is not None or one[2] is not None]
+
+
 async def keys_in_use(session: AsyncSession) -> set[UUID]:
     """Return the keys of boards that nobody has recorded as destroyed."""
     rows = await session.execute(select(Retrospective.card_key, Retrospective.vote_key))

@@ -5,6 +5,7 @@ Pure: no database, no clock, no cryptography.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -23,6 +24,7 @@ CARDS_A_BOARD = 2_000
 STEPS_A_BOARD = 20
 VOTES_EACH = 3
 MOST_VOTES_EACH = 10
+MOST_DAYS_A_PHASE = 10  # working days
 STEP_DAYS = 30  # a step lies at most so far ahead; what takes longer is split
 ABSENT_AFTER = timedelta(minutes=1)  # a facilitator not seen for so long can be relieved
 HERE_FOR = timedelta(seconds=40)  # how long somebody counts as here after the board last heard of them
@@ -66,6 +68,41 @@ class Column(StrEnum):
     TO_IMPROVE = "to_improve"
     NEXT_STEPS = "next_steps"
     THANKS = "thanks"  # names are welcome here; neither grouped nor voted on
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a retrospective is going to be held.
+
+    Attributes:
+        title: one line, for example the milestone's name.
+        pace: all at once, or over days.
+        names: what the team wants; see `names_for`.
+        days_a_phase: working days a phase lasts, where it goes over days; 1 to 10.
+        votes_each: 1 to 10.
+        milestone_id: what it looks back on. The same one starts nothing twice.
+    """
+
+    title: str
+    pace: Pace = Pace.LIVE
+    names: Names = Names.ANONYMOUS
+    days_a_phase: int = 1
+    votes_each: int = VOTES_EACH
+    milestone_id: UUID | None = None
+
+    def require_possible(self) -> None:
+        """Check what can be checked without looking at the team.
+
+        Raises:
+            Invalid: no title, or a number out of its range.
+        """
+        line_of(self.title, LONGEST_TITLE, field="title")
+        for field, number, most in (
+            ("days", self.days_a_phase, MOST_DAYS_A_PHASE),
+            ("votes", self.votes_each, MOST_VOTES_EACH),
+        ):
+            if not 1 <= number <= most:
+                raise Invalid("Give a number from 1 to {most}.", field=field, most=most)
 
 
 COLUMNS = tuple(Column)

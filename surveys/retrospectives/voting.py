@@ -43,17 +43,11 @@ async def cast_votes(
         *rules.checked_votes(votes, await topics_of(session, board.id), board.votes_each)
     ]
     cast += [None] * (board.votes_each - len(cast))
-    rows = sorted(
-        (
-            {
-                "retrospective_id": board.id,
-                "row_key": vote_key(secret, board.id, person_id, number),
-                "topic_id": topic,
-            }
-            for number, topic in enumerate(cast)
-        ),
-        key=lambda row: row["row_key"],
-    )
+    by_key = {vote_key(secret, board.id, person_id, number): topic for number, topic in enumerate(cast)}
+    rows = [
+        {"retrospective_id": board.id, "row_key": row_key, "topic_id": by_key[row_key]}
+        for row_key in sorted(by_key)  # in one order for all, so that two windows never wait in a circle
+    ]
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     statement = insert(Vote).values(rows)
     await session.execute(
@@ -91,9 +85,10 @@ async def count_votes(session: AsyncSession, board: Retrospective) -> None:
         .group_by(Vote.topic_id)
     )
     counted = {row[0]: row[1] for row in rows}
-    for table in (Card, CardGroup):
-        for topic in await session.scalars(select(table).where(table.retrospective_id == board.id)):
-            topic.votes = counted.get(topic.id, 0)
+    for card in await session.scalars(select(Card).where(Card.retrospective_id == board.id)):
+        card.votes = counted.get(card.id, 0)
+    for group in await session.scalars(select(CardGroup).where(CardGroup.retrospective_id == board.id)):
+        group.votes = counted.get(group.id, 0)
     await session.execute(delete(Vote).where(Vote.retrospective_id == board.id))
     await session.flush()
 
