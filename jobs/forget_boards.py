@@ -1,4 +1,4 @@
-"""Destroys the keys of retrospectives that have served: of cards after the reveal, of votes after the count."""
+"""Destroys the keys of boards that have served: of cards after the reveal, of votes after the count."""
 
 from datetime import datetime
 
