@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from integrations.environment import Settings
 from service.composition import open_database, open_keys, read_settings
+from surveys.retrospectives.queries import keys_in_use
 from surveys.waves.models import Wave
 
 
@@ -28,6 +29,7 @@ async def _discard(settings: Settings, *, yes: bool) -> None:
         held = await keys.known()
         async with sessions() as session:
             known = set(await session.scalars(select(Wave.id).where(Wave.id.in_(held))))
+            known |= await keys_in_use(session)
         # A key that is not confirmed may belong to a wave that is being opened at this moment.
         unknown = {wave_id for wave_id in held - known if await keys.is_confirmed(wave_id)}
         if not unknown:
