@@ -226,7 +226,11 @@ async def hear_team_words(session: AsyncSession, wave_id: UUID, *, now: datetime
         # Done again since the wave was asked: that word was about the time before.
         asked_about = promise.done_at is not None and promise.done_at <= wave.opens_at
         if promise.state is CommitmentState.DONE and asked_about and rules.reopens(words):
-            promise.state, promise.done_at = CommitmentState.OPEN, None
+            promise.state, promise.done_before, promise.done_at = (
+                CommitmentState.OPEN,
+                promise.done_at,
+                None,
+            )
             reopened += 1
             await record(
                 session,

@@ -63,6 +63,8 @@ class Commitment(Scoped, Base):
     due: Mapped[date]  # after the last valid move: overdue and open count from this one
     state: Mapped[CommitmentState] = mapped_column(default=CommitmentState.OPEN)
     done_at: Mapped[datetime | None]
+    # `done_at` before the team's word opened it again: members read this until they may read that word.
+    done_before: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None]
     times_asked: Mapped[int] = mapped_column(default=0)  # waves that asked the team about it

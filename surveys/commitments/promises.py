@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments import rules
 from surveys.commitments.clocks import end_of_day
 from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
-from surveys.commitments.models import Commitment, CommitmentState, Replan
+from surveys.commitments.models import Commitment, Replan
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Person
 from surveys.results.models import TeamWord
@@ -91,7 +91,11 @@ async def told_promises(
     now: datetime,
     for_leader: bool,
 ) -> list[ToldPromise]:
-    """Return the promises of some teams, judged in the zone of each."""
+    """Return the promises of some teams, judged in the zone of each.
+
+    A word that the reader may not read yet changes nothing: a promise that it opened again still reads
+    as done, until the results with that word are out for this reader.
+    """
     found = (
         await session.execute(
             select(Commitment, Person.name)
@@ -106,15 +110,31 @@ async def told_promises(
         some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
         for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
             moves[move.commitment_id].append(move)
-    said = defaultdict(list)
+    said, unread = defaultdict(list), defaultdict(list)
     for word in await words_on(session, ids):
         readable = word.leaders_see_at if for_leader else word.team_sees_at
-        if readable is not None and readable <= now:
-            said[word.commitment_id].append(word)
+        is_out = readable is not None and readable <= now
+        (said if is_out else unread)[word.commitment_id].append(word)
     return [
-        _tell(promise, name, moves[promise.id], said[promise.id], zones[promise.team_id], now=now)
+        _tell(
+            promise,
+            name,
+            moves[promise.id],
+            said[promise.id],
+            zones[promise.team_id],
+            done_at=_done_at(promise, said[promise.id], unread[promise.id]),
+            now=now,
+        )
         for promise, name in found
     ]
+
+
+def _done_at(promise: Commitment, said: Sequence[SaidWord], unread: Sequence[SaidWord]) -> datetime | None:
+    """Return when the promise was done, for a reader from whom some words are still kept back."""
+    opened_again = any(one.word == NOT_YET for one in unread) and all(one.word != NOT_YET for one in said)
+    if opened_again and promise.done_before is not None and promise.withdrawn_at is None:
+        return promise.done_before
+    return promise.done_at
 
 
 def _tell(
@@ -124,11 +144,12 @@ def _tell(
     said: Sequence[SaidWord],
     zone: str,
     *,
+    done_at: datetime | None,
     now: datetime,
 ) -> ToldPromise:
-    dates, words = dates_of(promise, moves), [one.word for one in said]
+    dates, words = replace(dates_of(promise, moves), done_at=done_at), [one.word for one in said]
     by_dates, final = rules.status(dates, zone, now=now), rules.final_word(words)
-    ended = promise.state is not CommitmentState.OPEN
+    ended = done_at is not None or promise.withdrawn_at is not None
     view = PromiseView(
         id=promise.id,
         wave_id=promise.wave_id,
@@ -144,7 +165,7 @@ def _tell(
         moves=[
             MoveView(move.moved_at, move.from_due, move.to_due, move.reason, move.in_time) for move in moves
         ],
-        done_at=promise.done_at,
+        done_at=done_at,
         withdrawn_at=promise.withdrawn_at,
         withdrawal_reason=promise.withdrawal_reason,
         word=final or (words[-1] if words else None),

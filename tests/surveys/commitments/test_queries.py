@@ -5,7 +5,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
-from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share, withdraw
+from surveys.commitments.actions import (
+    acknowledge,
+    commit,
+    hear_team_words,
+    mark_done,
+    replan,
+    share,
+    withdraw,
+)
 from surveys.commitments.loop import LoopState
 from surveys.commitments.models import Commitment
 from surveys.commitments.queries import loop_health, loop_of, loop_questions_due
@@ -243,6 +251,26 @@ class TestPromises:
         assert (leader.state, leader.word) == (State.KEPT, "kept")
         assert (team.state, team.word, team.word_at) == (State.KEPT, "kept", out + DAY)
         assert team.kept_by_dates
+
+    async def test_a_word_that_opens_a_promise_again_shows_to_members_after_the_head_start(
+        self, scene: Scene
+    ) -> None:
+        promise = await scene.promise()
+        done = CLOSED + 2 * DAY
+        await scene.done(promise, done)
+        out = CLOSED + 14 * DAY
+        wave = await scene.next_wave(out)
+        await say(scene.session, wave, scene.cast.payments, promise.id, "not_yet")
+        assert await hear_team_words(scene.session, wave.id, now=out) == 1
+
+        member, leader, later = [
+            (await scene.loop(now, for_leader=early)).promises[0]
+            for now, early in ((out + HOUR, False), (out + HOUR, True), (out + DAY, False))
+        ]
+
+        assert (member.done_at, member.word, member.reopened_at) == (done, None, None)
+        assert (leader.done_at, leader.word) == (None, "not_yet")
+        assert (later.done_at, later.word, later.reopened_at) == (None, "not_yet", out + DAY)
 
     async def test_not_yet_twice_is_seen_differently(self, scene: Scene) -> None:
         promise = await scene.promise()
