@@ -110,7 +110,8 @@ async def told_promises(
         some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
         for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
             moves[move.commitment_id].append(move)
-    said, unread = defaultdict(list), defaultdict(list)
+    said: dict[UUID, list[SaidWord]] = defaultdict(list)
+    unread: dict[UUID, list[SaidWord]] = defaultdict(list)
     for word in await words_on(session, ids):
         readable = word.leaders_see_at if for_leader else word.team_sees_at
         is_out = readable is not None and readable <= now
