@@ -3,15 +3,15 @@
 The team's word opens a promise again at the close, but members read that word only after the leader's head
 start. Until then they must read the promise as it was.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
