@@ -28,6 +28,9 @@ COMMANDS = {
     "import-people": Entry("people", "import_people", "Read people, teams and leaders from a CSV file."),
     "programme": Entry("programmes", "programme", "Set who is asked what and how often."),
     "results": Entry("results", "results", "Print published figures."),
+    "preview-disclosure": Entry(
+        "preview_disclosure", "preview_disclosure", "Say which teams of a file would see figures."
+    ),
     "disclose": Entry("disclose", "disclose", "Decide on bare counts which units of a tree may be shown."),
     "login-link": Entry("people", "login_link", "Make a one-time sign-in link."),
     "erase-person": Entry("people", "erase_person_command", "Erase one person for good."),

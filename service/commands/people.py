@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 import click
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.directory.csv import read_people
 from integrations.environment import Settings
+from service.commands.refusals import refuse_file
 from service.composition import open_database, open_keys, read_settings
 from surveys.ballots.actions import withdraw_person
 from surveys.deliveries.actions import forget_person, schedule
@@ -21,12 +20,11 @@ from surveys.deliveries.rules import ChannelName, Kind
 from surveys.errors import Conflict, Missing
 from surveys.people.actions import apply_import, erase_person, found_organisation, make_sign_in_link
 from surveys.people.directory_plan import Plan, plan_import
-from surveys.people.directory_rows import PersonRow, Problem
+from surveys.people.directory_rows import PersonRow
 from surveys.people.models import Organisation
 from surveys.people.queries import has_organisation, person_by_email, stored_directory, the_organisation
 
 DEFAULT_NAME = "Our organisation"
-MOST_LINES = 200  # of problems; more helps nobody
 COUNTED = {
     "new_teams": "new teams",
     "moved_teams": "teams below another one",
@@ -62,12 +60,12 @@ def import_people(
     settings = read_settings()
     rows, problems = read_people(file)
     if problems:
-        _refuse(problems, as_json=as_json)
+        refuse_file(problems, as_json=as_json, so="Nothing was imported.")
     plan = asyncio.run(
         _import(settings, rows, dry_run=dry_run, force=force, organisation=organisation, zone=zone)
     )
     if plan.problems:
-        _refuse(plan.problems, as_json=as_json)
+        refuse_file(plan.problems, as_json=as_json, so="Nothing was imported.")
     _print_plan(plan, dry_run=dry_run, as_json=as_json)
 
 
@@ -113,17 +111,6 @@ async def _organisation(
                 known=known,
             )
     return ours
-
-
-def _refuse(problems: Sequence[Problem], *, as_json: bool) -> NoReturn:
-    if as_json:
-        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems]}))
-    for problem in problems[:MOST_LINES]:
-        click.echo(str(problem), err=True)
-    if len(problems) > MOST_LINES:
-        click.echo(f"and {len(problems) - MOST_LINES} more", err=True)
-    click.echo("Nothing was imported.", err=True)
-    raise click.exceptions.Exit(1)
 
 
 def _print_plan(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
