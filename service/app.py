@@ -19,6 +19,7 @@ from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
 from service.controllers.commitments import CommitmentController
 from service.controllers.coverage import CoverageController
+from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.programmes import ProgrammeController
@@ -36,6 +37,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
     CoverageController,
+    ForeseenController,
     HealthController,
     HomeController,
     ProgrammeController,

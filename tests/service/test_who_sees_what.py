@@ -35,6 +35,7 @@ READ = {
     "/health": EVERYBODY,
     "/how-private": EVERYBODY,
     "/loop-health": HR,
+    "/preview-disclosure": HR,
     "/programmes": HR,
     "/programmes/new": HR,
     "/programmes/{programme_id:uuid}": HR,
@@ -46,6 +47,7 @@ READ = {
 CHANGE = {
     "/answer": EVERYBODY,
     "/answer/take-back": EVERYBODY,
+    "/preview-disclosure": HR,
     "/programmes/dates": HR,
     "/programmes/minimum-group": HR,
     "/programmes/new": HR,

@@ -19,7 +19,7 @@ from surveys.results.rules.disclosure import Respondent, carry_up, post_order
 
 LIKELY = 0.5
 ROUNDS = 50
-MOST_ANSWERS_TRIED = 400_000  # over all rounds, so that a large organisation waits seconds
+MOST_ANSWERS_TRIED = 200_000  # over all rounds, so that a large organisation waits seconds
 
 
 class Instead(StrEnum):
@@ -41,7 +41,8 @@ class ForeseenUnit:
         roll_up: whether there are units below it.
         asked_here: people asked in this very unit.
         asked: people asked in it and below it.
-        expected: answers to expect from them.
+        counting: of these, the people who lead nobody, and so count towards k wherever they are.
+        expected: answers to expect of all who are asked.
         probability: of enough answers for a figure, 0 to 1.
         shown: whether a figure is more likely than not.
         instead: what it has without one; None with one.
@@ -54,6 +55,7 @@ class ForeseenUnit:
     roll_up: bool
     asked_here: int
     asked: int
+    counting: int
     expected: float
     probability: float
     shown: bool
@@ -86,6 +88,10 @@ class Foreseen:
     def roll_ups(self) -> list[ForeseenUnit]:
         """Return the units that have others below them."""
         return [unit for unit in self.units if unit.roll_up]
+
+    def teams_shown_at(self, response: float) -> int:
+        """Return how many teams would probably see figures at another response."""
+        return sum(at_least(self.minimum, team.counting, response) >= LIKELY for team in self.teams)
 
 
 def at_least(k: int, people: int, response: float) -> float:
@@ -135,7 +141,7 @@ def foresee(directory: Directory, *, response: float, minimum: int) -> Foreseen:
     shown = {unit for unit in order if chances[unit] >= LIKELY}
     return Foreseen(
         units=[
-            _unit(directory, unit, len(rosters.get(unit, ())), asked, chances, shown, response)
+            _unit(directory, unit, len(rosters.get(unit, ())), asked, counting, chances, shown, response)
             for unit in _in_order(directory)
         ],
         response=response,
@@ -150,6 +156,7 @@ def _unit(
     unit: UUID,
     asked_here: int,
     asked: Mapping[UUID, int],
+    counting: Mapping[UUID, int],
     chances: Mapping[UUID, float],
     shown: set[UUID],
     response: float,
@@ -170,6 +177,7 @@ def _unit(
         roll_up=bool(directory.children(unit)),
         asked_here=asked_here,
         asked=asked[unit],
+        counting=counting[unit],
         expected=asked[unit] * response,
         probability=chances[unit],
         shown=unit in shown,
