@@ -32,6 +32,7 @@ COMMANDS = {
         "preview_disclosure", "preview_disclosure", "Say which teams of a file would see figures."
     ),
     "disclose": Entry("disclose", "disclose", "Decide on bare counts which units of a tree may be shown."),
+    "analyse": Entry("analyse", "analyse_file", "Reliability, agreement and ranges of a file of answers."),
     "login-link": Entry("people", "login_link", "Make a one-time sign-in link."),
     "erase-person": Entry("people", "erase_person_command", "Erase one person for good."),
     "discard-keys": Entry(

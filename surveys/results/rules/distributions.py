@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from surveys.results.rules.agreement import average_deviation
 from surveys.results.rules.scoring import FAVOURABLE
 
 BARS_FROM = 10
@@ -59,20 +60,14 @@ def item_word(scores: Sequence[float]) -> str:
 def agreement_word(people: Sequence[Sequence[float]]) -> str | None:
     """Return close, mixed or apart from eight answers on, else None.
 
-    AD_m(j): the mean over items of the mean absolute deviation, in scale points; descriptive only.
+    By AD_m(j), the mean over items of their average deviation; descriptive only.
 
     Args:
         people: one sequence of item scores a person, 0 to 100 each.
-
-    Source:
-        Burke, Finkelstein & Dusig (1999), Organizational Research Methods 2(1), 49-68.
     """
     if len(people) < AGREEMENT_FROM:
         return None
-    deviations = []
-    for item in zip(*people, strict=True):
-        mean = sum(item) / len(item)
-        deviations.append(sum(abs(score - mean) for score in item) / len(item) / SCALE_POINT)
+    deviations = [average_deviation(histogram(item)) for item in zip(*people, strict=True)]
     deviation = sum(deviations) / len(deviations)
     if deviation <= CLOSE:
         return "close"

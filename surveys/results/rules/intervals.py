@@ -7,6 +7,7 @@ sampling error left, so there is no range.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Z = 1.96
 PRIOR_DEGREES = 4
@@ -61,20 +62,29 @@ def range_from_scores(scores: Sequence[float], asked: int, *, items: int) -> Ran
         items: how many items the scores are means of.
     """
     n, total = len(scores), sum(scores)
+    squares = sum((score - total / n) ** 2 for score in scores)
+    return range_from_sums(total, squares, n, asked, items=items)
+
+
+def range_from_sums(total: float, squares: float, n: int, asked: int, *, items: int) -> Range:
+    """Return the same from sums: Σy, and Σ(y - ȳ)² = (n - 1) · s_y². Nobody's answers leave 0 to 100."""
     if n == asked:
         return Range("everyone", None, None)
     lowest, highest = logical_bounds(total, n, asked)
-    if asked - n <= FEW_MISSING:
+    if asked - n <= FEW_MISSING or n == 0:
         return Range("bounds", lowest, highest)
     mean = total / n
     prior = WITHIN_SD.get(items, WITHIN_SD_MORE)
-    squares = sum((score - mean) ** 2 for score in scores)  # (n - 1) · s_y²
     variance = (PRIOR_DEGREES * prior**2 + squares) / (PRIOR_DEGREES + n - 1)
+    half = _quantile(n + PRIOR_DEGREES - 1) * math.sqrt(variance / n * (1 - n / asked))
+    return Range("shrunk_t", max(mean - half, lowest), min(mean + half, highest))
+
+
+@cache
+def _quantile(degrees: int) -> float:
     from scipy.special import stdtrit  # noqa: PLC0415 -- slow to import, needed at a seal only
 
-    quantile = float(stdtrit(n + PRIOR_DEGREES - 1, 0.975))
-    half = quantile * math.sqrt(variance / n * (1 - n / asked))
-    return Range("shrunk_t", max(mean - half, lowest), min(mean + half, highest))
+    return float(stdtrit(degrees, 0.975))
 
 
 def range_of(scores: Sequence[float], asked: int, *, items: int, gaps: bool) -> Range:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 POINTS = 5
 TOP = 100.0
-FAVOURABLE = 75.0  # an answer of 4 or 5 after reversing scores at least this much
+FAVOURABLE = 75.0  # an answer of 4 or 5 after reversing scores at least this much; so on other scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,11 @@ class AskedItems:
 
     codes: tuple[str, ...]
     reversed: tuple[bool, ...]
+
+
+def score_of(answer: float, points: int = POINTS) -> float:
+    """Return s = 100 (x - 1) / (A - 1), the score of a point 1 to A, or of a mean of points."""
+    return TOP * (answer - 1) / (points - 1)
 
 
 def item_scores(answers: Sequence[int], items: AskedItems) -> tuple[float, ...] | None:
@@ -30,7 +35,7 @@ def item_scores(answers: Sequence[int], items: AskedItems) -> tuple[float, ...] 
     for answer, backwards in zip(answers, items.reversed, strict=False):
         if not 1 <= answer <= POINTS:
             return None
-        scores.append(25.0 * ((POINTS + 1 - answer if backwards else answer) - 1))
+        scores.append(score_of(POINTS + 1 - answer if backwards else answer))
     return tuple(scores) if len(scores) == len(items.codes) else None
 
 
