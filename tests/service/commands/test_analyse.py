@@ -97,7 +97,7 @@ def test_the_report_rounds_and_says_what_each_figure_means(file: Path) -> None:
 
     assert shown.startswith("8 rows, 7 complete. Scores run from 0 to 100.\n")
     assert "North    5 of 5     67  everyone answered" in shown
-    assert "South    2 of 3     12            8 to 42*" in shown
+    assert "South    2 of 3     12           8 to 42*" in shown
     assert "With 2 teams these three are mostly chance; 20 are needed." in shown
 
 
