@@ -18,7 +18,14 @@ from babel.messages.pofile import read_po, write_po
 from integrations.language import CATALOGUES, FALLBACK, languages
 from surveys import errors
 from surveys.errors import SurveyError
-from surveys.questions.rules import BANK, DIMENSION_NAMES, LOOP_ITEMS, SCALE_LABELS
+from surveys.questions.rules import (
+    BANK,
+    DIMENSION_NAMES,
+    LOOP_ITEMS,
+    OPEN_PROMPTS,
+    SCALE_LABELS,
+    THEMES,
+)
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("surveys", "integrations", "jobs", "service")
@@ -105,6 +112,8 @@ def more() -> Iterable[str]:
     yield from (item.text for item in BANK.values())
     yield from (item.text for item in LOOP_ITEMS.values())
     yield from SCALE_LABELS
+    yield from (prompt.text for prompt in OPEN_PROMPTS.values())
+    yield from THEMES.values()
 
 
 def refresh() -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 PREFIX = "KEPT_"
 TEST_PREFIX = "KEPT_TEST_"  # read by the test suite, not by the product
 SHORTEST_SECRET = 32
+MOST_CONTACTS, LONGEST_CONTACT = 6, 120
 ADMINISTRATORS_WORDS = 7  # the promise before answering stays within forty words
 DRIVERS = {  # what people write → the driver that is installed
     "postgres": "postgresql+asyncpg",
@@ -47,6 +48,7 @@ class Settings:
     administrators: str | None = (
         None  # as named to members: who could technically look while a wave is open
     )
+    help_contacts: tuple[str, ...] = ()  # named under each field for free text, in the order of the list
     slack_api_url: str = "https://slack.com/api/"  # with a slash at its end, as the SDK wants it
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
@@ -240,6 +242,17 @@ def _administrators(text: str) -> str:
     return text
 
 
+def _help_contacts(text: str) -> tuple[str, ...]:
+    """A few short lines, because somebody reads them who needs help now."""
+    contacts = tuple(part.strip() for part in text.replace("\n", ";").split(";") if part.strip())
+    if len(contacts) > MOST_CONTACTS or any(len(contact) > LONGEST_CONTACT for contact in contacts):
+        raise ValueError(
+            f"at most {MOST_CONTACTS} contacts of at most {LONGEST_CONTACT} characters, separated by "
+            "semicolons or on lines of their own: Jo Okafor, ombudsperson, 030 1234; Helpline 0800 1110111"
+        )
+    return contacts
+
+
 def _mail_address(text: str) -> str:
     if "@" not in text or any(sign in text for sign in "\r\n"):
         raise ValueError(f"{text!r} is not a mail address. Write for example kept@example.com.")
@@ -268,6 +281,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "listen": _listen,
     "secret_keys": _secret_keys,
     "administrators": _administrators,
+    "help_contacts": _help_contacts,
     "slack_api_url": _api_address,
     "slack_bot_token": _bot_token,
     "slack_signing_secret": str,

@@ -79,7 +79,31 @@ class NoResults:
     programme_name: str
 
 
-Note = Ask | ResultsOut | Shared | PromiseDue | LeaderNudge | SignInNotice | NoResults
+@dataclass(frozen=True, slots=True)
+class MailboxNews:
+    """Something was written in a mailbox; goes to whom it is addressed to. Says neither which nor what."""
+
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxReply:
+    """A mailbox about a unit has a reply; goes to everybody in it, so that it singles out nobody."""
+
+    team_name: str
+
+
+Note = (
+    Ask
+    | ResultsOut
+    | Shared
+    | PromiseDue
+    | LeaderNudge
+    | SignInNotice
+    | NoResults
+    | MailboxNews
+    | MailboxReply
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +262,37 @@ def _(note: NoResults, language: Translator, zone: str) -> Words:  # noqa: ARG00
                 "nobody can read them, and they were deleted. The next one comes as planned; an extra "
                 "one can be started by hand.",
                 name=note.programme_name,
+            ),
+        ),
+    )
+
+
+@words_of.register
+def _(note: MailboxNews, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
+    say = language.say
+    return Words(
+        subject=say("A mailbox has a new message"),
+        paragraphs=(
+            say(
+                "Somebody wrote to you in a mailbox, without a name. Nobody is told when, or whether, you "
+                "read it."
+            ),
+        ),
+        button=say("Open the mailboxes"),
+        url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: MailboxReply, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
+    say = language.say
+    return Words(
+        subject=say("A mailbox of {team} has a reply", team=note.team_name),
+        paragraphs=(
+            say(
+                "A mailbox about {team} has a reply. This goes to everybody in the team. Whoever wrote "
+                "there reads it by the link of that mailbox; for everybody else there is nothing to do.",
+                team=note.team_name,
             ),
         ),
     )

@@ -18,8 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.ballots.keys import KeyStore
+from surveys.ballots.remarks import open_remarks
 from surveys.ballots.rules import Opened, WaveKey, parts_of_sheet
 from surveys.ballots.sealing import OnRoster, ballots_under, count_ballots, roster_to_open, row_keys, unseal
+from surveys.comments.actions import deliver_words
+from surveys.comments.rules import decide_delivery, respondents
 from surveys.commitments.actions import hear_team_words
 from surveys.database import sqlite_file
 from surveys.deliveries.actions import purge_wave, schedule
@@ -73,10 +76,17 @@ async def seal(
     answers, explained = await _open_all(sessions, key, frozen, roster)
     # Deciding is work for the processor only: no transaction is open meanwhile.
     publication = await asyncio.to_thread(decide, frozen, answers)
+    answered = respondents(answers, frozen.units)
     del answers
+    async with sessions.begin() as session:
+        remarks = await open_remarks(session, key, roster)
+    shown = {row["team_id"] for row in publication.figures if row["shown"]}
+    delivered = decide_delivery(remarks, answered, shown, frozen.minimum)
+    del remarks
     async with sessions.begin() as session:
         done = await publish_wave(session, wave_id, publication, discarded=rows - explained, now=now)
         if done:
+            await deliver_words(session, wave_id, delivered)
             await hear_team_words(session, wave_id, now=now)
             await purge_wave(session, wave_id)
     return done

@@ -13,6 +13,8 @@ from integrations.environment import Settings
 from integrations.notes import (
     Ask,
     LeaderNudge,
+    MailboxNews,
+    MailboxReply,
     NoResults,
     Note,
     PromiseDue,
@@ -60,6 +62,8 @@ async def _note(session: AsyncSession, keys: KeyStore, settings: Settings, deliv
             return await _ask(session, keys, settings, delivery)
         case Kind.SIGN_IN:
             return SignInNotice()
+        case Kind.MAILBOX_NEWS:
+            return MailboxNews(f"{settings.base_url}/mailboxes")
         case Kind.PROMISE_DUE:
             return await _promise_due(session, settings, delivery)
         case Kind.NO_RESULTS:
@@ -128,6 +132,8 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
             return ResultsOut(team.name, for_leader=True, page_url=page, team_sees_at=wave.team_sees_at)
         case Kind.RESULTS_FOR_TEAM:
             return ResultsOut(team.name, for_leader=False, page_url=page)
+        case Kind.MAILBOX_REPLY:
+            return MailboxReply(team.name)
         case Kind.LEADER_NUDGE:
             return LeaderNudge(team.name, page)
         case _:

@@ -1,4 +1,4 @@
-"""Deletes what has served its purpose: old links, sign-ins, events and settled messages."""
+"""Deletes what has served its purpose: old links, sign-ins, events, settled messages, expired mailboxes."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.keys import KeyStore
+from surveys.comments.actions import prune_words
 from surveys.deliveries.actions import prune_events
 from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
@@ -27,6 +28,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
         ):
             gone += cast("CursorResult[Any]", await session.execute(statement)).rowcount
         gone += await prune_events(session, now=now)
+        gone += await prune_words(session, now=now)
     return gone + await _orphaned_keys(sessions, keys)
 
 

@@ -15,8 +15,8 @@ LOCK_TIMEOUT = "10s"  # a migration that waits longer would hold up every reques
 
 
 def is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001 -- Alembic's
-    """Leave out the partitions of `open_ballot`: they come and go with the waves."""
-    return not (kind == "table" and name is not None and name.startswith("open_ballot_"))
+    """Leave out the partitions of sealed tables: they come and go with the waves."""
+    return not (kind == "table" and name is not None and name.startswith(("open_ballot_", "open_remark_")))
 
 
 def render(kind: str, item: object, _context: object) -> str | Literal[False]:

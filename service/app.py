@@ -26,6 +26,7 @@ from service.controllers.programmes import ProgrammeController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
+from service.controllers.words import WordsController
 from service.dependencies import DEPENDENCIES, Clock
 from service.logs import UNLOGGED, RequestLog
 from service.problems import EXCEPTION_HANDLERS
@@ -43,6 +44,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ProgrammeController,
     SignInController,
     TeamController,
+    WordsController,
     slack_events,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000

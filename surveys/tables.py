@@ -3,6 +3,7 @@
 from surveys.audit import models as _audit
 from surveys.ballots import models as _ballots
 from surveys.cadence import models as _cadence
+from surveys.comments import models as _comments
 from surveys.commitments import models as _commitments
 from surveys.database import Base
 from surveys.deliveries import models as _deliveries
@@ -17,6 +18,7 @@ MODELS = (
     _audit,
     _ballots,
     _cadence,
+    _comments,
     _commitments,
     _deliveries,
     _people,

@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from surveys.questions.rules import BANK, DIMENSION_NAMES, LOOP_ITEMS, OPTIONAL, SCALE_LABELS
+from surveys.questions.rules import (
+    BANK,
+    DIMENSION_NAMES,
+    LOOP_ITEMS,
+    OPEN_PROMPTS,
+    OPTIONAL,
+    SCALE_LABELS,
+    THEMES,
+)
 
 PAGE = Path(__file__).parents[1] / "docs" / "item-bank.md"
 HEAD = """# The item bank
@@ -32,6 +40,13 @@ def page() -> str:
         f"| {loop.code} | {loop.text} | {', '.join(loop.choices)} |" for loop in LOOP_ITEMS.values()
     )
     parts.append(f"## About promises\n\n| Code | Question | Choices |\n| --- | --- | --- |\n{asked}\n")
+    prompts = "\n".join(f"| {prompt.code} | {prompt.text} |" for prompt in OPEN_PROMPTS.values())
+    parts.append(
+        "## In one's own words\n\nOne a wave, in turn; optional.\n\n"
+        f"| Code | Question |\n| --- | --- |\n{prompts}\n"
+    )
+    themes = "\n".join(f"| {code} | {name} |" for code, name in THEMES.items())
+    parts.append(f"Instead of words a theme can be picked:\n\n| Code | Theme |\n| --- | --- |\n{themes}\n")
     return "\n".join(parts)
 
 

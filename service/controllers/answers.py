@@ -30,8 +30,10 @@ from service.logs import UNLOGGED
 from service.problems import status_of
 from service.rendering import Page
 from service.views.sheet import FIELD, sheet_view
+from service.views.words import words_view
 from surveys.ballots.queries import BlankSheet, blank_sheet, place_of_token
 from surveys.ballots.rules import HandedIn
+from surveys.comments.queries import around
 from surveys.errors import Busy, Gone, Invalid, KeyLost, Missing, SurveyError
 
 PATH = "/answer"
@@ -75,12 +77,12 @@ class AnswerController(Controller):
     ) -> Response[str]:
         """Show the sheet, blank."""
 
-        async def sheet_of(session: AsyncSession) -> Response[str]:
-            sheet = await _sheet(session, keys, request, page, now=now)
+        async def blank(session: AsyncSession) -> Response[str]:
+            sheet = await sheet_of(session, keys, request, page, now=now)
             view = sheet_view(sheet, page.language, settings.administrators)
-            return _even(page("answers/sheet.html", sheet=view, closes_at=sheet.closes_at, notice=None))
+            return even(page("answers/sheet.html", sheet=view, closes_at=sheet.closes_at, notice=None))
 
-        return await _or_say_why_not(page, sessions, sheet_of)
+        return await or_say_why_not(page, sessions, blank)
 
     @post("/")
     async def hand_in(
@@ -98,14 +100,14 @@ class AnswerController(Controller):
         answers = read_answers(form)
         try:
             async with sessions.begin() as session:
-                place_id = await place_of_token(session, keys, _token(request))
+                place_id = await place_of_token(session, keys, token_of(request))
             await ballot_box.put(HandedIn(place_id, None, answers))
         except Busy as refusal:
             async with sessions.begin() as session:
-                sheet = await _sheet(session, keys, request, page, now=now)
+                sheet = await sheet_of(session, keys, request, page, now=now)
             view = sheet_view(sheet, page.language, settings.administrators, answers)
             notice = page.language.say(refusal.sentence, **refusal.values)
-            return _even(
+            return even(
                 page(
                     "answers/sheet.html",
                     status=status_of(refusal),
@@ -116,7 +118,7 @@ class AnswerController(Controller):
                 )
             )
         except (Gone, Missing) as refusal:
-            return _not_open(page, refusal)
+            return not_open(page, refusal)
         return Redirect(THANKS if answers else UNDONE, status_code=303)
 
     @post("/take-back")
@@ -126,31 +128,43 @@ class AnswerController(Controller):
         """Hand in an empty sheet, which replaces whatever was there."""
         try:
             async with sessions.begin() as session:
-                place_id = await place_of_token(session, keys, _token(request))
+                place_id = await place_of_token(session, keys, token_of(request))
             await ballot_box.put(HandedIn(place_id, None, {}))
         except (Gone, Missing) as refusal:
-            return _not_open(page, refusal)
+            return not_open(page, refusal)
         return Redirect(UNDONE, status_code=303)
 
     @get(["/thanks", "/undone"])
     async def say_thanks(
-        self, request: Visit, sessions: Sessions, keys: Keys, page: CurrentPage, now: Now
+        self,
+        request: Visit,
+        sessions: Sessions,
+        keys: Keys,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        now: Now,
     ) -> Response[str]:
         """Say until when the sheet can be changed and when results come. Looks at no ballot."""
 
         async def thanks_for(session: AsyncSession) -> Response[str]:
-            sheet = await _sheet(session, keys, request, page, now=now)
-            return _even(
+            sheet = await sheet_of(session, keys, request, page, now=now)
+            return even(
                 page(
                     "answers/thanks.html",
                     taken_back=request.url.path == UNDONE,
                     closes_at=sheet.closes_at,
                     head_start_days=sheet.rules.head_start_days,
                     minimum_group=sheet.rules.minimum_group,
+                    words=words_view(
+                        sheet,
+                        await around(session, sheet.wave_id, sheet.team_id),
+                        page.language,
+                        settings.help_contacts,
+                    ),
                 )
             )
 
-        return await _or_say_why_not(page, sessions, thanks_for)
+        return await or_say_why_not(page, sessions, thanks_for)
 
 
 def read_answers(form: Form) -> dict[str, int]:
@@ -169,34 +183,49 @@ def read_answers(form: Form) -> dict[str, int]:
     return answers
 
 
-def _token(request: Visit) -> str:
+def token_of(request: Visit) -> str:
+    """Return the personal link's token from its cookie.
+
+    Raises:
+        Missing: there is no cookie, or not any more.
+    """
     token = request.cookies.get(request.app.state.cookies.sheet)
     if not token:
         raise Missing(NO_COOKIE)
     return token
 
 
-async def _sheet(session: AsyncSession, keys: Keys, request: Visit, page: Page, *, now: Now) -> BlankSheet:
-    place_id = await place_of_token(session, keys, _token(request))
+async def sheet_of(
+    session: AsyncSession, keys: Keys, request: Visit, page: Page, *, now: Now
+) -> BlankSheet:
+    """Return the blank sheet behind this browser's personal link, and speak its person's language.
+
+    Raises:
+        Missing: the link is not one of ours, or its cookie is gone.
+        Gone: its wave is over.
+    """
+    place_id = await place_of_token(session, keys, token_of(request))
     sheet = await blank_sheet(session, keys, place_id, now=now)
     page.in_words_of(sheet.locale, sheet.zone)
     return sheet
 
 
-async def _or_say_why_not(
+async def or_say_why_not(
     page: Page, sessions: Sessions, show: Callable[[AsyncSession], Any]
 ) -> Response[str]:
+    """Show a page of an open sheet, or say why there is none."""
     try:
         async with sessions.begin() as session:
             shown: Response[str] = await show(session)
             return shown
     except (Gone, Missing) as refusal:
-        return _not_open(page, refusal)
+        return not_open(page, refusal)
 
 
-def _not_open(page: Page, refusal: SurveyError) -> Response[str]:
+def not_open(page: Page, refusal: SurveyError) -> Response[str]:
+    """Return the page that says why there is no sheet."""
     title = next(TITLES[kind] for kind in type(refusal).mro() if kind in TITLES)
-    return _even(
+    return even(
         page(
             "answers/not_open.html",
             status=status_of(refusal),
@@ -207,7 +236,7 @@ def _not_open(page: Page, refusal: SurveyError) -> Response[str]:
     )
 
 
-def _even(response: Response[str]) -> Response[str]:
+def even(response: Response[str]) -> Response[str]:
     """Fill the page up, with what does not compress, to a size that all pages of answers have."""
     bare = len(response.content.encode())
     frame = "<!-- -->\n"

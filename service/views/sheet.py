@@ -55,6 +55,7 @@ class SheetView:
     promise: str
     purpose: str
     in_full: list[tuple[str, list[str]]]
+    has_open_question: bool = False
 
 
 def terms_of(sheet: BlankSheet) -> Terms:
@@ -96,6 +97,7 @@ def sheet_view(
         promise=short_promise(language, sheet.rules.minimum_group, administrators),
         purpose=purpose(language),
         in_full=in_full(language, terms_of(sheet), administrators),
+        has_open_question=sheet.rules.open_prompt is not None,
     )
 
 

@@ -16,13 +16,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.ballots.keys import KeyStore
-from surveys.ballots.models import OpenBallot
+from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.rules import HandedIn, lock_number, pack, parts_of_sheet
 from surveys.errors import KeyLost, Missing, SurveyError, WaveClosed
 from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
 
+SEALED = ("open_ballot", "open_remark")  # on PostgreSQL with a partition of each for every open wave
 UPSERT_POSTGRESQL = text(
     "INSERT INTO open_ballot (wave_id, row_key, payload)"
     " SELECT * FROM unnest(:waves, :row_keys, :payloads)"
@@ -45,15 +46,16 @@ class _Placed(NamedTuple):
 
 
 async def open_box(session: AsyncSession, keys: KeyStore, wave_id: UUID) -> None:
-    """Make the key of a new wave, and its partition on PostgreSQL, before the wave is committed."""
+    """Make the key of a new wave, and its partitions on PostgreSQL, before the wave is committed."""
     await keys.create(wave_id)
     if session.get_bind().dialect.name == "postgresql":
-        partition = _partition(wave_id)
-        # Attaching takes a weaker lock than creating in place, so casting elsewhere goes on.
-        await session.execute(text(f"CREATE TABLE {partition} (LIKE open_ballot INCLUDING ALL)"))
-        await session.execute(
-            text(f"ALTER TABLE open_ballot ATTACH PARTITION {partition} FOR VALUES IN ('{wave_id}')")
-        )
+        for table in SEALED:
+            partition = f"{table}_{wave_id.hex}"
+            # Attaching takes a weaker lock than creating in place, so casting elsewhere goes on.
+            await session.execute(text(f"CREATE TABLE {partition} (LIKE {table} INCLUDING ALL)"))
+            await session.execute(
+                text(f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES IN ('{wave_id}')")
+            )
 
 
 async def cast_ballots(
@@ -170,7 +172,7 @@ async def _upsert(session: AsyncSession, rows: Mapping[tuple[UUID, bytes], bytes
 
 
 async def withdraw_person(session: AsyncSession, keys: KeyStore, person_id: UUID) -> None:
-    """Delete a person's open ballots and place, when the person is erased while a wave is open."""
+    """Delete a person's open ballots, words and place, when the person is erased while a wave is open."""
     by_wave: dict[UUID, list[bytes]] = defaultdict(list)
     found = await session.execute(
         select(Place, Wave, WaveUnit)
@@ -186,6 +188,11 @@ async def withdraw_person(session: AsyncSession, keys: KeyStore, person_id: UUID
         except KeyLost:
             continue  # nobody can tell whose a row is any more, nor read it; all go unread at the close
         loop = [LoopQuestion.of(stored) for stored in unit.loop]
+        await session.execute(
+            delete(OpenRemark).where(
+                OpenRemark.wave_id == wave.id, OpenRemark.row_key == key.remark_key(person_id)
+            )
+        )
         for dimension in parts_of_sheet(wave.items, wave.number or 0, loop):
             by_wave[wave.id].append(key.row_key(dimension, person_id))
     for wave_id, row_keys in by_wave.items():
@@ -195,16 +202,14 @@ async def withdraw_person(session: AsyncSession, keys: KeyStore, person_id: UUID
 
 
 async def empty_box(session: AsyncSession, wave_id: UUID) -> None:
-    """Delete every ballot of a wave; on PostgreSQL with the files they lay in."""
+    """Delete every ballot and remark of a wave; on PostgreSQL with the files they lay in."""
     if session.get_bind().dialect.name == "postgresql":
-        partition = _partition(wave_id)
-        known = await session.scalar(text("SELECT to_regclass(:name)"), {"name": partition})
-        if known is not None:
-            await session.execute(text(f"ALTER TABLE open_ballot DETACH PARTITION {partition}"))
-            await session.execute(text(f"DROP TABLE {partition}"))
+        for table in SEALED:
+            partition = f"{table}_{wave_id.hex}"
+            known = await session.scalar(text("SELECT to_regclass(:name)"), {"name": partition})
+            if known is not None:
+                await session.execute(text(f"ALTER TABLE {table} DETACH PARTITION {partition}"))
+                await session.execute(text(f"DROP TABLE {partition}"))
         return
-    await session.execute(delete(OpenBallot).where(OpenBallot.wave_id == wave_id))
-
-
-def _partition(wave_id: UUID) -> str:
-    return f"open_ballot_{wave_id.hex}"
+    for sealed in (OpenBallot, OpenRemark):
+        await session.execute(delete(sealed).where(sealed.wave_id == wave_id))

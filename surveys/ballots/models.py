@@ -1,4 +1,4 @@
-"""The one table of answers, which holds only ciphertext and only while a wave is open."""
+"""The two tables of what people handed in: ciphertext only, and only while a wave is open."""
 
 from uuid import UUID
 
@@ -19,6 +19,22 @@ class OpenBallot(Base):
     """
 
     __tablename__ = "open_ballot"
+    __table_args__ = ({"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},)
+
+    wave_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    payload: Mapped[bytes]
+
+
+class OpenRemark(Base):
+    """One person's sealed words to the open question of a wave, while it is open.
+
+    Absent on purpose: the same as in a ballot. The key has nothing in common with the keys of the same
+    person's ballots, and every payload has the same length, whatever was written and how it is to be
+    passed on. A remark is stored in a transaction of its own, so it shares no `xmin` with ballots.
+    """
+
+    __tablename__ = "open_remark"
     __table_args__ = ({"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},)
 
     wave_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -4,6 +4,8 @@
     payload   nonce ‖ AES-256-GCM(HKDF-SHA256(K_w, "payload"), 16 bytes, aad = row key ‖ wave ‖ unit ‖
               dimension ‖ version)
 
+    remark    the same with lp("remark", wave, person), HKDF(K_w, "remark") and 1,603 bytes
+
 `lp` puts the length before each part, so that two lists of parts never give the same bytes. Every
 payload has the same length whatever was answered, also when nothing was.
 """
@@ -105,6 +107,29 @@ class WaveKey:
             return self._cipher.decrypt(payload[:NONCE_BYTES], payload[NONCE_BYTES:], bound)
         except InvalidTag:
             return None
+
+    def remark_key(self, person_id: UUID) -> bytes:
+        """Return the primary key under which this person's words to the open question lie."""
+        return self.mac(b"remark", self.wave_id.bytes, person_id.bytes)
+
+    def seal_remark(self, row_key: bytes, unit: UUID, plain: bytes) -> bytes:
+        """Return the payload for a packed remark; as much longer than `plain` as any other."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._remark_cipher().encrypt(nonce, plain, self._bound_remark(row_key, unit))
+
+    def unseal_remark(self, row_key: bytes, unit: UUID, payload: bytes) -> bytes | None:
+        """Return the packed remark, or None when the row was moved, forged or damaged."""
+        nonce, sealed = payload[:NONCE_BYTES], payload[NONCE_BYTES:]
+        try:
+            return self._remark_cipher().decrypt(nonce, sealed, self._bound_remark(row_key, unit))
+        except (InvalidTag, ValueError):
+            return None
+
+    def _remark_cipher(self) -> AESGCM:
+        return AESGCM(HKDF(SHA256(), KEY_BYTES, salt=None, info=b"remark").derive(self.secret))
+
+    def _bound_remark(self, row_key: bytes, unit: UUID) -> bytes:
+        return row_key + self.wave_id.bytes + unit.bytes + b"remark" + VERSION
 
     def link_proof(self, place_id: UUID) -> bytes:
         """Return what shows that a personal web link was made for this place."""

@@ -27,7 +27,8 @@ class Kind(StrEnum):
 
     What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
     wave; results, shared and leader nudge a wave and a team; promise due a team and
-    `refers_to = {"commitment": id}`; no results `refers_to = {"wave_id": id}`; sign-in nothing.
+    `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
+    mailbox news and sign-in nothing.
     """
 
     INVITATION = "invitation"
@@ -39,6 +40,8 @@ class Kind(StrEnum):
     PROMISE_DUE = "promise_due"
     LEADER_NUDGE = "leader_nudge"
     SIGN_IN = "sign_in"  # tells the person that a sign-in link was made for them
+    MAILBOX_NEWS = "mailbox_news"  # something was written in mailboxes that are addressed to this person
+    MAILBOX_REPLY = "mailbox_reply"  # a mailbox about this unit has a reply; goes to everybody in it
     NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
 
 

@@ -158,12 +158,14 @@ def _roles(row: PersonRow, refuse: Refuse) -> tuple[tuple[RoleKind, str | None],
     found: list[tuple[RoleKind, str | None]] = []
     for part in filter(None, (part.strip() for part in row.role.split(";"))):
         word, colon, team = (piece.strip() for piece in part.partition(":"))
-        if word.lower() == RoleKind.HR and not colon:
-            found.append((RoleKind.HR, None))
+        if word.lower() in (RoleKind.HR, RoleKind.OMBUDSPERSON) and not colon:
+            found.append((RoleKind(word.lower()), None))
         elif word.lower() == RoleKind.VIEWER and (team or (row.team and not colon)):
             found.append((RoleKind.VIEWER, team or row.team))
         else:
-            refuse("role", f'"{part}" is not a role; use hr, viewer, or viewer:Name of a team')
+            refuse(
+                "role", f'"{part}" is not a role; use hr, ombudsperson, viewer, or viewer:Name of a team'
+            )
     return tuple(found)
 
 

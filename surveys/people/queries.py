@@ -206,6 +206,7 @@ async def _viewer(session: AsyncSession, person: Person | None) -> Viewer | None
         leads=leads,
         unit=unit,
         above=frozenset(small.ancestors(unit)) if unit else frozenset(),
+        is_ombudsperson=any(role.kind is RoleKind.OMBUDSPERSON for role in roles),
     )
 
 

@@ -17,6 +17,7 @@ class RoleKind(StrEnum):
     """What a person may do beyond belonging to a team and leading one."""
 
     HR = "hr"  # reads every published figure, sets programmes
+    OMBUDSPERSON = "ombudsperson"  # reads the mailboxes addressed to this office, and no figures by it
     VIEWER = "viewer"  # reads the published figures of one granted unit and what is below it
 
 
@@ -187,6 +188,7 @@ class Viewer:
     leads: frozenset[UUID]
     unit: UUID | None
     above: frozenset[UUID] = frozenset()
+    is_ombudsperson: bool = False
 
 
 def may_read(viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_read_below: bool) -> bool:

@@ -77,6 +77,15 @@ class LoopItem:
     choices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPrompt:
+    """A question answered in one's own words; `names_welcome` where it asks for people."""
+
+    code: str
+    text: str
+    names_welcome: bool
+
+
 def _read_bank() -> dict[str, Any]:
     return tomllib.loads((files("surveys.questions") / "bank.toml").read_text(encoding="utf-8"))
 
@@ -100,6 +109,13 @@ LOOP_ITEMS: Mapping[str, LoopItem] = MappingProxyType(
 LOOP_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {code: question.choices for code, question in LOOP_ITEMS.items()}
 )
+OPEN_PROMPTS: Mapping[str, OpenPrompt] = MappingProxyType(
+    {
+        code: OpenPrompt(code, part["text"], part.get("names", False))
+        for code, part in _SOURCE["open"].items()
+    }
+)
+THEMES: Mapping[str, str] = MappingProxyType(dict(_SOURCE["themes"]))
 SCALE_LABELS: tuple[str, ...] = tuple(_SOURCE["scale"])
 
 
@@ -145,6 +161,11 @@ def item(code: str) -> Item:
         return BANK[code]
     except KeyError:
         raise Missing("There is no statement with the code {code}.", code=code) from None
+
+
+def open_prompt_of_wave(number: int) -> str:
+    """Return the code of the open question of a wave: one after the other, in the order of the bank."""
+    return list(OPEN_PROMPTS)[number % len(OPEN_PROMPTS)]
 
 
 def items_of_dimension(dimension: str, *, struck: Collection[str] = ()) -> list[Item]:

@@ -16,7 +16,7 @@ from surveys.cadence.rules import Fate, Schedule, fate, wave_times
 from surveys.errors import Conflict, Missing
 from surveys.people.models import Membership
 from surveys.people.rules import Directory
-from surveys.questions.rules import Item, items_of_wave
+from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.queries import ASKED_STATES, last_asked, latest_wave
 from surveys.waves.rules import (
@@ -97,6 +97,7 @@ async def open_wave(
         leaders_read_below=leaders_read_below,
         window_hours=programme.window_hours,
         pulse=programme.pulse,
+        open_prompt=open_prompt_of_wave(number),
     )
     moved = await _moved_since_last_wave(session, units, directory, programme)
     wave = Wave(

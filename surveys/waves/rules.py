@@ -26,6 +26,7 @@ class FrozenRules:
         window_hours: from the last delivery to the close.
         pulse: "default", "light" or "quarterly".
         votes_for_a_word: decided votes the team's word needs.
+        open_prompt: code of the open question; None for waves that had none.
     """
 
     minimum_group: int
@@ -36,6 +37,7 @@ class FrozenRules:
     window_hours: int
     pulse: str
     votes_for_a_word: int = 4
+    open_prompt: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored with the wave."""

@@ -38,7 +38,8 @@ async def dump(story: Story) -> dict[str, list[tuple[object, ...]]]:
 def _tables(connection: Connection) -> list[str]:
     from sqlalchemy import inspect  # noqa: PLC0415 -- used here only
 
-    return [name for name in inspect(connection).get_table_names() if not name.startswith("open_ballot_")]
+    partitions = ("open_ballot_", "open_remark_")
+    return [name for name in inspect(connection).get_table_names() if not name.startswith(partitions)]
 
 
 def test_a_ballot_can_neither_name_nor_date_its_author() -> None:

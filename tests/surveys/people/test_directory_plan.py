@@ -33,10 +33,13 @@ class TestProblems:
                 {"slack_id": "@alice"},
                 'slack_id: "@alice" is not a Slack member id; it looks like U02ABCDEF',
             ),
-            ({"role": "boss"}, 'role: "boss" is not a role; use hr, viewer, or viewer:Name of a team'),
+            (
+                {"role": "boss"},
+                'role: "boss" is not a role; use hr, ombudsperson, viewer, or viewer:Name of a team',
+            ),
             (
                 {"role": "viewer:"},
-                'role: "viewer:" is not a role; use hr, viewer, or viewer:Name of a team',
+                'role: "viewer:" is not a role; use hr, ombudsperson, viewer, or viewer:Name of a team',
             ),
             ({"role": "viewer:Nowhere"}, 'role: "Nowhere" is not a team'),
             ({"active": "maybe"}, 'active: "maybe" is neither yes nor no'),
