@@ -45,8 +45,11 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
 async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> Home:
     organisation = await session.get_one(Organisation, viewer.organisation_id)
     pulse, minimum_group = await _open_pulse(desk, session, viewer, now)
+    mailbox = f"{desk.settings.base_url}/mailbox/to/{organisation.id}"
     if viewer.unit is None:
-        return Home(pulse, None, (), None, (), minimum_group or organisation.minimum_group)
+        return Home(
+            pulse, None, (), None, (), minimum_group or organisation.minimum_group, mailbox_url=mailbox
+        )
     trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
     loop = await loop_of(session, viewer.unit, now=now)
     return Home(
@@ -59,6 +62,7 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
             for promise in loop.promises
         ],
         minimum_group=minimum_group or organisation.minimum_group,
+        mailbox_url=mailbox,
     )
 
 

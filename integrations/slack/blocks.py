@@ -104,8 +104,17 @@ def actions(*elements: Block, block_id: str | None = None) -> Block:
     return made
 
 
-def choices(label: str, options: Sequence[tuple[str, str]], *, block_id: str, action: str) -> Block:
+def choices(
+    label: str,
+    options: Sequence[tuple[str, str]],
+    *,
+    block_id: str,
+    action: str,
+    initial: str | None = None,
+) -> Block:
     """Return a question with labelled choices of which one, or none, may be picked; (text, value) each."""
+    listed = [{"text": plain(text, OPTION_TEXT), "value": value} for text, value in options]
+    chosen = [each for each in listed if each["value"] == initial]
     return {
         "type": "input",
         "block_id": block_id,
@@ -114,8 +123,28 @@ def choices(label: str, options: Sequence[tuple[str, str]], *, block_id: str, ac
         "element": {
             "type": "radio_buttons",
             "action_id": action,
-            "options": [{"text": plain(text, OPTION_TEXT), "value": value} for text, value in options],
+            "options": listed,
+            **({"initial_option": chosen[0]} if chosen else {}),
         },
+    }
+
+
+def written(label: str, *, block_id: str, action: str, most: int, initial: str = "") -> Block:
+    """Return a field for several lines of text that may stay empty."""
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": action,
+        "multiline": True,
+        "max_length": most,
+    }
+    if initial:
+        element["initial_value"] = initial
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain(label, INPUT_LABEL),
+        "element": element,
     }
 
 

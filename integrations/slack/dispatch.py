@@ -6,6 +6,7 @@ from integrations.slack import inbound
 from integrations.slack.at_home import show_home
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.sheets import command, press, take_choice, take_sheet
+from integrations.slack.words import take_words
 
 log = logging.getLogger("kept.slack")
 
@@ -14,16 +15,20 @@ async def answer(desk: Desk, event: inbound.Event) -> Reply:
     """Do what an event asks for and return the reply, within Slack's three seconds."""
     match event:
         case inbound.SheetSent():
-            return await take_sheet(desk, event)
+            reply = await take_sheet(desk, event)
+        case inbound.WordsSent():
+            reply = await take_words(desk, event)
         case inbound.Pressed():
-            return await press(desk, event)
+            reply = await press(desk, event)
         case inbound.ChoiceSent():
-            return await take_choice(desk, event)
+            reply = await take_choice(desk, event)
         case inbound.HomeOpened():
-            return await show_home(desk, event)
+            reply = await show_home(desk, event)
         case inbound.Command():
-            return await command(desk, event)
-    return _note(event)
+            reply = await command(desk, event)
+        case _:
+            reply = _note(event)
+    return reply
 
 
 def _note(event: inbound.Event) -> Reply:

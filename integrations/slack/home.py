@@ -62,6 +62,7 @@ class Home:
         page_url: the unit's page on the web.
         promises: newest first.
         minimum_group: k, of the open wave or else of the organisation.
+        mailbox_url: where mailboxes are made; the same address for everybody.
     """
 
     pulse: OpenPulse | None
@@ -70,6 +71,7 @@ class Home:
     page_url: str | None
     promises: Sequence[Promise]
     minimum_group: int
+    mailbox_url: str | None = None
 
 
 def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
@@ -77,6 +79,7 @@ def home_view(home: Home, language: Translator, *, administrators: str | None) -
     built = [
         *_open_for_me(home.pulse, language),
         *(_team(home, language) if home.team_name is not None else []),
+        *_mailbox(home.mailbox_url, language),
         blocks.divider(),
         blocks.header(language.say("How private is this?")),
         blocks.section(short_promise(language, home.minimum_group, administrators)),
@@ -130,6 +133,19 @@ def _team(home: Home, language: Translator) -> list[Block]:
         built.append(blocks.bold(say("Promises to the team")))
         built += [_promise(promise, language) for promise in home.promises[:MOST_PROMISES]]
     return built
+
+
+def _mailbox(address: str | None, language: Translator) -> list[Block]:
+    """Return the way to a mailbox, as a plain link: a button would tell Kept who pressed it."""
+    if address is None:
+        return []
+    link = f"<{address}|{blocks.escape(language.say('Use a mailbox'))}>"
+    said = language.say(
+        "Something that should not wait for a pulse, or needs an answer? {link}: it keeps your name out "
+        "and goes both ways.",
+        link=link,
+    )
+    return [blocks.divider(), blocks.section(said, markup=True)]
 
 
 def _promise(promise: Promise, language: Translator) -> Block:

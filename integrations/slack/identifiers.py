@@ -10,6 +10,10 @@ class Action(StrEnum):
     OPEN_PRIVACY = "privacy.open.v1"  # value: the place, or nothing from Home
     PUT_OFF = "put_off.open.v1"  # value: the place
     ANSWER = "answer.v1"  # a question of the sheet; sent with the sheet, not by itself
+    OPEN_WORDS = "words.open.v1"  # value: the place
+    WORDS = "words.text.v1"
+    PASSED_ON = "words.kind.v1"
+    THEME = "words.theme.v1"
     HOW_LONG = "put_off.choice.v1"
     LINK = "link.v1"  # a button that opens a page; Slack tells us of the press all the same
 
@@ -19,6 +23,7 @@ class Callback(StrEnum):
 
     SHEET = "sheet.v1"
     PUT_OFF = "put_off.v1"
+    WORDS = "words.v1"  # followed by what has been looked at already: nothing, or "seen"
     PLAIN = "plain.v1"  # nothing to send
     HOME = "home.v1"
 

@@ -15,6 +15,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 from integrations.slack.identifiers import Callback
 
+SEEN: Final = "seen"
 LARGEST_BODY: Final = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -102,6 +103,27 @@ class ChoiceSent:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsSent:
+    """Somebody's own words were sent. Lives in memory until they are sealed, and is never printed.
+
+    Attributes:
+        kind: how they are to be passed on, as chosen.
+        theme: the code that was picked, or nothing.
+        seen: whether the sender has seen what Kept had to say about these words.
+    """
+
+    user_id: str
+    place_id: UUID
+    words: str
+    kind: str
+    theme: str
+    seen: bool
+
+    def __repr__(self) -> str:
+        return "WordsSent(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewClosed:
     """A form was closed without sending. Nothing is stored of it."""
 
@@ -122,7 +144,7 @@ class Unknown:
 
 Event = (
     UrlVerification | SslCheck | HomeOpened | OtherEvent | RateLimited | Pressed | SheetSent | ChoiceSent
-    | ViewClosed | Command | Unknown
+    | WordsSent | ViewClosed | Command | Unknown
 )  # fmt: skip
 
 
@@ -136,6 +158,7 @@ class _Option(msgspec.Struct):
 
 class _Element(msgspec.Struct):
     selected_option: _Option | None = None
+    value: str | None = None
 
 
 class _State(msgspec.Struct):
@@ -255,6 +278,8 @@ def _submission(user_id: str, view: _View) -> Event:
         if element.selected_option is not None
     }
     callback, _, rest = view.callback_id.partition(":")
+    if callback == Callback.WORDS:
+        return _words(user_id, view, values, chosen, seen=rest == SEEN)
     if callback != Callback.SHEET:
         return ChoiceSent(user_id, callback, view.private_metadata, next(iter(chosen.values()), None))
     wave, _, locale = rest.partition(":")
@@ -269,3 +294,21 @@ def _submission(user_id: str, view: _View) -> Event:
         )
     except ValueError as error:
         raise UnreadableError("sheet") from error
+
+
+def _words(
+    user_id: str,
+    view: _View,
+    values: Mapping[str, Mapping[str, _Element]],
+    chosen: Mapping[str, str],
+    *,
+    seen: bool,
+) -> WordsSent:
+    written = (element.value for element in values.get("words", {}).values() if element.value)
+    try:
+        place_id = UUID(view.private_metadata)
+    except ValueError as error:
+        raise UnreadableError("words") from error
+    return WordsSent(
+        user_id, place_id, next(written, ""), chosen.get("kind", ""), chosen.get("theme", ""), seen
+    )

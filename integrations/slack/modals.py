@@ -15,7 +15,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SKIP, Action, Callback
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.deliveries.rules import Snooze
-from surveys.questions.rules import SCALE_LABELS
+from surveys.questions.rules import OPEN_PROMPTS, SCALE_LABELS
 
 DECLINED = 0  # "prefer not to say", stored like a question left blank
 CHOICE_WORDS = {
@@ -69,9 +69,26 @@ def _asked(question: Question, language: Translator) -> Block:
     return blocks.choices(text, options, block_id=question.key, action=Action.ANSWER)
 
 
-def thanks_view(language: Translator, closes_at: datetime, place: str) -> Block:
-    """Return what is shown once a sheet is stored: until when it can be changed, and what comes then."""
+def thanks_view(
+    language: Translator, closes_at: datetime, place: str, open_prompt: str | None = None
+) -> Block:
+    """Return what is shown once a sheet is stored: until when it can be changed, and what comes then.
+
+    The open question of the wave stands here, last and apart from the sheet: it is sent by itself.
+    """
     say = language.say
+    prompt = OPEN_PROMPTS.get(open_prompt or "")
+    own_words = (
+        [
+            blocks.divider(),
+            blocks.section(
+                say("One more question, if you like: {prompt}", prompt=language.gettext(prompt.text))
+            ),
+            blocks.actions(blocks.button(say("Answer in my own words"), Action.OPEN_WORDS, value=place)),
+        ]
+        if prompt is not None
+        else []
+    )
     return blocks.modal(
         title=say("Thank you"),
         close=say("Close"),
@@ -93,6 +110,7 @@ def thanks_view(language: Translator, closes_at: datetime, place: str) -> Block:
                 )
             ),
             blocks.actions(blocks.button(say("Answer again"), Action.OPEN_SHEET, value=place)),
+            *own_words,
         ],
     )
 

@@ -16,6 +16,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
 from integrations.slack.identifiers import SKIP, Action, Callback
 from integrations.slack.inbound import ChoiceSent, Command, Pressed, SheetSent
+from integrations.slack.words import show_words
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.rules import HandedIn
 from surveys.deliveries.actions import snooze
@@ -26,6 +27,7 @@ from surveys.people.queries import viewer_by_slack
 from surveys.waves.actions import skip
 from surveys.waves.models import Place, Wave, WaveState
 from surveys.waves.queries import open_place
+from surveys.waves.rules import FrozenRules
 
 ID_PLACEHOLDER = "0" * 32  # stands for the place in a prepared reply
 PREPARED = 200  # replies kept ready
@@ -59,7 +61,8 @@ async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
     async with desk.sessions() as session:
         wave = await session.get(Wave, event.wave_id)
     closes_at = wave.closes_at if wave is not None else desk.clock()
-    view = modals.thanks_view(Translator(event.locale), closes_at, ID_PLACEHOLDER)
+    prompt = FrozenRules.of(wave.rules).open_prompt if wave is not None else None
+    view = modals.thanks_view(Translator(event.locale), closes_at, ID_PLACEHOLDER, prompt)
     prepared = update_to(view).body
     if wave is not None:
         if len(desk.thanks) > PREPARED:
@@ -125,6 +128,7 @@ PRESSES: dict[str, Callable[[Desk, Pressed, UUID], Awaitable[None]]] = {
     Action.OPEN_SHEET: _open_sheet,
     Action.OPEN_PRIVACY: _open_privacy,
     Action.PUT_OFF: _open_put_off,
+    Action.OPEN_WORDS: show_words,
 }
 
 

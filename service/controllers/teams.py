@@ -18,7 +18,9 @@ from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.team_forms import Returned, team_forms
 from service.views.team_page import Roster, TeamPage, team_page
+from service.views.team_words import TeamWords, team_words
 from service.views.timeline import newest_readable
+from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
 from surveys.people.queries import branch_of
@@ -104,7 +106,21 @@ async def show_team(
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
         today=today.isoformat(),
+        words=await _words(session, reader, trend),
         done=reader.page.language.say(done) if done else "",
+    )
+
+
+async def _words(session: AsyncSession, reader: Reader, trend: TeamTrend) -> TeamWords | None:
+    """Return the unit's own words for its leaders and those asked in it; nobody else gets the section."""
+    if not may_read_words(reader.viewer, trend.team_id):
+        return None
+    newest = newest_readable(trend)
+    return team_words(
+        await words_of_wave(session, newest.wave_id, trend.team_id) if newest is not None else None,
+        reader.page.language,
+        mailbox=f"/mailbox/to/{reader.viewer.organisation_id}",
+        replied_on=await newest_reply_day(session, trend.team_id, now=reader.now),
     )
 
 

@@ -19,7 +19,7 @@ from service.rendering import Page
 from service.views.words import Written, words_view
 from surveys.ballots.queries import place_of_token
 from surveys.ballots.remarks import cast_remark
-from surveys.ballots.words import HandedWords, PassedOn
+from surveys.ballots.words import HandedWords, PassedOn, chosen_kind
 from surveys.comments.queries import around
 from surveys.errors import Gone, Invalid, Missing
 
@@ -133,10 +133,10 @@ async def _form(
 
 
 def _written(form: Form) -> Written:
-    chosen = form.text("kind")
+    words, theme = form.text("words", most=MOST_SENT), form.text("theme", most=20)
     return Written(
-        kind=PassedOn(chosen) if chosen in set(PassedOn) else PassedOn.WORDS,
-        words=form.text("words", most=MOST_SENT),
-        theme=form.text("theme", most=20),
+        kind=chosen_kind(form.text("kind"), words, theme),
+        words=words,
+        theme=theme,
         looked_at=form.text("do") == "check",
     )

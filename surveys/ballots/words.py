@@ -88,6 +88,13 @@ def unpack_remark(packed: bytes) -> tuple[PassedOn, str] | None:
         return None
 
 
+def chosen_kind(chosen: str, words: str, theme: str) -> PassedOn:
+    """Return how a remark is to be passed on; who picks a theme and writes nothing means the theme."""
+    if chosen == PassedOn.THEME or (theme and not cleaned(words)):
+        return PassedOn.THEME
+    return PassedOn.WORDS
+
+
 def cleaned(words: str) -> str:
     """Return words without what cannot be seen: it could only mark or hide, and some stores refuse it."""
     seen = (

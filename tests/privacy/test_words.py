@@ -23,7 +23,13 @@ SAID = "Decisions get lost between meetings."
 
 
 @pytest.fixture
-async def story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) -> Story:
+async def story(sessions: async_sessionmaker[AsyncSession], tmp_path: Path) -> Story:
+    return await Story(sessions, make_keys(tmp_path)).begin()
+
+
+@pytest.fixture
+async def own_story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) -> Story:
+    """A story on a database of its own, for tests that look at what a commit leaves behind."""
     return await Story(own_sessions, make_keys(tmp_path)).begin()
 
 
@@ -57,10 +63,10 @@ def test_sealed_words_can_neither_name_nor_date_their_author() -> None:
 
 class TestWhileOpen:
     async def test_sending_words_writes_one_sealed_row_and_nothing_else(
-        self, story: Story, own_database: AsyncEngine
+        self, own_story: Story, own_database: AsyncEngine
     ) -> None:
-        await story.open()
-        before = await dump(story)
+        await own_story.open()
+        before = await dump(own_story)
         written: list[str] = []
 
         def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
@@ -69,9 +75,9 @@ class TestWhileOpen:
                 written.append(words[2] if words[0] != "UPDATE" else words[1])
 
         event.listen(own_database.sync_engine, "before_cursor_execute", note)
-        await say(story, "Alice", SAID)
+        await say(own_story, "Alice", SAID)
         event.remove(own_database.sync_engine, "before_cursor_execute", note)
-        after = await dump(story)
+        after = await dump(own_story)
 
         assert set(written) == {"open_remark"}
         assert {name for name, rows in after.items() if rows != before[name]} == {"open_remark"}
@@ -128,18 +134,20 @@ class TestWhileOpen:
 
 class TestAfterClose:
     async def test_delivered_words_name_no_person_no_time_and_no_order(
-        self, story: Story, own_database_url: str
+        self, own_story: Story, own_database_url: str
     ) -> None:
-        await story.open()
+        await own_story.open()
         for name in PAYMENTS:
-            await story.answer(name, 4)
-            await say(story, name, f"Words of {len(name)} letters, {name.lower()[-1]}")
-        wave = await story.close()
-        await destroy_keys(story.sessions, story.keys, database_url=own_database_url, now=wave.closes_at)
+            await own_story.answer(name, 4)
+            await say(own_story, name, f"Words of {len(name)} letters, {name.lower()[-1]}")
+        wave = await own_story.close()
+        await destroy_keys(
+            own_story.sessions, own_story.keys, database_url=own_database_url, now=wave.closes_at
+        )
 
-        rows = await dump(story)
+        rows = await dump(own_story)
         assert rows["open_remark"] == rows["open_ballot"] == rows["place"] == []
-        assert list(story.keys.folder.glob("*.key")) == []
+        assert list(own_story.keys.folder.glob("*.key")) == []
         assert len(rows["remark"]) == 7
         assert {len(row) for row in rows["remark"]} == {4}  # key, wave, unit, words
 
@@ -189,11 +197,11 @@ class TestAfterClose:
         assert await delivered(story) == {"words": [], "themes": []}
 
     @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-    async def test_on_postgresql_the_files_of_the_words_are_gone(self, story: Story) -> None:
-        wave = await story.open()
-        await say(story, "Alice", SAID)
-        await story.close()
-        async with story.sessions() as session:
+    async def test_on_postgresql_the_files_of_the_words_are_gone(self, own_story: Story) -> None:
+        wave = await own_story.open()
+        await say(own_story, "Alice", SAID)
+        await own_story.close()
+        async with own_story.sessions() as session:
             left = await session.scalar(
                 text("SELECT to_regclass(:name)"), {"name": f"open_remark_{wave.id.hex}"}
             )
@@ -201,17 +209,19 @@ class TestAfterClose:
 
     @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
     async def test_on_sqlite_no_key_of_the_words_is_left_in_the_file_or_its_log(
-        self, story: Story, own_database_url: str
+        self, own_story: Story, own_database_url: str
     ) -> None:
         file = sqlite_file(own_database_url)
         assert file is not None
-        wave = await story.open()
-        await say(story, "Alice", SAID)
-        mine = (await story.keys.load(wave.id)).remark_key(story.cast.alice.id)
+        wave = await own_story.open()
+        await say(own_story, "Alice", SAID)
+        mine = (await own_story.keys.load(wave.id)).remark_key(own_story.cast.alice.id)
         assert mine in everything(file)
         assert SAID.encode() not in everything(file)
 
-        await story.close()
-        await destroy_keys(story.sessions, story.keys, database_url=own_database_url, now=wave.closes_at)
+        await own_story.close()
+        await destroy_keys(
+            own_story.sessions, own_story.keys, database_url=own_database_url, now=wave.closes_at
+        )
 
         assert mine not in everything(file)

@@ -20,7 +20,7 @@ from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.client import SlackClient
 from service.app import create_app
-from surveys.ballots.models import OpenBallot
+from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.queries import blank_sheet
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.models import Person
@@ -505,3 +505,104 @@ async def test_the_order_of_questions_is_the_persons_own_and_stays(
         second = await blank_sheet(session, keys, place, now=clock.now)
 
     assert first == second
+
+
+class TestOwnWords:
+    async def form(self, workspace: Workspace, slack: FaultProxy, person: Person, place: UUID) -> View:
+        thanks = {"id": "V1", "type": "modal"}
+        reply = await workspace.press(person, "words.open.v1", place.hex, view=thanks)
+        assert (reply.status_code, reply.content) == (200, b"")
+        view: View = slack.of("views.update")[-1]["view"]
+        return view
+
+    async def send(self, workspace: Workspace, person: Person, view: View, words: str) -> View:
+        values = {
+            "words": {"words.text.v1": {"type": "plain_text_input", "value": words}},
+            "kind": {"words.kind.v1": {"type": "radio_buttons", "selected_option": {"value": "words"}}},
+            "theme": {"words.theme.v1": {"type": "radio_buttons", "selected_option": None}},
+        }
+        reply = await workspace.interact(
+            type="view_submission",
+            user={"id": person.slack_id},
+            view={
+                "id": "V1",
+                "callback_id": view["callback_id"],
+                "private_metadata": view["private_metadata"],
+                "state": {"values": values},
+            },
+        )
+        said: View = reply.json()
+        return said
+
+    async def test_the_open_question_follows_the_sheet_and_is_sent_by_itself(
+        self,
+        workspace: Workspace,
+        slack: FaultProxy,
+        cast: Cast,
+        place: UUID,
+        sessions: async_sessionmaker[AsyncSession],
+    ):
+        sheet = await opened(workspace, slack, cast.alice, place)
+        thanks = (await workspace.send(cast.alice, sheet, {})).json()["view"]
+        assert "What made it easier to speak up lately?" in json.dumps(thanks)
+
+        view = await self.form(workspace, slack, cast.alice, place)
+        reply = await self.send(workspace, cast.alice, view, "Decisions get lost between meetings.")
+
+        assert "It is in, and sealed" in json.dumps(reply)
+        async with sessions() as session:
+            assert await session.scalar(select(func.count()).select_from(OpenRemark)) == 1
+
+    async def test_what_stands_out_is_named_once_and_stored_when_sent_again(
+        self,
+        workspace: Workspace,
+        slack: FaultProxy,
+        cast: Cast,
+        place: UUID,
+        sessions: async_sessionmaker[AsyncSession],
+    ):
+        words = "As the only tester I told Lena."
+        view = await self.form(workspace, slack, cast.alice, place)
+        again = (await self.send(workspace, cast.alice, view, words))["view"]
+        shown = json.dumps(again, ensure_ascii=False)
+        assert "“Lena” is a name." in shown
+        assert again["blocks"][2]["element"]["initial_value"] == words
+        async with sessions() as session:
+            assert await session.scalar(select(func.count()).select_from(OpenRemark)) == 0
+
+        reply = await self.send(workspace, cast.alice, again, words)
+
+        assert "It is in, and sealed" in json.dumps(reply)
+
+    async def test_words_of_harm_bring_help_and_nothing_is_refused(
+        self, workspace: Workspace, slack: FaultProxy, cast: Cast, place: UUID
+    ):
+        view = await self.form(workspace, slack, cast.alice, place)
+        again = (await self.send(workspace, cast.alice, view, "She threatened me."))["view"]
+
+        assert "These people can help now." in json.dumps(again)
+        assert "It is in" in json.dumps(await self.send(workspace, cast.alice, again, "She threatened me."))
+
+    async def test_a_small_unit_is_led_to_the_mailbox_by_a_plain_link(
+        self,
+        workspace: Workspace,
+        slack: FaultProxy,
+        cast: Cast,
+        wave: Wave,
+        sessions: async_sessionmaker[AsyncSession],
+    ):
+        hugo = cast.by_name["Hugo"]
+        async with sessions() as session:
+            place = await place_of(session, wave, hugo)
+        view = await self.form(workspace, slack, hugo, place)
+
+        assert f"/mailbox/to/{cast.organisation.id}|Use a mailbox>" in json.dumps(view)
+        assert not questions(view)
+
+    async def test_nobody_else_can_write_in_a_place(
+        self, workspace: Workspace, slack: FaultProxy, cast: Cast, place: UUID
+    ):
+        view = await self.form(workspace, slack, cast.alice, place)
+        reply = await self.send(workspace, cast.bob, view, "Plain words.")
+
+        assert reply["response_action"] == "errors"

@@ -30,6 +30,9 @@ READ = {
     "/answer": EVERYBODY,  # a personal link decides, whoever is signed in
     "/answer/thanks": EVERYBODY,
     "/answer/undone": EVERYBODY,
+    "/answer/words": EVERYBODY,
+    "/answer/words/gone": EVERYBODY,
+    "/answer/words/sent": EVERYBODY,
     "/answer/{token:str}": EVERYBODY,
     "/coverage": HR,
     "/health": EVERYBODY,
@@ -48,6 +51,7 @@ CHANGE = {
     "/answer": EVERYBODY,
     "/answer/take-back": EVERYBODY,
     "/preview-disclosure": HR,
+    "/answer/words": EVERYBODY,
     "/programmes/dates": HR,
     "/programmes/minimum-group": HR,
     "/programmes/new": HR,

@@ -1,0 +1,216 @@
+"""The open question in Slack: a form of its own after the sheet, stored by itself and apart from it.
+
+Words pass through Slack together with a name, which the form says; what is stored has none. Before
+words that could give somebody away are stored, the form comes back once and says why; sending it again
+stores them as they are. Nothing that was looked at is kept or logged.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.slack import blocks, modals
+from integrations.slack.blocks import Block
+from integrations.slack.desk import Desk, Reply, as_json, update_to
+from integrations.slack.identifiers import Action, Callback
+from integrations.slack.inbound import SEEN, Pressed, WordsSent
+from integrations.word_hints import say_hints, when_harm_is_named, where_to_report
+from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
+from surveys.ballots.remarks import cast_remark
+from surveys.ballots.words import FEWEST_ASKED, LONGEST_REMARK, HandedWords, PassedOn, chosen_kind
+from surveys.comments.queries import Around, around
+from surveys.comments.rules import FEWEST
+from surveys.comments.wording import Checked, check, parts_of_names
+from surveys.errors import Invalid, SurveyError
+from surveys.people.queries import viewer_by_slack
+from surveys.questions.rules import OPEN_PROMPTS, THEMES
+
+
+async def show_words(desk: Desk, event: Pressed, place_id: UUID) -> None:
+    """Show the open question, blank; in a small unit the way to a mailbox instead."""
+    view = await _form(desk, event.user_id, place_id)
+    if event.view_id is not None:
+        await desk.client.update_view(event.view_id, view)
+    else:
+        await desk.client.open_view(event.trigger_id, view)
+
+
+async def take_words(desk: Desk, event: WordsSent) -> Reply:
+    """Store somebody's words in a transaction of their own; or show once what could give them away."""
+    kind = chosen_kind(event.kind, event.words, event.theme)
+    content = event.theme if kind is PassedOn.THEME else event.words
+    try:
+        if kind is PassedOn.WORDS and not event.seen:
+            view = await _second_look(desk, event)
+            if view is not None:
+                return update_to(view)
+        handed_in = HandedWords(event.place_id, event.user_id, kind, content)
+        async with desk.sessions.begin() as session:
+            await cast_remark(session, desk.keys, handed_in, now=desk.clock())
+    except SurveyError as refusal:
+        language = await _language_of(desk, event.user_id)
+        field = "theme" if isinstance(refusal, Invalid) and refusal.field == "theme" else "words"
+        said = language.say(refusal.sentence, **refusal.values)
+        return as_json({"response_action": "errors", "errors": {field: said}})
+    language = await _language_of(desk, event.user_id)
+    return update_to(modals.plain_view(language, language.say("Thank you"), _stored(language, content)))
+
+
+async def _second_look(desk: Desk, event: WordsSent) -> Block | None:
+    """Return the form with what the check found, or None where it found nothing."""
+    async with desk.sessions() as session:
+        sheet, known, link = await _sheet(desk, session, event.user_id, event.place_id)
+    prompt = OPEN_PROMPTS.get(sheet.rules.open_prompt or "")
+    names = [] if prompt is None or prompt.names_welcome else parts_of_names(known.names)
+    checked = check(event.words, sheet.locale, names)
+    if not checked.harm and not checked.hints:
+        return None
+    return words_view(sheet, Translator(sheet.locale), desk, known, link, event.words, checked)
+
+
+async def _form(desk: Desk, user_id: str, place_id: UUID) -> Block:
+    async with desk.sessions() as session:
+        sheet, known, link = await _sheet(desk, session, user_id, place_id)
+    language = Translator(sheet.locale)
+    if sheet.rules.open_prompt is None:
+        return modals.plain_view(
+            language, language.say("Pulse"), [language.say("This pulse asks no open question.")]
+        )
+    if sheet.asked_in_unit < FEWEST_ASKED:
+        return _mailbox_instead(language, desk, known)
+    return words_view(sheet, language, desk, known, link)
+
+
+async def _sheet(
+    desk: Desk, session: AsyncSession, user_id: str, place_id: UUID
+) -> tuple[BlankSheet, Around, str]:
+    sheet = await blank_sheet(session, desk.keys, place_id, slack_user_id=user_id, now=desk.clock())
+    token = await answer_token(session, desk.keys, place_id)
+    return (
+        sheet,
+        await around(session, sheet.wave_id, sheet.team_id),
+        f"{desk.settings.base_url}/answer/{token}",
+    )
+
+
+def words_view(
+    sheet: BlankSheet,
+    language: Translator,
+    desk: Desk,
+    known: Around,
+    web_link: str,
+    words: str = "",
+    checked: Checked | None = None,
+) -> Block:
+    """Return the form for one's own words: blank, or with what was typed and what the check found in it."""
+    say = language.say
+    least = max(sheet.rules.minimum_group, FEWEST)
+    report, contacts = where_to_report(language, desk.settings.help_contacts)
+    found: list[Block] = []
+    if checked is not None and checked.harm:
+        found = [blocks.section(when_harm_is_named(language)), blocks.section(_listed(contacts))]
+    elif checked is not None:
+        found = [
+            blocks.section(_listed(say_hints(checked, language))),
+            blocks.context(say("Send it again to send it as it is. Nothing was stored yet.")),
+        ]
+    prompt = OPEN_PROMPTS[sheet.rules.open_prompt or ""]
+    return blocks.modal(
+        title=say("In your own words"),
+        submit=say("Send as it is") if found else say("Send"),
+        close=say("Close"),
+        callback=f"{Callback.WORDS}:{SEEN}" if found else Callback.WORDS,
+        metadata=sheet.place_id.hex,
+        blocks=[
+            *found,
+            blocks.written(
+                language.gettext(prompt.text),
+                block_id="words",
+                action=Action.WORDS,
+                most=LONGEST_REMARK,
+                initial=words,
+            ),
+            blocks.context(
+                say("No names, no dates, nothing only you could know: style and detail give people away.")
+            ),
+            blocks.choices(
+                say("How should it reach your leader and team?"),
+                [
+                    (say("In my words"), PassedOn.WORDS.value),
+                    (say("Only the theme, no words"), PassedOn.THEME.value),
+                ],
+                block_id="kind",
+                action=Action.PASSED_ON,
+                initial=PassedOn.WORDS.value,
+            ),
+            blocks.choices(
+                say("Theme, if only that"),
+                [(language.gettext(name), code) for code, name in THEMES.items()],
+                block_id="theme",
+                action=Action.THEME,
+            ),
+            blocks.context(
+                say("Delivered only if at least {k} people answer, else deleted unread.", k=least)
+                + " "
+                + say("Slack passes your name along with what you send; on the web it does not."),
+            ),
+            links((say("Write it on the web"), web_link), mailbox_link(language, desk, known)),
+            blocks.context(f"{report} {language.listing(contacts)}."),
+        ],
+    )
+
+
+def links(*named: tuple[str, str]) -> Block:
+    """Return addresses as plain links: unlike a button, a link tells Kept nothing when it is followed."""
+    text = " · ".join(f"<{address}|{blocks.escape(name)}>" for name, address in named)
+    return blocks.section(text, markup=True)
+
+
+def mailbox_link(language: Translator, desk: Desk, known: Around) -> tuple[str, str]:
+    """Return the one address of mailboxes, the same for everybody."""
+    return language.say("Use a mailbox"), f"{desk.settings.base_url}/mailbox/to/{known.organisation_id}"
+
+
+def _mailbox_instead(language: Translator, desk: Desk, known: Around) -> Block:
+    say = language.say
+    report, contacts = where_to_report(language, desk.settings.help_contacts)
+    return blocks.modal(
+        title=say("In your own words"),
+        close=say("Close"),
+        callback=Callback.PLAIN,
+        clear_on_close=True,
+        blocks=[
+            blocks.section(
+                say(
+                    "Few people are asked in your unit, so words of yours would point at you and are not "
+                    "taken here. A mailbox keeps your name out, goes both ways, and can be addressed to "
+                    "your leader, HR or an ombudsperson."
+                )
+            ),
+            links(mailbox_link(language, desk, known)),
+            blocks.context(f"{report} {language.listing(contacts)}."),
+        ],
+    )
+
+
+def _stored(language: Translator, content: str) -> list[str]:
+    if not content.strip():
+        return [language.say("Nothing of your words is kept.")]
+    return [
+        language.say(
+            "It is in, and sealed. At the close everybody's words are opened together, shuffled and handed "
+            "over at once; if too few people answered, they are deleted unread."
+        )
+    ]
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"• {line}" for line in lines)
+
+
+async def _language_of(desk: Desk, user_id: str) -> Translator:
+    async with desk.sessions() as session:
+        viewer = await viewer_by_slack(session, user_id)
+    return Translator(viewer.locale if viewer is not None else "en")
