@@ -1,9 +1,11 @@
 """The declarative base, the engine and the sessions, for SQLite and PostgreSQL. No queries live here."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -11,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, TypeDecorator, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -20,6 +23,7 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +40,7 @@ SQLITE_PRAGMAS = {
     "busy_timeout": "10000",
 }
 POSTGRESQL_POOL = 10
+TRUSTED_SECONDS = 1.0  # a connection that was used so recently is not tried before it is used again
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -118,9 +123,10 @@ def build_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
-    return create_async_engine(
-        url, pool_size=POSTGRESQL_POOL, max_overflow=0, pool_pre_ping=True, json_serializer=_dumps
-    )
+    engine = create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=0, json_serializer=_dumps)
+    event.listen(engine.sync_engine, "checkin", _note_when)
+    event.listen(engine.sync_engine, "checkout", partial(_require_alive, engine.sync_engine.dialect))
+    return engine
 
 
 def build_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
@@ -137,6 +143,24 @@ def sqlite_file(url: str) -> Path | None:
 
 
 _dumps: Callable[[object], str] = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
+def _note_when(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["returned"] = time.monotonic()
+
+
+def _require_alive(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    # Asking before each use costs three round trips, as much as most requests; one that worked a
+    # moment ago works. After a restart of the server the first error empties the pool.
+    returned = record.info.get("returned")
+    if returned is None or time.monotonic() - returned < TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -7,42 +7,20 @@ once for all of them.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.ballots.casting import Placed, read_and_lock, write_rows
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.rules import HandedIn, lock_number, pack, parts_of_sheet
 from surveys.errors import KeyLost, Missing, SurveyError, WaveClosed
-from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
 
 SEALED = ("open_ballot", "open_remark")  # on PostgreSQL with a partition of each for every open wave
-UPSERT_POSTGRESQL = text(
-    "INSERT INTO open_ballot (wave_id, row_key, payload)"
-    " SELECT * FROM unnest(:waves, :row_keys, :payloads)"
-    " ON CONFLICT (wave_id, row_key) DO UPDATE SET payload = excluded.payload"
-).bindparams(
-    bindparam("waves", type_=ARRAY(Uuid())),
-    bindparam("row_keys", type_=ARRAY(BYTEA())),
-    bindparam("payloads", type_=ARRAY(BYTEA())),
-)
-
-
-class _Placed(NamedTuple):
-    """A place on the roster with what its sheet asks; lives for one batch."""
-
-    wave_id: UUID
-    person_id: UUID
-    team_id: UUID
-    slack_id: str | None
-    loop: list[Any]
 
 
 async def open_box(session: AsyncSession, keys: KeyStore, wave_id: UUID) -> None:
@@ -69,72 +47,81 @@ async def cast_ballots(
     Returns one entry a sheet, in order: None when it is stored once the transaction commits, else the
     refusal: Missing (no such place for this user), WaveClosed, KeyLost, or Invalid (not on the sheet).
     """
-    placed = await _places(session, {sheet.place_id for sheet in batch})
-    waves = await _lock_and_read_waves(session, {place.wave_id for place in placed.values()})
+    placed = {place.place_id: place for place in await read_and_lock(session, _places_in(batch))}
+    sealer = _Sealer(keys, placed, now)
     outcomes: list[SurveyError | None] = []
     rows: dict[tuple[UUID, bytes], bytes] = {}
     for sheet in batch:
         try:
-            rows.update(await _sealed(keys, placed.get(sheet.place_id), waves, sheet, now))
+            rows.update(await sealer.seal(sheet))
         except SurveyError as refusal:
             outcomes.append(refusal)
         else:
             outcomes.append(None)
-    await _upsert(session, rows)
+    if await write_rows(session, rows) < len(rows):
+        closed = await _closed_meanwhile(session, {wave_id for wave_id, _ in rows})
+        for position, sheet in enumerate(batch):
+            if outcomes[position] is None and placed[sheet.place_id].wave_id in closed:
+                outcomes[position] = _closed()
     return outcomes
 
 
-async def _sealed(
-    keys: KeyStore, place: _Placed | None, waves: Mapping[UUID, Wave], sheet: HandedIn, now: datetime
-) -> dict[tuple[UUID, bytes], bytes]:
-    if place is None or (sheet.slack_user_id is not None and sheet.slack_user_id != place.slack_id):
-        raise Missing("There is no sheet for you behind this button. Ask for a new message.")
-    wave = waves[place.wave_id]
-    require_open(wave, now)
-    key = await keys.load(place.wave_id)
-    loop = [LoopQuestion.of(stored) for stored in place.loop]
-    packed = pack(parts_of_sheet(wave.items, wave.number or 0, loop), sheet.answers)
-    sealed = {}
-    for dimension, answers in packed.items():
-        row_key = key.row_key(dimension, place.person_id)
-        sealed[place.wave_id, row_key] = key.seal(row_key, place.team_id, dimension, answers)
-    return sealed
+def _places_in(batch: Sequence[HandedIn]) -> set[UUID]:
+    return {sheet.place_id for sheet in batch}
 
 
-def require_open(wave: Wave, now: datetime) -> None:
+def _closed() -> WaveClosed:
+    return WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+
+
+async def _closed_meanwhile(session: AsyncSession, wave_ids: set[UUID]) -> set[UUID]:
+    still_open = await session.scalars(
+        select(Wave.id).where(Wave.id.in_(wave_ids), Wave.state == WaveState.OPEN)
+    )
+    return wave_ids - set(still_open)
+
+
+class _Sealer:
+    """Seals the sheets of one batch; what sheets share is worked out once."""
+
+    def __init__(self, keys: KeyStore, placed: Mapping[UUID, Placed], now: datetime) -> None:
+        self._keys = keys
+        self._placed = placed
+        self._now = now
+        self._items = {place.wave_id: place.items for place in placed.values() if place.items is not None}
+        self._parts: dict[tuple[UUID, UUID], dict[str, tuple[str, ...]]] = {}
+
+    async def seal(self, sheet: HandedIn) -> dict[tuple[UUID, bytes], bytes]:
+        """Return the rows of a sheet, or raise its refusal."""
+        place = self._placed.get(sheet.place_id)
+        if place is None or (sheet.slack_user_id is not None and sheet.slack_user_id != place.slack_id):
+            raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+        require_open(place, self._now)
+        key = await self._keys.load(place.wave_id)
+        sealed = {}
+        for dimension, answers in pack(self._parts_of(place), sheet.answers).items():
+            row_key = key.row_key(dimension, place.person_id)
+            sealed[place.wave_id, row_key] = key.seal(row_key, place.team_id, dimension, answers)
+        return sealed
+
+    def _parts_of(self, place: Placed) -> dict[str, tuple[str, ...]]:
+        unit = place.wave_id, place.team_id
+        if unit not in self._parts:
+            loop = [LoopQuestion.of(stored) for stored in place.loop]
+            self._parts[unit] = parts_of_sheet(self._items[place.wave_id], place.number or 0, loop)
+        return self._parts[unit]
+
+
+def require_open(wave: Wave | Placed, now: datetime) -> None:
     """Refuse unless the wave takes answers at `now`.
 
     Raises:
         WaveClosed: it does not, or not any more.
     """
     if wave.state is not WaveState.OPEN or now >= wave.closes_at:
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise _closed()
     if now < wave.opens_at:
         raise WaveClosed("This pulse has not opened yet. Nothing was stored.")
-
-
-async def _places(session: AsyncSession, place_ids: set[UUID]) -> dict[UUID, _Placed]:
-    found = await session.execute(
-        select(Place.id, Place.wave_id, Place.person_id, Place.team_id, Person.slack_id, WaveUnit.loop)
-        .join(Person, Person.id == Place.person_id)
-        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
-        .where(Place.id.in_(place_ids))
-    )
-    return {row[0]: _Placed(*row[1:]) for row in found}
-
-
-async def _lock_and_read_waves(session: AsyncSession, wave_ids: set[UUID]) -> dict[UUID, Wave]:
-    """Read the waves under a shared lock that their close takes exclusively.
-
-    SQLite needs none: its transaction is the only writer from its first statement on.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        for number in sorted(map(lock_number, wave_ids)):
-            await session.execute(text("SELECT pg_advisory_xact_lock_shared(:number)"), {"number": number})
-    waves = await session.scalars(
-        select(Wave).where(Wave.id.in_(wave_ids)), execution_options={"populate_existing": True}
-    )
-    return {wave.id: wave for wave in waves}
 
 
 async def lock_against_casting(session: AsyncSession, wave_id: UUID) -> None:
@@ -143,32 +130,6 @@ async def lock_against_casting(session: AsyncSession, wave_id: UUID) -> None:
         await session.execute(
             text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number(wave_id)}
         )
-
-
-async def _upsert(session: AsyncSession, rows: Mapping[tuple[UUID, bytes], bytes]) -> None:
-    if not rows:
-        return
-    ordered = sorted(rows.items(), key=lambda row: row[0][1])
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(
-            UPSERT_POSTGRESQL,
-            {
-                "waves": [wave_id for (wave_id, _), _ in ordered],
-                "row_keys": [row_key for (_, row_key), _ in ordered],
-                "payloads": [payload for _, payload in ordered],
-            },
-        )
-        return
-    statement = sqlite_insert(OpenBallot)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["wave_id", "row_key"], set_={"payload": statement.excluded.payload}
-        ),
-        [
-            {"wave_id": wave_id, "row_key": row_key, "payload": payload}
-            for (wave_id, row_key), payload in ordered
-        ],
-    )
 
 
 async def withdraw_person(session: AsyncSession, keys: KeyStore, person_id: UUID) -> None:
