@@ -10,7 +10,8 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than the cores of a small machine: many tests wait for a process, a browser or a clock.
+WORKERS ?= 3
 
 .PHONY: help install demo test check static lock catalogues screenshots browser slack-double clean
 
@@ -27,11 +28,11 @@ demo: .venv/.installed
 
 test: static browser slack-double
 	@echo "== Tests on SQLite and PostgreSQL, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q --cov --cov-report=term
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q --cov --cov-report=term
 
 check: static
 	@echo "== Tests, without the slow ones"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
 
 static: .venv/.installed
 	@echo "== Format"

@@ -31,6 +31,16 @@ settings.load_profile("kept")
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module on one worker where they share a fixture; all others go anywhere."""
+    for item in items:
+        definitions = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        shared = [name for name, found in definitions.items() if found[-1].scope in ("class", "module")]
+        if any(not name.startswith("_") for name in shared):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 def migrate(url: str) -> None:
     """Bring a database to the newest revision, as `kept migrate` does."""
     config = Config(ROOT / "alembic.ini")
@@ -53,7 +63,13 @@ def postgresql_server() -> Iterator[str]:
         folder = Path(tempfile.mkdtemp(prefix="kept-pg-"))
         folder.chmod(0o755)
         server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    for what in ("fsync", "synchronous_commit", "full_page_writes"):
+        _administer(
+            url, f"ALTER SYSTEM SET {what} = off"
+        )  # no test cuts the power; copying is much quicker
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -79,7 +95,8 @@ def _template(backend: str, request: pytest.FixtureRequest) -> str:
     return known[backend]
 
 
-def _copy(backend: str, request: pytest.FixtureRequest, folder: Path) -> str:
+def copied(backend: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of a migrated, empty database of its own."""
     source = _template(backend, request)
     if backend == "sqlite":
         file = folder / f"{uuid4().hex[:8]}.db"
@@ -89,7 +106,7 @@ def _copy(backend: str, request: pytest.FixtureRequest, folder: Path) -> str:
     name = f"kept_{uuid4().hex[:12]}"
     _administer(
         server.render_as_string(hide_password=False),
-        f"CREATE DATABASE {name} TEMPLATE {make_url(source).database} STRATEGY file_copy",
+        f"CREATE DATABASE {name} TEMPLATE {make_url(source).database} STRATEGY wal_log",
     )
     return server.set(database=name).render_as_string(hide_password=False)
 
@@ -146,7 +163,7 @@ async def sessions(
 ) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     """Sessions on one rolled-back connection: code under test may commit freely."""
     if backend not in _shared_engines:
-        url = _copy(backend, request, tmp_path_factory.mktemp("shared"))
+        url = copied(backend, request, tmp_path_factory.mktemp("shared"))
         _shared_engines[backend] = build_engine(url)
     async with _shared_engines[backend].connect() as connection:
         outer = await connection.begin()
@@ -166,7 +183,7 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
 @pytest.fixture
 def own_database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database of this test's own, with real commits."""
-    url = _copy(backend, request, tmp_path)
+    url = copied(backend, request, tmp_path)
     yield url
     if backend == "postgresql":
         server = request.getfixturevalue("postgresql_server")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -26,8 +25,9 @@ from surveys.database import build_engine, build_sessions
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Person
 from surveys.waves.models import Wave
+from tests.accessibility import require_accessible, require_accessible_in_both_schemes
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON, _in_thread, migrate
+from tests.conftest import NOON, copied
 from tests.service.conftest import Clock, open_a_wave, place_of
 from tools.browser import REMEDY, find
 
@@ -36,12 +36,6 @@ Result = TypeVar("Result")
 
 WIDE = {"width": 1200, "height": 860}
 PHONE = {"width": 320, "height": 640}
-STRICTEST = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @dataclass
@@ -90,10 +84,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """The application, listening on a free port of loopback."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'kept.db'}"
-    _in_thread(migrate, url)
+    url = copied("sqlite", request, tmp_path)
     keys = DirectoryKeyStore.set_up(tmp_path / "keys")
     clock = Clock(NOON)
     started: queue.Queue[tuple[House, asyncio.Event]] = queue.Queue()
@@ -169,8 +162,15 @@ class Visitor:
 
     def require_accessible(self) -> None:
         """Fail unless axe finds nothing, nothing runs over the width, and the console is quiet."""
-        found = Axe().run(self.page, options=STRICTEST)
-        assert found.violations_count == 0, found.generate_report()
+        require_accessible(self.page)
+        self._require_tidy()
+
+    def require_accessible_in_both_schemes(self) -> None:
+        """The same in light and dark."""
+        require_accessible_in_both_schemes(self.page)
+        self._require_tidy()
+
+    def _require_tidy(self) -> None:
         wider = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{wider} px wider than the screen"
         assert self.complaints == []

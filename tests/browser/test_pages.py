@@ -2,57 +2,54 @@
 
 import pytest
 
-from tests.browser.conftest import PHONE, WIDE, House, Scheme, Visitors
+from tests.browser.conftest import PHONE, WIDE, House, Visitors
 from tests.service.test_home import ten_more_teams_that_share
 
-SCREENS = [("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE)]
-on_every_screen = pytest.mark.parametrize(
-    ("scheme", "size"), SCREENS, ids=["light", "dark", "light-phone", "dark-phone"]
-)
+on_every_screen = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 
 
 @on_every_screen
 def test_every_page_is_accessible_in_light_and_dark_and_on_a_phone(
-    house: House, visitors: Visitors, scheme: Scheme, size: dict[str, int]
+    house: House, visitors: Visitors, size: dict[str, int]
 ) -> None:
     cast = house.cast()
     wave = house.open_a_wave(cast)
 
-    stranger = visitors(scheme=scheme, size=size)
+    stranger = visitors(size=size)
     for path in ("/sign-in", "/sign-in/some-token", "/how-private"):
         stranger.open(path)
-        stranger.require_accessible()
+        stranger.require_accessible_in_both_schemes()
     stranger.open(house.link_of(wave, cast.alice))
     stranger.page.locator("summary").click()
-    stranger.require_accessible()
+    stranger.require_accessible_in_both_schemes()
     stranger.open("/answer/thanks")
-    stranger.require_accessible()
+    stranger.require_accessible_in_both_schemes()
     stranger.open("/answer/undone")
-    stranger.require_accessible()
+    stranger.require_accessible_in_both_schemes()
 
     for person, paths in (
         (cast.alice, ("/",)),
         (cast.lena, ("/",)),
         (cast.helen, ("/", "/coverage", "/loop-health")),
     ):
-        visitor = visitors(scheme=scheme, size=size).sign_in(person)
+        visitor = visitors(size=size).sign_in(person)
         for path in paths:
             visitor.open(path)
-            visitor.require_accessible()
+            visitor.require_accessible_in_both_schemes()
 
 
 @on_every_screen
 def test_the_dots_of_ten_teams_are_accessible_too(
-    house: House, visitors: Visitors, scheme: Scheme, size: dict[str, int]
+    house: House, visitors: Visitors, size: dict[str, int]
 ) -> None:
     cast = house.cast()
     house.run(ten_more_teams_that_share(house.sessions, cast, house.clock))
-    visitor = visitors(scheme=scheme, size=size).sign_in(cast.helen)
+    visitor = visitors(size=size).sign_in(cast.helen)
 
     visitor.open("/loop-health")
 
     assert visitor.page.locator("svg circle").count() == 20
-    visitor.require_accessible()
+    visitor.require_accessible_in_both_schemes()
 
 
 def test_what_is_refused_is_a_page_too(house: House, visitors: Visitors) -> None:

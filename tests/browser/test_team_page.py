@@ -7,14 +7,11 @@ from playwright.sync_api import Page, expect
 
 from surveys.commitments.actions import acknowledge, commit, mark_done, share
 from surveys.waves.models import Wave
-from tests.browser.conftest import PHONE, WIDE, House, Scheme, Visitors
+from tests.browser.conftest import PHONE, WIDE, House, Visitors
 from tests.cast import Cast
 from tests.service.test_team_page import CLOSED, address, publish
 
-SCREENS = [("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE)]
-on_every_screen = pytest.mark.parametrize(
-    ("scheme", "size"), SCREENS, ids=["light", "dark", "light-phone", "dark-phone"]
-)
+on_every_screen = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 
 
 def live_through_some_waves(house: House, cast: Cast) -> Wave:
@@ -47,28 +44,28 @@ def live_through_some_waves(house: House, cast: Cast) -> Wave:
 
 @on_every_screen
 def test_the_page_is_accessible_on_every_screen(
-    house: House, visitors: Visitors, scheme: Scheme, size: dict[str, int]
+    house: House, visitors: Visitors, size: dict[str, int]
 ) -> None:
     cast = house.cast()
     live_through_some_waves(house, cast)
     for person in (cast.lena, cast.alice):
-        visitor = visitors(scheme=scheme, size=size).sign_in(person)
+        visitor = visitors(size=size).sign_in(person)
         page = visitor.open(address(cast.payments))
         for summary in page.locator("summary").all():
             summary.click()
-        visitor.require_accessible()
+        visitor.require_accessible_in_both_schemes()
 
 
 @on_every_screen
 def test_the_first_page_of_a_team_is_accessible_too(
-    house: House, visitors: Visitors, scheme: Scheme, size: dict[str, int]
+    house: House, visitors: Visitors, size: dict[str, int]
 ) -> None:
     cast = house.cast()
     house.open_a_wave(cast)
-    visitor = visitors(scheme=scheme, size=size).sign_in(cast.lena)
+    visitor = visitors(size=size).sign_in(cast.lena)
     visitor.open(address(cast.payments))
 
-    visitor.require_accessible()
+    visitor.require_accessible_in_both_schemes()
 
 
 def test_a_table_says_what_its_chart_says_and_no_more(house: House, visitors: Visitors) -> None:

@@ -137,7 +137,6 @@ def entry(image: Builder) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("image")
 class TestImage:
     def test_every_command_starts_with_the_product_s_own_dependencies(self, image: Builder) -> None:
         listed = re.findall(r"^  ([a-z-]+)  ", in_image(image, "--help").stdout, flags=re.MULTILINE)

@@ -12,18 +12,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import psutil
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.demo.server import free_port
+from tests.accessibility import require_accessible_in_both_schemes
 from tools.browser import find
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]  # one example for all of them
+pytestmark = pytest.mark.slow
 KEPT = str(Path(sys.executable).parent / "kept")
 PATIENCE = 150  # seconds; the machine of the tests may do other things as well
 MOST_PRESSES = 10
@@ -198,30 +197,22 @@ def test_every_page_says_who_one_is_and_leads_back_to_the_doors(page: Page):
     expect(page).to_have_url(re.compile("/demo/?$"))
 
 
-def require_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_the_example_are_accessible(
-    browser: Browser, example: Running, scheme: Literal["light", "dark"]
-):
-    context = browser.new_context(base_url=example.address, color_scheme=scheme)
+def test_the_pages_of_the_example_are_accessible_in_light_and_dark(browser: Browser, example: Running):
+    context = browser.new_context(base_url=example.address)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda line: complaints.append(line.text))
     page.goto("/demo")
-    require_accessible(page)
+    require_accessible_in_both_schemes(page)
     page.get_by_role("link", name="Become Ulla Hartmann").click()
-    require_accessible(page)
+    require_accessible_in_both_schemes(page)
     page.get_by_role("button", name="Answer, 1 minute").last.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    require_accessible(page)
+    require_accessible_in_both_schemes(page)
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_label("Home")).to_contain_text("How private is this?")
-    require_accessible(page)
+    require_accessible_in_both_schemes(page)
     context.close()
 
     assert complaints == []

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from service.ballot_box import BATCH, BallotBox
-from surveys.ballots.actions import cast_ballots
+from surveys.ballots.actions import cast_ballots, lock_against_casting
 from surveys.ballots.models import OpenBallot
 from surveys.ballots.rules import HandedIn
 from surveys.errors import Busy, Invalid, Missing, WaveClosed
+from surveys.waves.actions import begin_closing
 from surveys.waves.models import Place, Wave
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
@@ -180,6 +181,59 @@ async def test_a_connection_that_the_server_ends_during_a_batch_loses_no_acknowl
         assert await stored(own_sessions, keys, wave, place) == [4, 4, 4]
     await box.put(sheet(places[0], wave, 2))
     assert await stored(own_sessions, keys, wave, places[0]) == [2, 2, 2]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_while_a_batch_is_under_way_others_are_stored_but_no_later_sheet_of_the_same_person(
+    box: BallotBox, own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    async with own_sessions() as other:
+        # An uncommitted row of the first person holds the first batch up in the middle of its INSERT.
+        await cast_ballots(other, keys, [sheet(places[0], wave, 1)], now=NOON)
+        first = asyncio.create_task(box.put(sheet(places[0], wave, 2)))
+        await until_one_waits(own_sessions)
+        later = asyncio.create_task(box.put(sheet(places[0], wave, 5)))
+
+        await box.put(sheet(places[1], wave, 4))
+
+        assert await stored(own_sessions, keys, wave, places[1]) == [4, 4, 4]
+        assert not first.done()
+        assert not later.done()
+        await other.rollback()
+
+    await asyncio.gather(first, later)
+    assert await stored(own_sessions, keys, wave, places[0]) == [5, 5, 5]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_sheet_that_waits_for_a_close_is_refused_and_leaves_nothing(
+    box: BallotBox, own_sessions: Sessions, wave: Wave, places: list[Place]
+) -> None:
+    async with own_sessions.begin() as closer:
+        await lock_against_casting(closer, wave.id)
+        await begin_closing(closer, wave.id, now=wave.closes_at)
+        putting = [asyncio.create_task(box.put(sheet(place, wave, 4))) for place in places[:3]]
+        await until_one_waits(own_sessions)
+
+    outcomes = await asyncio.gather(*putting, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [WaveClosed] * 3
+    async with own_sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(OpenBallot)) == 0
+
+
+async def until_one_waits(sessions: Sessions) -> None:
+    """Return as soon as a statement of the box waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(20):
+        while True:
+            async with sessions() as session:
+                if await session.scalar(waiting):
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def end_what_waits(sessions: Sessions) -> None:

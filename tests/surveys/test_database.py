@@ -2,10 +2,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import StatementError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from surveys import database
 from surveys.database import limit_to
 from surveys.people.models import Organisation, Person
 
@@ -62,3 +63,45 @@ class TestInstants:
 
         with pytest.raises(StatementError):
             await session.flush()
+
+
+END_ALL_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+async def fill_and_cut_connections(engine: AsyncEngine, url: str) -> None:
+    """Leave two connections in the pool that the server has ended meanwhile."""
+    async with engine.connect() as one, engine.connect() as two:
+        for connection in (one, two):
+            await connection.execute(text("SELECT 1"))
+    other = database.build_engine(url)
+    async with other.connect() as connection:
+        await connection.execute(END_ALL_OTHERS)
+    await other.dispose()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+class TestAConnectionThatTheServerEnded:
+    async def test_is_found_out_before_it_is_used_when_it_has_rested(
+        self, own_database: AsyncEngine, own_database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "TRUSTED_SECONDS", 0.0)
+        await fill_and_cut_connections(own_database, own_database_url)
+
+        async with own_database.connect() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+
+    async def test_costs_one_request_at_most_when_it_worked_a_moment_ago(
+        self, own_database: AsyncEngine, own_database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "TRUSTED_SECONDS", 3600.0)
+        await fill_and_cut_connections(own_database, own_database_url)
+
+        with pytest.raises(DBAPIError):
+            async with own_database.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        for _ in range(3):
+            async with own_database.connect() as connection:
+                assert await connection.scalar(text("SELECT 1")) == 1
