@@ -28,9 +28,10 @@ from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
 from service.controllers.words import WordsController
 from service.dependencies import DEPENDENCIES, Clock
+from service.logs import UNLOGGED
 from service.problems import EXCEPTION_HANDLERS
 from service.rendering import STATIC, Pages
-from service.request_log import UNLOGGED, RequestLog
+from service.request_log import RequestLog
 from service.security import Cookies, FormTokens, add_headers, requires_own_form
 from surveys.ballots.keys import KeyStore
 

@@ -4,6 +4,8 @@ import sys
 
 import structlog
 
+UNLOGGED = {"unlogged": True}  # `opt` of a route whose visits must not be known
+
 
 def configure_logs(*, json: bool = True) -> None:
     """Write one event a line to standard error: JSON for machines, or plain for a terminal."""

@@ -11,8 +11,6 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-UNLOGGED = {"unlogged": True}  # `opt` of a route whose visits must not be known
-
 log = structlog.get_logger("kept.web")
 
 

@@ -26,9 +26,9 @@ from service.dependencies import (
     SentForm,
     Sessions,
 )
+from service.logs import UNLOGGED
 from service.problems import status_of
 from service.rendering import Page
-from service.request_log import UNLOGGED
 from service.views.sheet import FIELD, sheet_view
 from service.views.words import words_view
 from surveys.ballots.queries import BlankSheet, blank_sheet, place_of_token

@@ -4,7 +4,7 @@ from litestar import Controller, get
 from sqlalchemy import select, text
 
 from service.dependencies import Keys, Session
-from service.request_log import UNLOGGED
+from service.logs import UNLOGGED
 from surveys.people.models import Organisation
 
 

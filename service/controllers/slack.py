@@ -12,7 +12,7 @@ from litestar.types import Receive, Scope, Send
 from integrations.slack.desk import Desk, Reply
 from integrations.slack.dispatch import answer
 from integrations.slack.inbound import LARGEST_BODY, Gate, UnreadableError, parse
-from service.request_log import UNLOGGED
+from service.logs import UNLOGGED
 from service.views.slack_home import newest_in_words
 
 DESK, GATE = "slack_desk", "slack_gate"
