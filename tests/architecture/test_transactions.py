@@ -22,6 +22,8 @@ EDGES = (
     "migrations/",
 )
 
+POOL = "surveys/database.py"  # asks how long a connection has rested, which is no time of the domain
+
 
 def ends_a_transaction(tree: ast.AST) -> list[int]:
     """Return the lines that call commit, rollback or begin on anything."""
@@ -70,6 +72,7 @@ def test_the_domain_never_looks_at_a_clock_itself() -> None:
     offenders = [
         f"{path}:{node.lineno}"
         for path, text in modules("surveys")
+        if path != POOL
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute)
         and node.attr in {"now", "utcnow", "today", "monotonic"}
