@@ -23,11 +23,14 @@ from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.programmes import ProgrammeController
+from service.controllers.retro_board import RetroBoardController
+from service.controllers.retros import RetroController, RetroListController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
 from service.controllers.words import WordsController
 from service.dependencies import DEPENDENCIES, Clock
+from service.live_boards import LiveBoards
 from service.logs import UNLOGGED
 from service.problems import EXCEPTION_HANDLERS
 from service.rendering import STATIC, Pages
@@ -43,6 +46,9 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     HealthController,
     HomeController,
     ProgrammeController,
+    RetroBoardController,
+    RetroController,
+    RetroListController,
     SignInController,
     TeamController,
     WordsController,
@@ -92,6 +98,7 @@ def create_app(
         "send_mail": send_mail,
         "sign_in_pace": Pace(),
         "ballot_box": BallotBox(sessions, keys, clock),
+        "live_boards": LiveBoards(sessions, clock),
     }
     static = create_static_files_router(
         path=pages.static_path,
@@ -117,8 +124,9 @@ def create_app(
 
 @asynccontextmanager
 async def _box_is_emptied(app: Litestar) -> AsyncIterator[None]:
-    """Store what waits in the ballot box before the process ends."""
+    """Store what waits in the ballot box, and let go of open boards, before the process ends."""
     try:
         yield
     finally:
+        await app.state.live_boards.stop()
         await app.state.ballot_box.stop()

@@ -81,7 +81,7 @@ def refuse(request: Request[Any, Any, State], refusal: SurveyError) -> Response[
 
 def lead_to_sign_in(request: Request[Any, Any, State], _signed_out: SignedOut) -> Response[Any]:
     """Lead a browser to the sign-in page; tell a program that it has to sign in."""
-    if _wants_json(request):
+    if wants_json(request):
         sentence = mark("Sign in first.")
         return _problem(request, HTTPStatus.UNAUTHORIZED, sentence, {}, code="signed_out")
     response = Redirect("/sign-in", status_code=303)
@@ -133,15 +133,17 @@ def _frames(error: Exception) -> list[str]:
     ]
 
 
-def _wants_json(request: Request[Any, Any, State]) -> bool:
-    return request.scope["path"].startswith("/api/")
+def wants_json(request: Request[Any, Any, State]) -> bool:
+    """Whether a program asks: under /api, or a script of an open page, which says so."""
+    asks = request.headers.get("accept", "") == "application/json"
+    return asks or request.scope["path"].startswith("/api/")
 
 
 def _problem(
     request: Request[Any, Any, State], status: int, sentence: str, values: dict[str, object], *, code: str
 ) -> Response[Any]:
     title = TITLES.get(status, TITLES[400])
-    if _wants_json(request):
+    if wants_json(request):
         viewer = request.scope.get("user")
         language = Translator(viewer.locale if viewer else "en")
         problem = Problem(

@@ -75,6 +75,7 @@ class Cookies:
         self.form = f"{prefix}kept_form"
         self.wanted = f"{prefix}kept_wanted"  # the page somebody was led away from to sign in
         self.sheet = f"{'__Secure-' if self.secure else ''}kept_sheet"  # bound to a path, hence not __Host-
+        self.pen = f"{'__Secure-' if self.secure else ''}kept_pen"  # the same, bound to one retrospective
 
     def make(self, name: str, value: str, *, path: str = "/", max_age: int | None = None) -> Cookie:
         """Return a cookie that scripts cannot read and other sites cannot send with a form."""

@@ -18,6 +18,7 @@ from surveys.errors import Gone, Missing
 from surveys.people.models import Organisation
 from surveys.people.queries import teams_around, the_organisation
 from surveys.people.rules import Directory, Viewer, may_read, reads_as
+from surveys.retrospectives.queries import open_boards_of
 from surveys.waves.queries import open_place
 
 USUAL_MINIMUM = 5  # before there is an organisation to ask
@@ -50,6 +51,7 @@ class HomeController(Controller):
             "home/home.html",
             organisation_name=organisation.name,
             open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
+            open_retros=await open_boards_of(session, viewer.person_id),
             own_team=_own_team(viewer, directory),
             led=[led_unit(loop) for loop in led],
             tree=tree,

@@ -27,6 +27,7 @@ from surveys.people.queries import branch_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of
+from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
 
 DONE = {
@@ -105,6 +106,7 @@ async def show_team(
         forms=team_forms(today, reader.viewer.person_id, returned),
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
+        retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
         words=await _words(session, reader, trend),
         done=reader.page.language.say(done) if done else "",

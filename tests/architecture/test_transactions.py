@@ -15,6 +15,7 @@ EDGES = (
     "service/controllers/sign_in.py",  # makes a link after the response, when nobody waits for it
     "service/controllers/commitments.py",  # a savepoint, to show a refusal on the page it came from
     "integrations/slack/",  # one payload, one transaction
+    "service/live_boards.py",  # notes who is here by the clock of its connections
     "service/ballot_box.py",  # the one exception: many sheets, one transaction
     "service/commands/",
     "service/demo/",

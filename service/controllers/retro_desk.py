@@ -1,0 +1,81 @@
+"""What the routes of a board share: who may open it, and how a form is answered."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from service.dependencies import Form
+from service.problems import wants_json
+from surveys.errors import Invalid, Missing
+from surveys.people.rules import Viewer
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.queries import board_for
+from surveys.retrospectives.sealing import PEN_BYTES, new_pen
+
+Visit = Request[Any, Any, State]
+Answer = Redirect | Response[Any]
+Word = TypeVar("Word", bound=StrEnum)
+PEN_SECONDS = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a form, for a page that is already open: `words` are for its reader."""
+
+    words: str = ""
+    revision: int | None = None
+    number: int | None = None
+
+
+async def require_board(session: AsyncSession, retro_id: UUID, viewer: Viewer) -> Retrospective:
+    """Return a board that this viewer may open.
+
+    Raises:
+        Missing: there is none, or it is not for this viewer, who does not learn which of the two.
+    """
+    board = await board_for(session, retro_id, viewer)
+    if board is None:
+        raise Missing(mark("There is no such page."))
+    return board
+
+
+def back_to_board(request: Visit, retro_id: UUID, done: Done | None = None) -> Answer:
+    """Answer a form: with a word to a page that sent it by itself, else by leading back to the board."""
+    if wants_json(request):
+        return Response(done or Done())
+    return Redirect(f"/retros/{retro_id}", status_code=303)
+
+
+def pen_of(request: Visit) -> tuple[bytes, bool]:
+    """Return the pen this browser holds for the board, or a new one, and whether it is new."""
+    try:
+        pen = bytes.fromhex(request.cookies.get(request.app.state.cookies.pen, ""))
+    except ValueError:
+        pen = b""
+    return (pen, False) if len(pen) == PEN_BYTES else (new_pen(), True)
+
+
+def give_pen(request: Visit, response: Answer, board: Retrospective, pen: bytes) -> None:
+    """Let the browser keep a pen, for this board only."""
+    cookies = request.app.state.cookies
+    path = f"/retros/{board.id}"
+    response.set_cookie(cookies.make(cookies.pen, pen.hex(), path=path, max_age=PEN_SECONDS))
+
+
+def choice(words: type[Word], form: Form, field: str) -> Word:
+    """Return a field as one of some words.
+
+    Raises:
+        Invalid: it is none of them.
+    """
+    try:
+        return words(form.text(field, most=40))
+    except ValueError as error:
+        raise Invalid(mark("This choice is not one of those offered."), field=field) from error

@@ -1,0 +1,290 @@
+"""A team's retrospectives: the list, starting one, the board as a page, and leading through it."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from litestar.response.streaming import Stream
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from service.controllers.retro_desk import (
+    Answer,
+    Visit,
+    back_to_board,
+    choice,
+    give_pen,
+    pen_of,
+    require_board,
+)
+from service.dependencies import (
+    CurrentPage,
+    CurrentViewer,
+    Form,
+    Keys,
+    Now,
+    SentForm,
+    Session,
+    Sessions,
+)
+from service.logs import UNLOGGED
+from service.rendering import Page
+from service.security import requires_sign_in
+from service.views.retro_page import OwnPart, board_page, retro_list
+from surveys.commitments.actions import mark_done, withdraw
+from surveys.commitments.steps import promises_of, steps_to_look_at
+from surveys.errors import Gone, Invalid, Missing
+from surveys.people.models import Team
+from surveys.people.queries import directory_of
+from surveys.people.rules import Viewer
+from surveys.retrospectives.actions import (
+    close_retrospective,
+    join_retrospective,
+    leave_names_out,
+    move_on,
+    participants_of,
+    set_clock,
+    start_retrospective,
+    take_over,
+)
+from surveys.retrospectives.boards import announce, board_to_change, takes_part
+from surveys.retrospectives.cards import own_cards
+from surveys.retrospectives.keys import RetroKeys
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.queries import belongs, board_as_seen, retrospectives_of
+from surveys.retrospectives.rules import Names, Pace, Phase, Plan
+from surveys.retrospectives.voting import own_votes
+
+
+class RetroListController(Controller):
+    """The retrospectives of one team. Only for who works in it or leads it."""
+
+    path = "/teams/{team_id:uuid}/retros"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/")
+    async def show(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, team_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Show what there was, and the form that starts another."""
+        return await _list_page(session, viewer, page, team_id)
+
+    @post("/")
+    async def start(
+        self,
+        session: Session,
+        keys: Keys,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Start one; whoever presses leads through it."""
+        _require_belongs(viewer, team_id)
+        try:
+            plan = _plan_of(form)
+            plan.require_possible()
+        except Invalid as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            return await _list_page(session, viewer, page, team_id, wrong=wrong, form=form)
+        board = await start_retrospective(
+            session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
+        )
+        return Redirect(f"/retros/{board.id}", status_code=303)
+
+
+class RetroController(Controller):
+    """One board. What is done on it stands in `service.controllers.retro_board`."""
+
+    path = "/retros/{retro_id:uuid}"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/", opt=UNLOGGED)
+    async def show(
+        self,
+        request: Visit,
+        session: Session,
+        keys: Keys,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        retro_id: FromPath[UUID],
+    ) -> Response[str]:
+        """Show a board as it is at this moment, or its summary once it is closed."""
+        board = await require_board(session, retro_id, viewer)
+        seen = await board_as_seen(session, board, now=now)
+        pen, new = pen_of(request)
+        mine = await _own(session, keys, board, viewer, pen, request)
+        if board.phase is Phase.LOOK_BACK:
+            promises = await steps_to_look_at(session, board, now=now)
+        else:
+            promises = await promises_of(session, board, now=now)
+        shown = board_page(seen, mine, promises, viewer, page.language, now=now)
+        response = page("retros/board.html", board=shown, mine=mine)
+        if new and board.phase is Phase.WRITE:
+            give_pen(request, response, board, pen)
+        return response
+
+    @get("/live", opt=UNLOGGED)
+    async def live(
+        self, request: Visit, sessions: Sessions, viewer: CurrentViewer, retro_id: FromPath[UUID]
+    ) -> Stream:
+        """Push the state of the board to one window, now and after every change."""
+        async with sessions() as session:
+            await require_board(session, retro_id, viewer)
+        return Stream(
+            request.app.state.live_boards.follow(retro_id, viewer.person_id),
+            media_type="text/event-stream",
+            headers={"x-accel-buffering": "no"},  # a proxy must not gather what is meant for now
+        )
+
+    @post("/join")
+    async def join(
+        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Take part, for who came to the team after the start."""
+        await require_board(session, retro_id, viewer)
+        await join_retrospective(session, retro_id, person_id=viewer.person_id, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/without-names", opt=UNLOGGED)
+    async def without_names(
+        self, request: Visit, session: Session, viewer: CurrentViewer, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Wish that cards carry no names; nobody learns who wished it."""
+        await require_board(session, retro_id, viewer)
+        await leave_names_out(session, retro_id, person_id=viewer.person_id)
+        return back_to_board(request, retro_id)
+
+    @post("/facilitator")
+    async def facilitator(
+        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Lead through the rest."""
+        await require_board(session, retro_id, viewer)
+        await take_over(session, retro_id, person_id=viewer.person_id, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/next")
+    async def next_step(
+        self,
+        request: Visit,
+        session: Session,
+        keys: Keys,
+        viewer: CurrentViewer,
+        now: Now,
+        form: SentForm,
+        retro_id: FromPath[UUID],
+    ) -> Answer:
+        """Go on to the next step."""
+        await require_board(session, retro_id, viewer)
+        leaving = choice(Phase, form, "leaving")
+        await move_on(session, keys, retro_id, leaving=leaving, person_id=viewer.person_id, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/close")
+    async def close(
+        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """End it, at whatever step it is."""
+        await require_board(session, retro_id, viewer)
+        await close_retrospective(session, retro_id, person_id=viewer.person_id, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/clock")
+    async def clock(
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        form: SentForm,
+        retro_id: FromPath[UUID],
+    ) -> Answer:
+        """Set the clock everybody sees."""
+        await require_board(session, retro_id, viewer)
+        minutes = form.whole_number("minutes")
+        await set_clock(session, retro_id, person_id=viewer.person_id, minutes=minutes, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/earlier/{promise_id:uuid}")
+    async def earlier(
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        form: SentForm,
+        retro_id: FromPath[UUID],
+        promise_id: FromPath[UUID],
+    ) -> Answer:
+        """Say of an earlier step that it is done, or that it is not wanted any more, and why."""
+        await require_board(session, retro_id, viewer)
+        board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
+        if promise_id not in {one.id for one in await steps_to_look_at(session, board, now=now)}:
+            raise Missing(mark("There is no such page."))
+        if form.text("became") == "done":
+            await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
+        else:
+            why = form.text("reason", most=1000)
+            await withdraw(session, promise_id, person_id=viewer.person_id, reason=why, now=now)
+        await announce(session, board)
+        return back_to_board(request, retro_id)
+
+
+async def _own(
+    session: AsyncSession, keys: RetroKeys, board: Retrospective, viewer: Viewer, pen: bytes, request: Visit
+) -> OwnPart:
+    """Return what only this reader sees: their unrevealed cards by their pen, and their own votes."""
+    taking_part = await takes_part(session, board.id, viewer.person_id)
+    lost = False
+    cards, votes = {}, {}
+    try:
+        if taking_part:
+            cards = await own_cards(session, keys, board, pen)
+            votes = await own_votes(session, keys, board, viewer.person_id)
+    except Gone:
+        lost = True
+    moving = request.query_params.get("move", "")
+    return OwnPart(taking_part, board.facilitator_id == viewer.person_id, cards, votes, lost, moving)
+
+
+async def _list_page(
+    session: AsyncSession,
+    viewer: Viewer,
+    page: Page,
+    team_id: UUID,
+    *,
+    wrong: str = "",
+    form: Form | None = None,
+) -> Response[str]:
+    _require_belongs(viewer, team_id)
+    team = await session.get_one(Team, team_id)
+    people = participants_of(await directory_of(session, viewer.organisation_id), team_id)
+    return page(
+        "retros/list.html",
+        status=422 if wrong else 200,
+        team_name=team.name,
+        team_id=team_id,
+        retros=retro_list(await retrospectives_of(session, team_id)),
+        writers=sum(not leads for leads in people.values()),
+        wrong=wrong,
+        title=form.text("title") if form else "",
+    )
+
+
+def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
+    if not belongs(viewer, team_id):
+        raise Missing(mark("There is no such page."))
+
+
+def _plan_of(form: Form) -> Plan:
+    pace = choice(Pace, form, "pace")
+    return Plan(
+        title=form.text("title"),
+        pace=pace,
+        names=choice(Names, form, "names"),
+        days_a_phase=form.whole_number("days") if pace is Pace.OVER_DAYS else 1,
+    )

@@ -1,0 +1,205 @@
+"""Telling open boards about every move: one watcher a board and process, however many look at it.
+
+PostgreSQL says by itself which board changed (LISTEN), to every web process; on SQLite, and whenever the
+listening connection is lost, the watcher looks at the board's revision at short intervals. Whoever
+connects gets the whole state first, so nothing is lost between two connections. What a watcher sends is
+the same for everybody who takes part: nothing of it depends on who reads.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from service.views.board_news import news_of
+from surveys.retrospectives.actions import mark_here
+from surveys.retrospectives.boards import CHANNEL
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.queries import board_as_seen, revision_of
+
+LOOK_SECONDS = 0.05  # between two looks at the revision where the database does not tell
+LISTENING_SECONDS = 1.0  # between two looks where it does, should a word of it have been missed
+HERE_SECONDS = 15.0  # how often it is noted who is here
+QUIET_SECONDS = 15.0  # after which a line is sent so that nobody takes the connection for dead
+STREAM_SECONDS = 300.0  # after which a browser connects anew, and is looked at again
+RECONNECT_MS = (500, 2_000)  # spread, so that thirty browsers do not come back in the same instant
+
+log = structlog.get_logger("kept.web")
+
+
+@dataclass
+class _Watched:
+    """One board somebody looks at through this process."""
+
+    followers: Counter[UUID] = field(default_factory=Counter)
+    message: bytes = b""
+    number: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    look: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class LiveBoards:
+    """All boards that are looked at through this process."""
+
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], clock: Callable[[], datetime]) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._boards: dict[UUID, _Watched] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self._listening = False
+        self._ended = False
+
+    async def follow(self, board_id: UUID, person_id: UUID) -> AsyncIterator[bytes]:
+        """Yield the state of a board as server-sent events, now and after every change.
+
+        It ends by itself after five minutes; browsers connect again.
+        """
+        watched = self._watch(board_id)
+        watched.followers[person_id] += 1
+        watched.look.set()
+        end = asyncio.get_running_loop().time() + STREAM_SECONDS
+        number = 0
+        try:
+            yield f"retry: {random.randint(*RECONNECT_MS)}\n\n".encode()  # noqa: S311 -- only spreads load
+            while not self._ended and asyncio.get_running_loop().time() < end:
+                if watched.number > number:
+                    number = watched.number
+                    yield watched.message
+                elif not await self._next(watched, number):
+                    yield b": still here\n\n"
+        finally:
+            watched.followers[person_id] -= 1
+            watched.followers += Counter()  # drops who has no window open any more
+            if not watched.followers:
+                self._forget(board_id, watched)
+
+    async def stop(self) -> None:
+        """End every stream and every watcher."""
+        self._ended = True
+        tasks = [task for watched in self._boards.values() for task in watched.tasks]
+        tasks += [self._listener] if self._listener is not None else []
+        for watched in self._boards.values():
+            async with watched.changed:
+                watched.changed.notify_all()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _next(self, watched: _Watched, number: int) -> bool:
+        """Wait for a message after `number`; return False when it stayed quiet."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIET_SECONDS), watched.changed:
+                await watched.changed.wait_for(lambda: watched.number > number or self._ended)
+                return True
+        return False
+
+    def _watch(self, board_id: UUID) -> _Watched:
+        if self._listener is None and self._engine is not None:
+            self._listener = asyncio.create_task(self._listen(self._engine), name="boards: listener")
+        watched = self._boards.get(board_id)
+        if watched is None:
+            watched = self._boards[board_id] = _Watched()
+            watched.tasks = [
+                asyncio.create_task(self._look(board_id, watched), name="boards: watcher"),
+                asyncio.create_task(self._note_here(board_id, watched), name="boards: who is here"),
+            ]
+        return watched
+
+    def _forget(self, board_id: UUID, watched: _Watched) -> None:
+        if self._boards.get(board_id) is watched:
+            del self._boards[board_id]
+        for task in watched.tasks:
+            task.cancel()
+
+    async def _look(self, board_id: UUID, watched: _Watched) -> None:
+        """Send the state whenever the revision or who is here has changed."""
+        revision, here_looked_at = -1, 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            woken = watched.look.is_set()
+            watched.look.clear()
+            try:
+                async with self._sessions() as session:
+                    newest = await revision_of(session, board_id)
+                    if woken or newest != revision or loop.time() - here_looked_at > LISTENING_SECONDS:
+                        here_looked_at = loop.time()
+                        await self._send(session, board_id, watched)
+                    revision = newest
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("a board could not be read, trying again", error=type(error).__name__)
+                await asyncio.sleep(LISTENING_SECONDS)
+            with suppress(TimeoutError):
+                pause = LISTENING_SECONDS if self._listening else LOOK_SECONDS
+                await asyncio.wait_for(watched.look.wait(), pause)
+
+    async def _send(self, session: AsyncSession, board_id: UUID, watched: _Watched) -> None:
+        board = await session.get(Retrospective, board_id)
+        if board is None:
+            return
+        news = news_of(await board_as_seen(session, board, now=self._clock()))
+        message = b"event: board\ndata: " + msgspec.json.encode(news) + b"\n\n"
+        if message != watched.message:
+            async with watched.changed:
+                watched.message, watched.number = message, watched.number + 1
+                watched.changed.notify_all()
+
+    async def _note_here(self, board_id: UUID, watched: _Watched) -> None:
+        """Note who is here by the clock, never because somebody did something."""
+        noted: set[UUID] = set()
+        while True:
+            noted = set(watched.followers)
+            try:
+                async with self._sessions.begin() as session:
+                    await mark_here(session, board_id, noted, now=self._clock())
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("who is here could not be noted", error=type(error).__name__)
+            waited = 0.0
+            while waited < HERE_SECONDS and not set(watched.followers) - noted:
+                await asyncio.sleep(1)
+                waited += 1
+
+    @property
+    def _engine(self) -> AsyncEngine | None:
+        """The engine to listen with; None where there is none (SQLite, or one connection of a test)."""
+        bind: Any = self._sessions.kw.get("bind")
+        return bind if isinstance(bind, AsyncEngine) and bind.dialect.name == "postgresql" else None
+
+    async def _listen(self, engine: AsyncEngine) -> None:
+        """Keep one connection that is told about every board; take another when it is lost."""
+        while True:
+            try:
+                async with engine.connect() as connection:
+                    raw = await connection.get_raw_connection()
+                    driver: Any = raw.driver_connection
+                    lost = asyncio.Event()
+                    driver.add_termination_listener(lambda *_, lost=lost: lost.set())
+                    await driver.add_listener(CHANNEL, self._hear)
+                    self._listening = True
+                    try:
+                        await lost.wait()
+                    finally:
+                        self._listening = False
+                        if not driver.is_closed():
+                            await driver.remove_listener(CHANNEL, self._hear)
+                    await connection.invalidate()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning(
+                    "the database cannot be listened to, looking instead", error=type(error).__name__
+                )
+            await asyncio.sleep(LISTENING_SECONDS)
+
+    def _hear(self, _driver: object, _process: int, _channel: str, payload: object) -> None:
+        watched = self._boards.get(UUID(str(payload)))
+        if watched is not None:
+            watched.look.set()

@@ -1,0 +1,211 @@
+"""What a board's page is made of: which words belong to which step. Who may do what is not decided here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from integrations.language import Translator, mark
+from surveys.commitments.loop import PromiseView
+from surveys.people.rules import Viewer
+from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic
+from surveys.retrospectives.rules import (
+    CARDS_A_PEN,
+    COLUMNS,
+    LONGEST_CARD,
+    STEP_DAYS,
+    TOPICS,
+    Column,
+    Names,
+    Pace,
+    Phase,
+)
+
+PARTS = {
+    Column.WENT_WELL: mark("What went well"),
+    Column.TO_IMPROVE: mark("What to improve"),
+    Column.NEXT_STEPS: mark("Which steps come next"),
+    Column.THANKS: mark("Thanks"),
+}
+HINTS = {
+    Column.WENT_WELL: mark("What helped, and should stay?"),
+    Column.TO_IMPROVE: mark("What happened, at which step, and what would have made it easier?"),
+    Column.NEXT_STEPS: mark("What do we try next?"),
+    Column.THANKS: mark("Names are welcome here."),
+}
+STEPS = {
+    Phase.LOOK_BACK: mark("Earlier steps"),
+    Phase.WRITE: mark("Write"),
+    Phase.GROUP: mark("Read and group"),
+    Phase.VOTE: mark("Vote"),
+    Phase.DISCUSS: mark("Talk and agree"),
+    Phase.CLOSED: mark("Closed"),
+}
+LEADS = {
+    Phase.LOOK_BACK: mark("First what was agreed before: is it done, and is it still wanted?"),
+    Phase.WRITE: mark("Everybody writes for themselves. Nobody reads a card before all are shown at once."),
+    Phase.GROUP: mark("All cards, mixed. Put together what speaks of the same thing."),
+    Phase.VOTE: mark("Vote for what you want to talk about. Nobody sees votes before they are counted."),
+    Phase.DISCUSS: mark(
+        "Talk about the topics from the top. Each step gets a day and somebody who agrees."
+    ),
+    Phase.CLOSED: mark("This is what was said and agreed."),
+}
+NEXT = {
+    Phase.LOOK_BACK: (
+        mark("Begin to write"),
+        mark("Whether cards carry names is settled with this press."),
+    ),
+    Phase.WRITE: (mark("Show all cards"), mark("Everybody who takes part reads them at once, mixed.")),
+    Phase.GROUP: (mark("Begin to vote"), mark("After that nothing is moved any more.")),
+    Phase.VOTE: (
+        mark("Count the votes"),
+        mark("Everybody sees how many votes a topic has; nobody sees whose."),
+    ),
+    Phase.DISCUSS: (
+        mark("Close the retrospective"),
+        mark("The summary stays for the team and its leader. Nothing is posted anywhere by this press."),
+    ),
+}
+PROMISE = {
+    Names.ANONYMOUS: mark(
+        "Cards have no author, not even in the database: they are sealed until all are shown, then mixed. "
+        "How you write may still be recognised."
+    ),
+    Names.OPEN: mark(
+        "Named or open: so few people take part that a card without a name can still be guessed. Write "
+        "what you would say aloud."
+    ),
+    Names.SHOWN: mark("Named: each card shows who wrote it. That was chosen before anybody wrote."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What only this reader sees.
+
+    Attributes:
+        takes_part: whether they are one of those whose board it is.
+        facilitates: whether they lead through it.
+        cards: their unrevealed cards, by part and number.
+        votes: their own votes, by topic.
+        lost: whether the key of this step is lost.
+        moving: the card they are about to move, on a page without scripts.
+    """
+
+    takes_part: bool
+    facilitates: bool
+    cards: Mapping[tuple[Column, int], str]
+    votes: Mapping[UUID, int]
+    lost: bool
+    moving: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One column with what is in it."""
+
+    code: str
+    title: str
+    hint: str
+    topics: Sequence[Topic]
+    cards: Sequence[ShownCard]
+    own: Sequence[tuple[int, str]]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One step of the way: `position` is done, now or later."""
+
+    label: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A board as one reader sees it."""
+
+    state: Board
+    lead: str
+    promise: str
+    names_can_go: bool
+    track: Sequence[Track]
+    next_label: str
+    next_words: str
+    parts: Sequence[Part]
+    topics: Sequence[Topic]
+    may_take_over: bool
+    promises: Sequence[PromiseView]
+    my_promises: frozenset[UUID]
+    people: Sequence[tuple[UUID, str]]
+    first_day: str
+    last_day: str
+    usual_day: str
+    longest: int
+    late: bool
+    live: bool
+
+
+def board_page(
+    state: Board,
+    mine: OwnPart,
+    promises: Sequence[PromiseView],
+    viewer: Viewer,
+    language: Translator,
+    *,
+    now: datetime,
+) -> BoardPage:
+    """Return the page of a board for one reader."""
+    label, words = NEXT.get(state.phase, ("", ""))
+    leads = state.team_id in viewer.leads
+    return BoardPage(
+        state=state,
+        lead=language.say(LEADS[state.phase]),
+        promise=language.say(PROMISE[state.names]),
+        names_can_go=state.names is Names.SHOWN and state.phase is Phase.LOOK_BACK,
+        track=[
+            Track(language.say(STEPS[phase]), _position(phase, state.phase))
+            for phase in STEPS
+            if phase is not Phase.CLOSED
+        ],
+        next_label=language.say(label) if label else "",
+        next_words=language.say(words) if words else "",
+        parts=[_part(column, state, mine, language) for column in COLUMNS],
+        topics=state.topics,
+        may_take_over=mine.takes_part and not mine.facilitates and (leads or state.can_take_over),
+        promises=promises,
+        my_promises=frozenset(one.id for one in promises if one.owner_id == viewer.person_id or leads),
+        people=[(one.id, one.name) for one in state.people],
+        first_day=now.date().isoformat(),
+        last_day=(now.date() + timedelta(days=STEP_DAYS)).isoformat(),
+        usual_day=(now.date() + timedelta(days=14)).isoformat(),
+        longest=LONGEST_CARD,
+        late=state.phase_ends_at is not None and state.phase_ends_at <= now,
+        live=state.pace is Pace.LIVE,
+    )
+
+
+def retro_list(listed: Sequence[Listed]) -> Sequence[Listed]:
+    """Return a team's retrospectives, an open one first."""
+    return sorted(listed, key=lambda one: one.closed_at is not None)
+
+
+def _position(phase: Phase, now: Phase) -> str:
+    order = list(Phase)
+    if phase is now:
+        return "now"
+    return "done" if order.index(phase) < order.index(now) else "later"
+
+
+def _part(column: Column, state: Board, mine: OwnPart, language: Translator) -> Part:
+    own = [(number, text) for (part, number), text in mine.cards.items() if part is column]
+    return Part(
+        code=column.value,
+        title=language.say(PARTS[column]),
+        hint=language.say(HINTS[column]),
+        topics=[topic for topic in state.topics if topic.part == column],
+        cards=() if column in TOPICS else state.thanks,
+        own=own,
+        full=len(own) >= CARDS_A_PEN,
+    )
