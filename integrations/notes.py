@@ -20,6 +20,7 @@ class Ask:
     Attributes:
         place_id: the non-secret reference behind the button in Slack.
         answer_url: the personal web link; only in mail, never in a Slack message.
+        about_promise: whether one question about a promise is all that is asked.
     """
 
     occasion: str
@@ -28,6 +29,7 @@ class Ask:
     minimum_group: int
     closes_at: datetime
     answer_url: str | None = None
+    about_promise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ def words_of(note: object, language: Translator, zone: str) -> Words:  # noqa: A
 
 @words_of.register
 def _(note: Ask, language: Translator, zone: str) -> Words:
+    if note.about_promise:
+        return _about_promise(note, language, zone)
     say = language.say
     closes = language.moment(note.closes_at, zone)
     first = {
@@ -167,6 +171,30 @@ def _(note: Ask, language: Translator, zone: str) -> Words:
         small=say(
             "Voluntary. Figures are shown only for {k} people or more; single answers to nobody.",
             k=note.minimum_group,
+        ),
+    )
+
+
+def _about_promise(note: Ask, language: Translator, zone: str) -> Words:
+    say, closes = language.say, language.moment(note.closes_at, zone)
+    asked = say(
+        "A promise to {team} is said to be done. Did it happen? The team is asked until {closes}.",
+        team=note.team_name,
+        closes=closes,
+    )
+    again = say(
+        "You asked to hear of it again: one question about a promise to {team}, until {closes}.",
+        team=note.team_name,
+        closes=closes,
+    )
+    return Words(
+        subject=say("One question about a promise to {team}", team=note.team_name),
+        paragraphs=(again if note.occasion == "snoozed" else asked,),
+        button=say("Answer one question"),
+        url=note.answer_url,
+        small=say(
+            "Voluntary. Only the team's word is shown, and only if enough people answer; single answers to "
+            "nobody."
         ),
     )
 

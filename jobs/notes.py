@@ -100,6 +100,7 @@ async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delive
         minimum_group=rules.minimum_group,
         closes_at=wave.closes_at,
         answer_url=f"{settings.base_url}/answer/{token}" if token else None,
+        about_promise=not wave.is_pulse,
     )
 
 

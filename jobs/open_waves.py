@@ -15,8 +15,8 @@ from surveys.commitments.queries import loop_questions_due
 from surveys.deliveries.actions import invite_roster
 from surveys.people.models import Organisation, Person
 from surveys.people.queries import directory_of
-from surveys.waves.actions import open_wave
-from surveys.waves.models import Wave
+from surveys.waves.models import Wave, WaveState
+from surveys.waves.opening import open_wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,12 @@ async def _open_next(
     organisation = await session.get_one(
         Organisation, programme.organisation_id, with_for_update={"key_share": True}
     )
-    latest = await _latest_occurrence(session, programme_id)
-    schedule = Schedule.of(programme)
-    occurrence = next_occurrence(schedule, latest, now=now)
-    if programme.extra_on is not None and (latest is None or programme.extra_on > latest):
-        occurrence = min(occurrence, programme.extra_on)
+    occurrence = await coming_occurrence(session, programme, now=now)
     # The directory is large and seldom needed: the few zones in it decide whether it is time at all.
-    places = await _places(session, organisation)
+    places = await places_of(session, organisation)
     if not places:
         return None
-    times = wave_times(schedule, occurrence, places)
+    times = wave_times(Schedule.of(programme), occurrence, places)
     if fate(times.opens_at, times.closes_at, now) is Fate.WAITS:
         return None
     directory = await directory_of(session, organisation.id)
@@ -96,16 +92,26 @@ async def _open_next(
     return Settled(opened.wave.id)
 
 
+async def coming_occurrence(session: AsyncSession, programme: Programme, *, now: datetime) -> date:
+    """Return the occurrence of a programme that the clock has to look at next; it may be overdue."""
+    latest = await _latest_occurrence(session, programme.id)
+    occurrence = next_occurrence(Schedule.of(programme), latest, now=now)
+    if programme.extra_on is not None and (latest is None or programme.extra_on > latest):
+        return min(occurrence, programme.extra_on)
+    return occurrence
+
+
 async def _latest_occurrence(session: AsyncSession, programme_id: UUID) -> date | None:
     return await session.scalar(
         select(Wave.occurrence)
-        .where(Wave.programme_id == programme_id)
+        .where(Wave.programme_id == programme_id, Wave.is_pulse | (Wave.state == WaveState.MISSED))
         .order_by(Wave.occurrence.desc())
         .limit(1)
     )
 
 
-async def _places(session: AsyncSession, organisation: Organisation) -> set[tuple[str, str | None]]:
+async def places_of(session: AsyncSession, organisation: Organisation) -> set[tuple[str, str | None]]:
+    """Return the distinct zones and countries of everybody who can be asked."""
     found = await session.execute(
         select(Person.zone, Person.country)
         .where(Person.organisation_id == organisation.id, Person.active)

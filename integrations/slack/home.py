@@ -32,12 +32,16 @@ TEAM_SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenPulse:
-    """The pulse that asks this person; `answered` is told to nobody but them."""
+    """What asks this person: a pulse, or one question about a promise.
+
+    `answered` is told to nobody but them.
+    """
 
     place: str
     team_name: str
     closes_at: datetime
     answered: bool
+    about_promise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,18 @@ def _open_for_me(pulse: OpenPulse | None, language: Translator) -> list[Block]:
         )
         press = blocks.button(say("Answer again"), Action.OPEN_SHEET, value=pulse.place)
     else:
-        text = say("The pulse of {team} is open until {closes}.", team=team, closes=closes)
-        press = blocks.button(say("Answer, 1 minute"), Action.OPEN_SHEET, value=pulse.place, primary=True)
+        text, button = (
+            (
+                say("One question about a promise to {team}, until {closes}.", team=team, closes=closes),
+                say("Answer one question"),
+            )
+            if pulse.about_promise
+            else (
+                say("The pulse of {team} is open until {closes}.", team=team, closes=closes),
+                say("Answer, 1 minute"),
+            )
+        )
+        press = blocks.button(button, Action.OPEN_SHEET, value=pulse.place, primary=True)
     about = blocks.button(say("What could still give me away?"), Action.OPEN_PRIVACY, value=pulse.place)
     return [head, blocks.section(text, markup=True), blocks.actions(press, about)]
 

@@ -1,8 +1,5 @@
 """Two pages for HR: who can be asked, and how the loop does over all teams. No scores, no ranking."""
 
-from collections.abc import Collection
-from uuid import UUID
-
 from litestar import Controller, get
 from litestar.response import Response
 
@@ -10,13 +7,12 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, No
 from service.security import requires_hr
 from service.views.coverage import coverage_view
 from service.views.loop_health import rate_in_words, strips
-from surveys.cadence.models import Programme
 from surveys.cadence.queries import programmes
 from surveys.commitments.queries import loop_health
 from surveys.deliveries.queries import unreachable_people
 from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
-from surveys.people.rules import Directory
+from surveys.waves.rosters import audience_of
 
 
 class CoverageController(Controller):
@@ -36,7 +32,7 @@ class CoverageController(Controller):
         view = coverage_view(
             directory,
             minimum=organisation.minimum_group,
-            audiences={one.name: _audience(one, directory) for one in running},
+            audiences={one.name: audience_of(one, directory) for one in running},
             unreachable=await unreachable_people(session),
             uses_slack=settings.uses_slack,
         )
@@ -56,13 +52,3 @@ class CoverageController(Controller):
             confirmed=rate_in_words(health.follow_through.confirmed, page.language),
             by_dates=rate_in_words(health.follow_through.by_dates, page.language),
         )
-
-
-def _audience(programme: Programme, directory: Directory) -> Collection[UUID]:
-    """Return the units a programme asks; one without an audience asks everybody."""
-    if not programme.audience:
-        return directory.teams.keys()
-    named = (UUID(team_id) for team_id in programme.audience)
-    return {
-        unit for team_id in named if team_id in directory.teams for unit in directory.descendants(team_id)
-    }

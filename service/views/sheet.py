@@ -47,7 +47,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SheetView:
-    """An answer sheet with everything that is said before it."""
+    """An answer sheet with everything that is said before it.
+
+    `about_promise` says whether one question about a promise is all there is.
+    """
 
     programme_name: str
     team_name: str
@@ -55,6 +58,7 @@ class SheetView:
     promise: str
     purpose: str
     in_full: list[tuple[str, list[str]]]
+    about_promise: bool
     has_open_question: bool = False
 
 
@@ -98,6 +102,7 @@ def sheet_view(
         purpose=purpose(language),
         in_full=in_full(language, terms_of(sheet), administrators),
         has_open_question=sheet.rules.open_prompt is not None,
+        about_promise=all(question.kind == "choice" for question in sheet.questions),
     )
 
 

@@ -149,13 +149,17 @@ async def has_answered(session: AsyncSession, keys: KeyStore, place_id: UUID) ->
     to remind only those who have not answered, which members are told before they answer.
     """
     row = (
-        await session.execute(select(Place.wave_id, Place.person_id).where(Place.id == place_id))
+        await session.execute(
+            select(Place.wave_id, Place.person_id, WaveUnit.loop)
+            .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
+            .where(Place.id == place_id)
+        )
     ).one_or_none()
     if row is None:
         return False
     wave = await session.get_one(Wave, row.wave_id)
     key = await keys.load(wave.id)
-    first = str(wave.items[0]["dimension"])
+    first = str(wave.items[0]["dimension"] if wave.items else row.loop[0]["key"])
     mine = key.row_key(first, row.person_id)
     known = await session.scalar(
         select(OpenBallot.wave_id).where(OpenBallot.wave_id == wave.id, OpenBallot.row_key == mine)

@@ -5,7 +5,7 @@ neither double nor drop it. How one occurrence becomes a wave is decided by `wav
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -165,6 +165,13 @@ def next_occurrence(schedule: Schedule, after: date | None, *, now: datetime) ->
         return next(dates)
     margin = schedule.window + timedelta(days=2)  # a day for the zones, a day for the time of day
     return next(day for day in dates if datetime.combine(day, time(), UTC) + margin > now)
+
+
+def on_one_day(schedule: Schedule, day: date) -> Schedule:
+    """Return a timetable that asks on `day` as `schedule` would: same hour, window and quiet days."""
+    return replace(
+        schedule, interval=Interval.WEEKS, every=4, start_on=day, weekday=day.weekday(), counts_from=None
+    )
 
 
 def instant(day: date, at: time, zone: str) -> datetime:

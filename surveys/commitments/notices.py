@@ -57,7 +57,7 @@ async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> 
         .join(WaveUnit, WaveUnit.wave_id == Wave.id)
         .join(Leadership, Leadership.team_id == WaveUnit.team_id)
         .join(Person, (Person.id == Leadership.person_id) & Person.active)
-        .where(Wave.state == WaveState.PUBLISHED, _lately(Wave.leaders_see_at, now))
+        .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.leaders_see_at, now))
         .where(~_told(kind, Delivery.wave_id == Wave.id))
     )
     planned = 0
@@ -84,7 +84,7 @@ async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> in
     kind = Kind.RESULTS_FOR_TEAM
     waves = await session.scalars(
         select(Wave)
-        .where(Wave.state == WaveState.PUBLISHED, _lately(Wave.team_sees_at, now))
+        .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.team_sees_at, now))
         .where(~_told(kind, Delivery.wave_id == Wave.id))
     )
     planned = 0

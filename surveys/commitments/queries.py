@@ -48,7 +48,7 @@ async def loop_questions_due(
     """
     large = {unit for unit, people in directory.rosters().items() if len(people) >= DECIDED_VOTES}
     due: dict[UUID, list[LoopQuestion]] = defaultdict(list)
-    for promise in await _undecided(session, directory.organisation_id, now=now):
+    for promise in await undecided_promises(session, directory.organisation_id, now=now):
         if promise.team_id in large and not due[promise.team_id]:
             text = LOOP_ITEMS[PROMISE].text.format(commitment=promise.text)
             due[promise.team_id].append(LoopQuestion(promise_key(promise.id), PROMISE, text, promise.id))
@@ -58,7 +58,10 @@ async def loop_questions_due(
     return {unit: questions[:LOOP_QUESTIONS] for unit, questions in due.items() if questions}
 
 
-async def _undecided(session: AsyncSession, organisation_id: UUID, *, now: datetime) -> list[Commitment]:
+async def undecided_promises(
+    session: AsyncSession, organisation_id: UUID, *, now: datetime
+) -> list[Commitment]:
+    """Return the promises on which their team is due to be asked, those done first at the front."""
     done = (
         await session.scalars(
             select(Commitment)
@@ -84,6 +87,7 @@ async def _answered_last_time(session: AsyncSession, organisation_id: UUID, *, n
             Wave.organisation_id == organisation_id,
             Wave.state.in_([WaveState.PUBLISHED, WaveState.LOST]),
             Wave.closes_at <= now,
+            Wave.is_pulse,
             WaveUnit.asked > 0,
         )
         .group_by(WaveUnit.team_id)
@@ -125,7 +129,12 @@ async def loop_of(
         await session.scalars(
             select(Wave)
             .join(WaveUnit, WaveUnit.wave_id == Wave.id)
-            .where(WaveUnit.team_id == team_id, Wave.state == WaveState.PUBLISHED, sees_at <= now)
+            .where(
+                WaveUnit.team_id == team_id,
+                Wave.state == WaveState.PUBLISHED,
+                Wave.is_pulse,
+                sees_at <= now,
+            )
             .order_by(Wave.closes_at.desc())
             .limit(1)
         )
@@ -204,6 +213,7 @@ async def loop_health(session: AsyncSession, directory: Directory, *, now: datet
             Wave.state == WaveState.PUBLISHED,
             Wave.leaders_see_at <= now,
             Wave.leaders_see_at >= now - LOOK_BACK,
+            Wave.is_pulse,
             WaveUnit.asked > 0,
         )
         .order_by(Wave.leaders_see_at)

@@ -20,6 +20,7 @@ LATE_UNTIL = timedelta(days=30)  # after the first date; what is later counts as
 DEFAULT_DUE = timedelta(days=30)
 LATEST_DUE = timedelta(days=365)
 ASK_AFTER = timedelta(days=7)  # from done to the question, so that the team can notice
+ASK_ALONE_AFTER = timedelta(days=10)  # of working time since it was due, without a pulse that asks it
 ASK_WITHIN = timedelta(days=365)  # after that nobody remembers what it was about
 WORD_AWAITED = timedelta(days=60)  # how long a done promise waits before its dates speak for it
 TIMES_TOO_FEW = 2  # asked once more, then it is said openly

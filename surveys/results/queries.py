@@ -101,7 +101,7 @@ async def trend_of(
         select(Wave, WaveUnit, Programme.name)
         .join(WaveUnit, WaveUnit.wave_id == Wave.id)
         .join(Programme, Programme.id == Wave.programme_id)
-        .where(WaveUnit.team_id == team_id)
+        .where(WaveUnit.team_id == team_id, Wave.is_pulse)
         .order_by(Wave.opens_at.desc(), Wave.id)
         .limit(waves)
     )
@@ -278,7 +278,7 @@ async def trend_states(
     newest = (
         await session.scalars(
             select(Wave.id)
-            .where(Wave.programme_id == programme_id, Wave.state == WaveState.PUBLISHED)
+            .where(Wave.programme_id == programme_id, Wave.state == WaveState.PUBLISHED, Wave.is_pulse)
             .order_by(Wave.opens_at.desc())
             .limit(SILENT_WAVES)
         )

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
@@ -34,7 +35,8 @@ class Wave(Scoped, Base):
     id: Mapped[UUID] = random_id()
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
     occurrence: Mapped[date]
-    number: Mapped[int | None]  # position in the rotation, from 0; a missed wave has none
+    # Position in the rotation, from 0. A missed wave has none, nor has one that asks about a promise alone.
+    number: Mapped[int | None]
     state: Mapped[WaveState]
     opens_at: Mapped[datetime]  # the earliest delivery
     closes_at: Mapped[datetime]  # the same instant for all
@@ -45,6 +47,16 @@ class Wave(Scoped, Base):
     published_at: Mapped[datetime | None]
     key_destroyed_at: Mapped[datetime | None]  # after destruction was verified
     receipt: Mapped[dict[str, Any] | None]  # organisation totals and the hash of what is shown
+
+    @hybrid_property
+    def is_pulse(self) -> bool:
+        """Whether this wave asks statements, so that it has figures; not one promise question alone."""
+        return self.number is not None
+
+    @is_pulse.inplace.expression
+    @classmethod
+    def _is_pulse_in_sql(cls) -> ColumnElement[bool]:
+        return cls.number.is_not(None)
 
 
 class WaveUnit(Base):

@@ -26,6 +26,16 @@ async def open_place(session: AsyncSession, person_id: UUID) -> Place | None:
     ).one_or_none()
 
 
+async def people_in_open_waves(session: AsyncSession, organisation_id: UUID) -> set[UUID]:
+    """Return everybody who is asked at the moment; nobody is in two open waves."""
+    found = await session.scalars(
+        select(Place.person_id)
+        .join(Wave, Wave.id == Place.wave_id)
+        .where(Wave.state == WaveState.OPEN, Wave.organisation_id == organisation_id)
+    )
+    return set(found)
+
+
 async def roster(session: AsyncSession, wave_id: UUID, team_id: UUID) -> list[str]:
     """Return the names of who is asked in a unit while the wave is open, in alphabetical order."""
     names = await session.scalars(
@@ -80,11 +90,11 @@ async def waves_to_close(session: AsyncSession, *, now: datetime) -> list[UUID]:
 
 
 async def latest_wave(session: AsyncSession, programme_id: UUID) -> Wave | None:
-    """Return a programme's newest wave that asked anybody, cancelled ones included."""
+    """Return a programme's newest pulse that asked anybody, cancelled ones included."""
     return (
         await session.scalars(
             select(Wave)
-            .where(Wave.programme_id == programme_id, Wave.state != WaveState.MISSED)
+            .where(Wave.programme_id == programme_id, Wave.is_pulse)
             .order_by(Wave.occurrence.desc())
             .limit(1)
         )
@@ -103,7 +113,10 @@ async def waves_with_keys_to_destroy(session: AsyncSession) -> list[UUID]:
 async def last_asked(
     session: AsyncSession, organisation_id: UUID, *, since: datetime
 ) -> dict[UUID, LastAsked]:
-    """Return when each unit was last asked, looking back as far as any rule of rest reaches."""
+    """Return when each unit was last asked, looking back as far as any rule of rest reaches.
+
+    One question about a promise alone gives nobody a rest from the next pulse.
+    """
     found = await session.execute(
         select(WaveUnit.team_id, Wave.occurrence, Wave.items)
         .join(Wave, Wave.id == WaveUnit.wave_id)
@@ -112,6 +125,7 @@ async def last_asked(
             # A wave that was lost with its key may be asked again by hand, so it gives nobody a rest.
             Wave.state.in_(ASKED_STATES),
             Wave.state != WaveState.LOST,
+            Wave.is_pulse,
             Wave.opens_at >= since - timedelta(days=DAYS_BETWEEN_SMALL + 2),
             WaveUnit.asked > 0,
         )

@@ -21,8 +21,8 @@ from surveys.ballots.queries import answer_token
 from surveys.cadence.models import Interval, Programme, PulseKind
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Person
-from surveys.waves.actions import open_wave
 from surveys.waves.models import Place, Wave
+from surveys.waves.opening import open_wave
 from tests.cast import SOME_TIME_AGO, Cast, make_cast
 from tests.conftest import NOON
 

@@ -106,7 +106,8 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
     for dimension in asked_items:
         _publish_dimension(wave, found, order, parents, dimension, asked_items[dimension], scored, smallest)
     answered = {unit: len(people) for unit, people in answered_in.items()}
-    heard = _publish_participation(wave, found, order, parents, answered, smallest)
+    # A question about a promise alone has its word and nothing else.
+    heard = _publish_participation(wave, found, order, parents, answered, smallest) if asked_items else None
     for unit_id, unit in wave.units.items():
         for key, (code, _) in unit.loop.items():
             word = loop_word(code, votes[unit_id, key], unit.asked, needed=wave.votes_for_a_word)

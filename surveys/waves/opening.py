@@ -1,0 +1,295 @@
+"""Opening a wave, or missing it. What is frozen at opening is decided here, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.cadence.models import Programme
+from surveys.cadence.rules import Fate, Schedule, WaveTimes, fate, wave_times
+from surveys.people.rules import Directory
+from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
+from surveys.waves.models import Place, Wave, WaveState, WaveUnit
+from surveys.waves.queries import ASKED_STATES
+from surveys.waves.rosters import audience_of, moved_since_last_wave, rosters_of
+from surveys.waves.rules import (
+    FrozenRules,
+    LoopQuestion,
+    changed_share,
+    counts_towards_minimum,
+)
+
+INSERT_CHUNK = 5_000  # rows a statement, so that a large roster is never held twice in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A wave that was just opened, and how many are asked in it."""
+
+    wave: Wave
+    asked: int
+
+
+async def open_wave(
+    session: AsyncSession,
+    programme: Programme,
+    occurrence: date,
+    directory: Directory,
+    *,
+    organisation_minimum: int,
+    leaders_read_below: bool,
+    loop: Mapping[UUID, Sequence[LoopQuestion]],
+    now: datetime,
+) -> Opened | None:
+    """Freeze roster, tree, items, rules and closing time of one occurrence.
+
+    The caller makes the key (`ballots.actions.open_box`) and the deliveries in the same transaction.
+
+    Args:
+        occurrence: the local date, before quiet days move anybody's delivery.
+        directory: the whole tree as it is now.
+        organisation_minimum: k of the organisation; the programme may only raise it.
+        leaders_read_below: whether leaders above may open single team pages below.
+        loop: loop questions that are due, by unit, at most two each.
+        now: the instant of opening.
+
+    Returns:
+        The wave; or None when it waits for a later instant, or was recorded as missed because too
+        little time is left or nobody is to be asked.
+    """
+    units = audience_of(programme, directory)
+    first_wave, number = await _place_in_rotation(session, programme)
+    items = _items(programme, number)
+    rosters = await rosters_of(session, directory, units, occurrence, items, now)
+    # Whom another wave still asks may be free in time, so being busy decides nothing before the hour.
+    to_be_asked = rosters or {unit: people for unit, people in directory.rosters().items() if unit in units}
+    if not to_be_asked:
+        await miss_wave(session, programme, occurrence, now=now)
+        return None
+    zones = {
+        (directory.people[person].zone, directory.people[person].country or directory.country)
+        for people in to_be_asked.values()
+        for person in people
+    }
+    times = wave_times(Schedule.of(programme), occurrence, zones)
+    match fate(times.opens_at, times.closes_at, now):
+        case Fate.WAITS:
+            return None
+        case Fate.MISSED:
+            await miss_wave(session, programme, occurrence, now=now)
+            return None
+    if not rosters:
+        await miss_wave(session, programme, occurrence, now=now)
+        return None
+    moved = await moved_since_last_wave(session, units, directory, programme)
+    wave = await _freeze_wave(
+        session,
+        programme,
+        occurrence,
+        times,
+        number=number,
+        items=items,
+        rules=replace(
+            _rules(programme, organisation_minimum, leaders_read_below=leaders_read_below),
+            open_prompt=open_prompt_of_wave(number),
+        ),
+    )
+    await _freeze_units(session, wave, directory, units, rosters, loop, moved)
+    await _freeze_places(session, wave, directory, rosters, times.asks_at, first_wave=first_wave)
+    return Opened(wave, sum(map(len, rosters.values())))
+
+
+async def open_question(
+    session: AsyncSession,
+    programme: Programme,
+    occurrence: date,
+    directory: Directory,
+    times: WaveTimes,
+    questions: Mapping[UUID, LoopQuestion],
+    *,
+    organisation_minimum: int,
+    leaders_read_below: bool,
+) -> Opened:
+    """Freeze a wave that asks some units one question about a promise and nothing else.
+
+    It has no number, because rotation goes on as if it had not been, and no reminders: a few seconds of
+    somebody's day are asked for once. Sealing, closing and publishing are those of every wave.
+
+    Args:
+        occurrence: a local date on which the programme has no wave.
+        times: of this occurrence, for the people of these units.
+        questions: what each unit is asked; nobody of them may be on the roster of an open wave.
+        organisation_minimum: as in `open_wave`.
+        leaders_read_below: as in `open_wave`.
+    """
+    everybody = directory.rosters()
+    rosters = {unit: everybody[unit] for unit in questions}
+    rules = _rules(programme, organisation_minimum, leaders_read_below=leaders_read_below)
+    wave = await _freeze_wave(
+        session, programme, occurrence, times, number=None, items=(), rules=replace(rules, reminders=0)
+    )
+    loop = {unit: [question] for unit, question in questions.items()}
+    await _freeze_units(session, wave, directory, set(questions), rosters, loop, {})
+    await _freeze_places(session, wave, directory, rosters, times.asks_at, first_wave=False)
+    return Opened(wave, sum(map(len, rosters.values())))
+
+
+def _rules(programme: Programme, organisation_minimum: int, *, leaders_read_below: bool) -> FrozenRules:
+    return FrozenRules(
+        minimum_group=max(organisation_minimum, programme.minimum_group or 0),
+        reminders=programme.reminders,
+        remind=programme.remind,
+        head_start_days=programme.head_start_days,
+        leaders_read_below=leaders_read_below,
+        window_hours=programme.window_hours,
+        pulse=programme.pulse,
+    )
+
+
+async def _freeze_wave(
+    session: AsyncSession,
+    programme: Programme,
+    occurrence: date,
+    times: WaveTimes,
+    *,
+    number: int | None,
+    items: Sequence[Item],
+    rules: FrozenRules,
+) -> Wave:
+    wave = Wave(
+        id=uuid4(),
+        organisation_id=programme.organisation_id,
+        programme_id=programme.id,
+        occurrence=occurrence,
+        number=number,
+        state=WaveState.OPEN,
+        opens_at=times.opens_at,
+        closes_at=times.closes_at,
+        items=[
+            {"code": i.code, "dimension": i.dimension, "text": i.text, "reversed": i.reversed}
+            for i in items
+        ],
+        rules=rules.as_json(),
+    )
+    session.add(wave)
+    await session.flush()
+    return wave
+
+
+async def miss_wave(
+    session: AsyncSession, programme: Programme, occurrence: date, *, now: datetime
+) -> None:
+    """Record that an occurrence passed unasked, so that nobody wonders and it is not tried again."""
+    session.add(
+        Wave(
+            organisation_id=programme.organisation_id,
+            programme_id=programme.id,
+            occurrence=occurrence,
+            number=None,
+            state=WaveState.MISSED,
+            opens_at=now,
+            closes_at=now,
+            items=[],
+            rules={},
+        )
+    )
+    await session.flush()
+
+
+def _items(programme: Programme, number: int) -> list[Item]:
+    own = [
+        Item(
+            code=own["code"], dimension=own["code"], text=own["text"], reversed=own["reversed"], position=0
+        )
+        for own in programme.own_items
+    ]
+    return items_of_wave(
+        number,
+        programme.pulse,
+        optional=programme.optional_dimensions,
+        struck=programme.struck_items,
+        own=own,
+    )
+
+
+async def _place_in_rotation(session: AsyncSession, programme: Programme) -> tuple[bool, int]:
+    """Return whether this is the organisation's first wave, and the wave's number in the rotation."""
+    asked_before = await session.scalar(
+        select(Wave.id)
+        .where(Wave.organisation_id == programme.organisation_id, Wave.state.in_(ASKED_STATES))
+        .limit(1)
+    )
+    last = await session.scalar(
+        select(Wave.number)
+        .where(Wave.programme_id == programme.id, Wave.number.is_not(None))
+        .order_by(Wave.number.desc())
+        .limit(1)
+    )
+    return asked_before is None, 0 if last is None else last + 1
+
+
+async def _freeze_units(
+    session: AsyncSession,
+    wave: Wave,
+    directory: Directory,
+    units: set[UUID],
+    rosters: Mapping[UUID, Sequence[UUID]],
+    loop: Mapping[UUID, Sequence[LoopQuestion]],
+    moved: Mapping[UUID, tuple[set[UUID], set[UUID]]],
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for unit in units:
+        node = directory.teams[unit]
+        now_there = set(rosters.get(unit, ()))
+        left, joined = moved.get(unit, (set(), set()))
+        before = (now_there - joined) | left
+        rows.append(
+            {
+                "wave_id": wave.id,
+                "team_id": unit,
+                "parent_id": node.parent_id if node.parent_id in units else None,
+                "name": node.name,
+                "asked": len(now_there),
+                "leaders": [str(person) for person in directory.leaders.get(unit, ())],
+                "loop": [question.as_json() for question in loop.get(unit, ()) if now_there],
+                "changed_share": changed_share(before, now_there) if unit in moved else None,
+            }
+        )
+    for start in range(0, len(rows), INSERT_CHUNK):
+        await session.execute(insert(WaveUnit), rows[start : start + INSERT_CHUNK])
+
+
+async def _freeze_places(
+    session: AsyncSession,
+    wave: Wave,
+    directory: Directory,
+    rosters: Mapping[UUID, Sequence[UUID]],
+    asks_at: Mapping[tuple[str, str | None], datetime],
+    *,
+    first_wave: bool,
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for unit, people in rosters.items():
+        for person_id in people:
+            person = directory.people[person_id]
+            rows.append(
+                {
+                    "id": uuid4(),
+                    "wave_id": wave.id,
+                    "person_id": person_id,
+                    "team_id": unit,
+                    "zone": person.zone,
+                    "asks_at": asks_at[person.zone, person.country or directory.country],
+                    "counts": counts_towards_minimum(person.since, wave.opens_at, first_wave=first_wave),
+                    "skipped": False,
+                }
+            )
+            if len(rows) == INSERT_CHUNK:
+                await session.execute(insert(Place), rows)
+                rows = []
+    if rows:
+        await session.execute(insert(Place), rows)
