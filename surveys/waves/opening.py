@@ -64,7 +64,7 @@ async def open_wave(
     units = audience_of(programme, directory)
     first_wave, number = await _place_in_rotation(session, programme)
     items = _items(programme, number)
-    rosters = await rosters_of(session, directory, units, occurrence, items, now)
+    rosters = await rosters_of(session, directory, units, occurrence, items, now=now)
     # Whom another wave still asks may be free in time, so being busy decides nothing before the hour.
     to_be_asked = rosters or {unit: people for unit, people in directory.rosters().items() if unit in units}
     if not to_be_asked:

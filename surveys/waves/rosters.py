@@ -31,6 +31,7 @@ async def rosters_of(
     units: set[UUID],
     occurrence: date,
     items: Sequence[Item],
+    *,
     now: datetime,
 ) -> dict[UUID, list[UUID]]:
     """Return who is asked in each unit: nobody who is in an open wave, no unit that still rests."""
