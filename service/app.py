@@ -22,6 +22,8 @@ from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
+from service.controllers.mailbox import MailboxController
+from service.controllers.mailboxes import MailboxesController
 from service.controllers.programmes import ProgrammeController
 from service.controllers.retro_board import RetroBoardController
 from service.controllers.retros import RetroController, RetroListController
@@ -45,6 +47,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ForeseenController,
     HealthController,
     HomeController,
+    MailboxController,
+    MailboxesController,
     ProgrammeController,
     RetroBoardController,
     RetroController,

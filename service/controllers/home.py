@@ -50,6 +50,7 @@ class HomeController(Controller):
         return page(
             "home/home.html",
             organisation_name=organisation.name,
+            mailbox=f"/mailbox/to/{organisation.id}",
             open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
             open_retros=await open_boards_of(session, viewer.person_id),
             own_team=_own_team(viewer, directory),

@@ -2,9 +2,9 @@
 
 import { check } from "./check.js";
 
-for (const form of document.querySelectorAll("form[data-check]")) prepare(form);
+for (const form of document.querySelectorAll("form[method][data-check]")) prepare(form);
 
-function prepare(form) {
+export function prepare(form) {
   const wanted = JSON.parse(form.dataset.check);
   const field = form.querySelector("textarea");
   const part = (name) => form.querySelector(`[data-${name}]`);

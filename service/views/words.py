@@ -94,6 +94,26 @@ def words_view(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the check says in a form whose words only the browser looks at; shaped like `WordsView`."""
+
+    report: str
+    contacts: Sequence[str]
+    harm_notice: str
+    check: str
+    written: Written = Written()
+    hints: Sequence[str] = ()
+    harm: bool = False
+
+
+def looked_at_here(language: Translator, contacts: Sequence[str]) -> Looked:
+    """Return what a page needs to look at words in the browser, where no names are known."""
+    report, listed = where_to_report(language, contacts)
+    check_here = _for_the_browser(language.locale.language, (), language)
+    return Looked(report, listed, when_harm_is_named(language), check_here)
+
+
 def mailbox_path(known: Around) -> str:
     """Return where a mailbox is made: the same address for everybody in an organisation."""
     return f"/mailbox/to/{known.organisation_id}"
