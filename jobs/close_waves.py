@@ -29,9 +29,9 @@ from surveys.deliveries.actions import purge_wave, schedule
 from surveys.deliveries.models import ChannelName, Kind
 from surveys.errors import KeyLost
 from surveys.people.models import Person, Role, RoleKind
-from surveys.questions.rules import LOOP_CHOICES
+from surveys.questions.rules import CORE, LOOP_CHOICES, waves_in_cycle
 from surveys.results.actions import close_without_results, publish_wave
-from surveys.results.queries import trend_states
+from surveys.results.queries import pooled_until_now, trend_states
 from surveys.results.rules.publication import FrozenUnit, FrozenWave, decide
 from surveys.waves.actions import begin_closing
 from surveys.waves.models import Wave, WaveState, WaveUnit
@@ -137,14 +137,18 @@ async def _frozen(session: AsyncSession, wave: Wave) -> FrozenWave:
             changed=unit.changed_share,
         )
     dimensions = {item["dimension"] for item in wave.items}
-    light = rules.pulse == "light"  # one item a wave without a correction for its difficulty
+    levels, noise = await pooled_until_now(session, wave.organisation_id)
     return FrozenWave(
         occurrence=wave.occurrence.isoformat(),
         minimum=rules.minimum_group,
         votes_for_a_word=rules.votes_for_a_word,
         units=units,
         backwards={item["code"]: item["reversed"] for item in wave.items},
-        trends=None if light else await trend_states(session, wave.programme_id, dimensions),
+        trends=await trend_states(session, wave.programme_id, dimensions),
+        levels=levels,
+        noise=noise,
+        needs_levels=rules.pulse == "light",  # one item a wave: its difficulty would read as a change
+        baseline_waves=dict.fromkeys(CORE, waves_in_cycle(rules.pulse)),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.database import Base
 from surveys.people.models import Organisation
-from surveys.results.models import Figure, Participation, Pool, TeamWord
+from surveys.results.models import Figure, Participation, Pool, Pooled, TeamWord
 from surveys.results.queries import published_lines, published_participation
 from surveys.results.rules.display import after_working_days
 from surveys.results.rules.publication import Publication
@@ -43,6 +43,7 @@ async def publish_wave(
     for model, rows in (
         (Pool, publication.pools),
         (Figure, publication.figures),
+        (Pooled, publication.pooled),
         (Participation, publication.participation),
         (TeamWord, publication.words),
     ):

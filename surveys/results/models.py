@@ -22,9 +22,8 @@ class Pool(Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int]  # complete answers
-    total: Mapped[float]  # Σ of person scores, each 0 to 100
-    item_sums: Mapped[dict[str, Any]]  # code → Σ of item scores, 0 to 100 each
-    histograms: Mapped[dict[str, Any] | None]  # code → five counts, from ten answers on
+    total: Mapped[float]  # Σ of person scores, each 0 to 100; n · 97.5 where capped
+    item_sums: Mapped[dict[str, Any]]  # code → Σ of item scores; empty where they would make one certain
     agreement: Mapped[str | None]  # a word, from eight answers on
 
 
@@ -53,6 +52,24 @@ class Figure(Base):
     item_words: Mapped[dict[str, Any] | None]  # code → most, half, few
     agreement: Mapped[str | None]
     trend: Mapped[dict[str, Any] | None]  # word and frozen state of the trend rule
+
+
+class Pooled(Base):
+    """One dimension of one wave over all its published pools, and what was frozen of it for trends.
+
+    Nothing here is about one team. Sums of squares and of products are here only over at least 20 teams
+    and 100 records together.
+    """
+
+    __tablename__ = "pooled"
+
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id", ondelete="CASCADE"), primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    items: Mapped[dict[str, Any]]  # code → [answers, Σ of scores, pools]
+    difficulties: Mapped[dict[str, Any]]  # code → δ in points, as used from this publication on
+    noise: Mapped[dict[str, Any]]  # what this wave adds to c: {squares, pairs, teams}
+    noise_scale: Mapped[float]  # c as used in this publication
+    shape: Mapped[dict[str, Any] | None]  # see rules.pooled.shape_sums
 
 
 class Participation(Base):

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from surveys.results.rules.agreement import average_deviation
-from surveys.results.rules.scoring import FAVOURABLE
 
 BARS_FROM = 10
 AGREEMENT_FROM = 8
 SMALLEST_BUCKET = 3
 NOBODY_FAVOURABLE_FROM = 20
-NEUTRAL = 50.0
+THREE, TWO = 3, 2  # buckets of a bar
 CLOSE = 0.6  # mean absolute deviation in scale points
 APART = 1.1
 SCALE_POINT = 25.0
@@ -23,52 +22,59 @@ def histogram(scores: Sequence[float]) -> list[int]:
     return counts
 
 
-def bar(scores: Sequence[float]) -> list[int] | None:
-    """Return [unfavourable, neutral, favourable] of one item, or None where it would tell too much.
+def buckets(counts: Sequence[int], parts: int) -> list[int]:
+    """Return five counts as three buckets or two: unfavourable and neutral apart or joined, favourable."""
+    unfavourable, neutral, favourable = counts[0] + counts[1], counts[2], counts[3] + counts[4]
+    return [unfavourable, neutral, favourable] if parts == THREE else [unfavourable + neutral, favourable]
 
-    Every bucket is empty or holds at least three, and below 20 answers somebody was favourable. When
-    the neutral bucket is too small it is joined to the unfavourable one: then two numbers come back,
-    [not favourable, favourable].
+
+def bar_parts(*groups: Sequence[int]) -> int | None:
+    """Return of how many buckets the bars of these groups may be, three or two, or None.
+
+    Every bucket of every group is empty or holds at least three, and below 20 answers somebody was
+    favourable. When a neutral bucket is too small, it is joined to the unfavourable one.
+
+    Args:
+        groups: five counts each: a unit, and what it adds to the bars of the units below it, because bars
+            of a whole minus bars of its parts are bars of the rest.
     """
-    if len(scores) < BARS_FROM:
+    if sum(groups[0]) < BARS_FROM:
         return None
-    favourable = sum(1 for score in scores if score >= FAVOURABLE)
-    neutral = sum(1 for score in scores if score == NEUTRAL)
-    unfavourable = len(scores) - favourable - neutral
-    for buckets in ([unfavourable, neutral, favourable], [unfavourable + neutral, favourable]):
-        if _speakable(buckets, len(scores)):
-            return buckets
+    for parts in (THREE, TWO):
+        if all(_speakable(buckets(counts, parts)) for counts in groups if any(counts)):
+            return parts
     return None
 
 
-def _speakable(buckets: Sequence[int], n: int) -> bool:
-    if buckets[-1] == 0 and n < NOBODY_FAVOURABLE_FROM:
+def _speakable(bar: Sequence[int]) -> bool:
+    n = sum(bar)
+    if bar[-1] == 0 and n < NOBODY_FAVOURABLE_FROM:
         return False
-    if max(buckets) == n:
+    if max(bar) == n:
         return False
-    return all(count == 0 or count >= SMALLEST_BUCKET for count in buckets)
+    return all(count == 0 or count >= SMALLEST_BUCKET for count in bar)
 
 
-def item_word(scores: Sequence[float]) -> str:
+def item_word(counts: Sequence[int]) -> str:
     """Return how many were favourable in a word: most, half or few."""
-    share = sum(1 for score in scores if score >= FAVOURABLE) / len(scores)
+    share = (counts[3] + counts[4]) / sum(counts)
     if share >= 2 / 3:
         return "most"
     return "few" if share <= 1 / 3 else "half"
 
 
-def agreement_word(people: Sequence[Sequence[float]]) -> str | None:
-    """Return close, mixed or apart from eight answers on, else None.
-
-    By AD_m(j), the mean over items of their average deviation; descriptive only.
+def mean_deviation(people: Sequence[Sequence[float]]) -> float:
+    """Return AD_m(j): the mean over items of their average deviation, in scale points.
 
     Args:
         people: one sequence of item scores a person, 0 to 100 each.
     """
-    if len(people) < AGREEMENT_FROM:
-        return None
-    deviations = [average_deviation(histogram(item)) for item in zip(*people, strict=True)]
-    deviation = sum(deviations) / len(deviations)
+    by_item = [histogram(scores) for scores in zip(*people, strict=True)]
+    return sum(map(average_deviation, by_item)) / len(by_item)
+
+
+def agreement_word(deviation: float) -> str:
+    """Return close, mixed or apart for a mean deviation; descriptive only, never a gate."""
     if deviation <= CLOSE:
         return "close"
     return "apart" if deviation > APART else "mixed"

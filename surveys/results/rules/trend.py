@@ -1,14 +1,17 @@
 """Whether a level has shifted: an exponentially weighted average against a baseline of waves.
 
 One wave against the last says nothing in a small team: differences under about 20 points are within
-noise. Each published figure x_t comes with the variance of its noise,
+noise. Each published figure x_t, less the mean difficulty of its items, comes with the variance of its
+noise,
 
-    V_t = 3² + S² (1 - ½ n_t/N_t) / n_t,
+    V_t = c · (3² + S² (1 - ½ n_t/N_t) / n_t),
 
-with S = 27 for one item, 22 for two, 20 for four. The baseline is the first waves, at least four and
-at least one cycle: μ = Σx/V ÷ Σ1/V, V₀ = 1/Σ(1/V). From there E ← .3x + .7E (from μ), q ← .09V + .49q
-and W ← .3 + .7W (from 0), and z = (E - μ) / √(q + W²V₀). Beyond the limit the level has shifted, and a
-new baseline begins with the next wave.
+with S = 27 for one item, 22 for two, 20 for four, and c as pooled over the organisation. The baseline is
+the first waves, at least four and at least one cycle: μ = Σx/V ÷ Σ1/V, V₀ = 1/Σ(1/V). From there
+E ← .3x + .7E (from μ), q ← .09V + .49q and W ← .3 + .7W (from 0), and z = (E - μ) / √(q + W²V₀).
+
+`observe` is that rule and nothing else: it never begins anew. `follow` calls it, compares |z| with the
+limit, and begins a new baseline after a shift or when a quarter of the roster has changed.
 """
 
 import math
@@ -21,7 +24,9 @@ NOISE_SD = {1: 27.0, 2: 22.0, 3: 21.0}
 NOISE_SD_MORE = 20.0
 BASELINE_WAVES = 4
 LIMIT = 2.7
-STRICT_LIMIT = 3.0  # three dimensions watched, or fewer than five teams feed the pooled noise
+STRICT_LIMIT = 3.0
+WATCHED_FOR_STRICT = 3  # so many dimensions watched together make a false alarm in any of them likely
+TEAMS_FOR_LIMIT = 5  # from so many teams on the pooled noise is known well enough for the lower limit
 ROSTER_SHARE = 0.25
 
 
@@ -36,6 +41,8 @@ class TrendState:
         reason: why it began anew, shift or roster.
         seen: waves in the present baseline or since.
         changed: share of the roster that changed since the baseline began.
+        last: the newest figure, less the difficulty of its items.
+        last_variance: V of that figure without c.
     """
 
     word: str = "too_early"
@@ -52,6 +59,12 @@ class TrendState:
     side: int = 0  # on which side of μ the average is
     side_since: str | None = None
     changed: float = 0.0
+    last: float | None = None
+    last_variance: float | None = None
+
+    def with_last(self, value: float, variance: float) -> "TrendState":
+        """Return this state with the newest figure in it, whether a word came of it or not."""
+        return replace(self, last=value, last_variance=variance)
 
     def as_json(self) -> dict[str, Any]:
         """Return what is frozen with a figure."""
@@ -64,7 +77,7 @@ class TrendState:
 
 
 def noise_variance(n: int, asked: int, *, items: int) -> float:
-    """Return V_t, the variance of one wave's figure when nothing really changes, in points squared."""
+    """Return V_t without c, the variance of one wave's figure when nothing really changes (points²)."""
     deviation = NOISE_SD.get(items, NOISE_SD_MORE)
     return TEAM_WEATHER**2 + deviation**2 * (1 - 0.5 * n / asked) / n
 
@@ -72,6 +85,41 @@ def noise_variance(n: int, asked: int, *, items: int) -> float:
 def wobble(n: int, asked: int, *, items: int) -> float:
     """Return by how many points two waves may well differ without anything having changed (95 %)."""
     return 1.96 * math.sqrt(2 * noise_variance(n, asked, items=items))
+
+
+def limit_of(watched: int, teams: int) -> float:
+    """Return the limit of |z|.
+
+    Args:
+        watched: dimensions that are watched together.
+        teams: how many teams feed the pooled noise.
+    """
+    strict = watched >= WATCHED_FOR_STRICT or teams < TEAMS_FOR_LIMIT
+    return STRICT_LIMIT if strict else LIMIT
+
+
+def observe(
+    state: TrendState, value: float, variance: float, *, baseline_waves: int = BASELINE_WAVES
+) -> tuple[TrendState, float | None]:
+    """Return the state after one more wave, and z; None while the baseline is being built.
+
+    The pure rule: it neither begins anew nor changes a word. See `follow` for the arguments.
+    """
+    state = replace(state, seen=state.seen + 1)
+    if state.seen <= baseline_waves:
+        state = replace(
+            state, weighted=state.weighted + value / variance, weights=state.weights + 1 / variance
+        )
+        mean = state.weighted / state.weights
+        if state.seen == baseline_waves:
+            state = replace(state, baseline=mean)
+        return replace(state, average=mean), None
+    mean = state.weighted / state.weights
+    average = WEIGHT * value + (1 - WEIGHT) * state.average
+    noise = WEIGHT**2 * variance + (1 - WEIGHT) ** 2 * state.noise
+    reach = WEIGHT + (1 - WEIGHT) * state.reach
+    z = (average - mean) / math.sqrt(noise + reach**2 / state.weights)
+    return replace(state, average=average, noise=noise, reach=reach), z
 
 
 def follow(
@@ -84,45 +132,42 @@ def follow(
     limit: float = STRICT_LIMIT,
     baseline_waves: int = BASELINE_WAVES,
 ) -> TrendState:
-    """Return the state after one more published wave.
+    """Return the state after one more published wave, with its word, and begin anew where that is due.
 
     Args:
         state: as frozen with the last publication of this unit and dimension.
-        value: the published score, 0 to 100 (97.5 where capped).
-        variance: V_t, see `noise_variance`.
+        value: the published score less the mean difficulty of its items (97.5 where capped).
+        variance: V_t with c, see `noise_variance`.
         occurrence: ISO date of the wave.
         roster_changed: share of the roster that is new or gone since the unit's wave before.
-        limit: of |z|.
+        limit: of |z|, see `limit_of`.
         baseline_waves: how many waves make a baseline.
     """
     changed = state.changed + (roster_changed if state.seen else 0.0)
     if changed >= ROSTER_SHARE and state.seen:
-        state = _afresh(state, occurrence, "roster", word=state.word, since=state.since)
+        state = _afresh(state, occurrence, "roster")
         changed = 0.0
-    state = replace(state, seen=state.seen + 1, changed=changed)
-    if state.seen <= baseline_waves:
-        return _build_baseline(state, value, variance, baseline_waves)
-    average = WEIGHT * value + (1 - WEIGHT) * state.average
-    noise = WEIGHT**2 * variance + (1 - WEIGHT) ** 2 * state.noise
-    reach = WEIGHT + (1 - WEIGHT) * state.reach
-    mean = state.baseline if state.baseline is not None else value
-    z = (average - mean) / math.sqrt(noise + reach**2 / state.weights)
-    side = (average > mean) - (average < mean)
+    state, z = observe(replace(state, changed=changed), value, variance, baseline_waves=baseline_waves)
+    if z is None:
+        done = state.seen == baseline_waves
+        return replace(state, word="steady", since=None) if done else state
+    side = 1 if z > 0 else -1
     side_since = state.side_since if side == state.side else occurrence
-    state = replace(state, average=average, noise=noise, reach=reach, side=side, side_since=side_since)
-    if abs(z) > limit:
-        word = "shifted_up" if z > 0 else "shifted_down"
-        return _afresh(state, occurrence, "shift", word=word, since=side_since)
-    return state
-
-
-def _build_baseline(state: TrendState, value: float, variance: float, baseline_waves: int) -> TrendState:
-    state = replace(state, weighted=state.weighted + value / variance, weights=state.weights + 1 / variance)
-    if state.seen < baseline_waves:
+    state = replace(state, side=side, side_since=side_since)
+    if abs(z) <= limit:
         return state
-    mean = state.weighted / state.weights
-    return replace(state, baseline=mean, average=mean, word="steady", since=None)
+    word = "shifted_up" if z > 0 else "shifted_down"
+    return _afresh(replace(state, word=word, since=side_since), occurrence, "shift")
 
 
-def _afresh(state: TrendState, occurrence: str, reason: str, *, word: str, since: str | None) -> TrendState:
-    return TrendState(word=word, since=since, baseline=state.baseline, restarted=occurrence, reason=reason)
+def _afresh(state: TrendState, occurrence: str, reason: str) -> TrendState:
+    """Begin a new baseline; the last word and the last level stay until it is complete."""
+    return TrendState(
+        word=state.word,
+        since=state.since,
+        baseline=state.baseline,
+        restarted=occurrence,
+        reason=reason,
+        last=state.last,
+        last_variance=state.last_variance,
+    )

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.results.rules.display import after_working_days, said, said_range
-from surveys.results.rules.distributions import agreement_word, bar, histogram, item_word
+from surveys.results.rules.distributions import (
+    agreement_word,
+    bar_parts,
+    buckets,
+    histogram,
+    item_word,
+    mean_deviation,
+    within_group_agreement,
+)
 from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
 from surveys.results.rules.participation import participation_band, size_class
 from surveys.results.rules.scoring import AskedItems, item_scores, person_score
@@ -85,6 +93,12 @@ class TestRanges:
         assert (found.kind, found.low, found.high) == ("bounds", 25.0, 75.0)
 
 
+def bar(scores: list[float]) -> list[int] | None:
+    counts = histogram(scores)
+    parts = bar_parts(counts)
+    return None if parts is None else buckets(counts, parts)
+
+
 class TestDistributions:
     def test_bars_need_ten_answers(self) -> None:
         assert bar([75.0] * 4 + [0.0] * 5) is None
@@ -102,20 +116,47 @@ class TestDistributions:
     def test_everyone_alike_is_not_shown(self) -> None:
         assert bar([100.0] * 12) is None
 
+    def test_what_a_unit_adds_has_to_fit_bars_with_as_many_buckets(self) -> None:
+        """Else three buckets of a whole minus three of its part would show a bucket of one."""
+        assert bar_parts([5, 0, 6, 4, 9], [2, 0, 1, 0, 7]) == 2
+        assert bar_parts([5, 0, 6, 4, 9], [0, 0, 0, 0, 0]) == 3
+        assert bar_parts([5, 0, 6, 4, 9], [1, 0, 0, 0, 7]) is None
+
     @given(st.lists(st.sampled_from([0.0, 25.0, 50.0, 75.0, 100.0]), min_size=10, max_size=30))
     def test_every_shown_bucket_is_empty_or_holds_three(self, scores: list[float]) -> None:
-        buckets = bar(scores)
-        assert buckets is None or (sum(buckets) == len(scores) and not {1, 2} & set(buckets))
+        shown = bar(scores)
+        assert shown is None or (sum(shown) == len(scores) and not {1, 2} & set(shown))
         assert sum(histogram(scores)) == len(scores)
 
     def test_an_item_is_said_in_one_of_three_words(self) -> None:
-        assert [item_word([75.0] * n + [0.0] * (12 - n)) for n in (8, 6, 4)] == ["most", "half", "few"]
+        assert [item_word(histogram([75.0] * n + [0.0] * (12 - n))) for n in (8, 6, 4)] == [
+            "most",
+            "half",
+            "few",
+        ]
 
-    def test_agreement_is_a_word_from_eight_answers_on(self) -> None:
-        assert agreement_word([(75.0, 75.0)] * 7) is None
-        assert agreement_word([(75.0, 75.0)] * 8) == "close"
-        assert agreement_word([(0.0, 0.0), (100.0, 100.0)] * 4) == "apart"
-        assert agreement_word([(25.0, 25.0), (75.0, 75.0)] * 4) == "mixed"
+    @pytest.mark.parametrize(
+        ("people", "deviation", "word"),
+        [
+            ([(75.0, 75.0)] * 8, 0.0, "close"),
+            ([(25.0, 25.0), (75.0, 75.0)] * 4, 1.0, "mixed"),
+            ([(0.0, 0.0), (100.0, 100.0)] * 4, 2.0, "apart"),
+        ],
+    )
+    def test_agreement_is_a_word_for_the_mean_deviation(
+        self, people: list[tuple[float, float]], deviation: float, word: str
+    ) -> None:
+        assert mean_deviation(people) == deviation
+        assert agreement_word(mean_deviation(people)) == word
+
+    def test_agreement_within_a_team_is_one_when_all_say_the_same_and_none_when_spread_evenly(self) -> None:
+        assert within_group_agreement([(75.0, 50.0)] * 6, 2.0) == 1.0
+        assert within_group_agreement([(0.0,), (100.0,)] * 3, 2.0) == 0.0
+
+    def test_agreement_within_a_team_by_hand(self) -> None:
+        """Two items with variances .3 and 0: s² = .15, .075 of the null; 2 · .925 / (2 · .925 + .075)."""
+        people = [(75.0, 75.0)] * 4 + [(100.0, 75.0), (50.0, 75.0)]
+        assert within_group_agreement(people, 2.0) == pytest.approx(1.8 / 1.9, abs=0.02)
 
 
 class TestParticipation:

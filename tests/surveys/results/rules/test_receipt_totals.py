@@ -14,7 +14,7 @@ def totals(asked_at_the_top: int, answers_at_the_top: int) -> dict[str, object]:
     """The receipt of two full teams of twelve with some people asked right at the top."""
     asked = {TOP: (None, asked_at_the_top), ALDER: (TOP, 12), BIRCH: (TOP, 12)}
     units = {unit: _unit(parent, people) for unit, (parent, people) in asked.items()}
-    wave = FrozenWave("2026-03-03", 5, 4, units, {"PSY-01": False}, None)
+    wave = FrozenWave("2026-03-03", 5, 4, units, {"PSY-01": False}, {})
     heard = {TOP: answers_at_the_top, ALDER: 12, BIRCH: 12}
     answers = [
         Opened(uuid4(), unit, counts=True, dimension="PSY", answers=bytes([4]).ljust(16, b"\0"))

@@ -1,0 +1,176 @@
+"""The figures of one dimension: which pools are released, and what is said of each unit of the tree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from surveys.results.rules.certainty import Spread, agreement_of, sums_tell
+from surveys.results.rules.disclosure import (
+    CAP_FROM,
+    CAPPED_AS,
+    Released,
+    Respondent,
+    carry_up,
+    unions,
+)
+from surveys.results.rules.display import LARGE, SMALL, nearest
+from surveys.results.rules.distributions import histogram
+from surveys.results.rules.intervals import range_of
+from surveys.results.rules.participation import below
+from surveys.results.rules.scoring import AskedItems
+from surveys.results.rules.spread import NOTHING, Spreads
+
+HIDDEN: dict[str, Any] = {
+    "shown": False,
+    "n": None,
+    "asked": None,
+    "score": None,
+    "low": None,
+    "high": None,
+    "range_kind": None,
+    "capped": False,
+    "carried": False,
+    "bars": None,
+    "item_words": None,
+    "agreement": None,
+    "trend": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """A released pool, in memory: the scores that enter figures, and how the answers are spread."""
+
+    scores: Sequence[float]
+    spread: Spread
+
+
+class DimensionFigures:
+    """One dimension of a wave, from complete answers to rows that may be stored.
+
+    Attributes:
+        items: what was asked.
+        counts: unit → how many answers its figure stands for; units without a figure are absent.
+    """
+
+    def __init__(
+        self,
+        dimension: str,
+        items: AskedItems,
+        parents: Mapping[UUID, UUID | None],
+        answers: Mapping[UUID, Sequence[Respondent[UUID]]],
+        minimum: int,
+    ) -> None:
+        """Decide which answers are released together, and at which unit.
+
+        Args:
+            parents: unit → the unit above, each after everything below it.
+            answers: complete answers by the unit in which they were given.
+            minimum: k.
+        """
+        self.items = items
+        self._dimension = dimension
+        self._parents = parents
+        self._released: Released[UUID] = carry_up(parents, answers, minimum)
+        self._made_of = unions(parents, self._released.pools)
+        self._pools = {unit: _pool(people) for unit, people in self._released.pools.items()}
+        self.counts = {
+            unit: sum(self._pools[pool].spread.n for pool in pools) for unit, pools in self._made_of.items()
+        }
+
+    def pool_rows(self, sizes: Mapping[UUID, str]) -> list[dict[str, Any]]:
+        """Return what is stored of each pool: how many, sums, and from eight answers on a word.
+
+        A capped pool counts as 97.5 wherever it enters, so that its exact sum is nowhere; sums of items
+        are kept only where they make no answer certain.
+        """
+        return [self._pool_row(unit, pool, sizes) for unit, pool in self._pools.items()]
+
+    def _pool_row(self, unit: UUID, pool: _Pool, sizes: Mapping[UUID, str]) -> dict[str, Any]:
+        spread = pool.spread
+        known = spread.open_sums and not spread.capped
+        sums = [sum(25.0 * value * count for value, count in enumerate(one)) for one in spread.items]
+        return {
+            "team_id": unit,
+            "dimension": self._dimension,
+            "n": spread.n,
+            "total": sum(pool.scores),
+            "item_sums": dict(zip(self.items.codes, sums, strict=True)) if known else {},
+            "agreement": self._agreement(unit, sizes.get(unit)),
+        }
+
+    def teams(self) -> list[list[tuple[float, ...]]]:
+        """Return the item scores of each pool that is made of one unit's own answers, in memory only."""
+        return [
+            [person.scores for person in people]
+            for people in self._released.pools.values()
+            if len({person.unit for person in people}) == 1
+        ]
+
+    def is_own(self, unit: UUID) -> bool:
+        """Return whether a unit's figure is that of one team: a single pool of its own people."""
+        people = self._released.pools.get(unit, ())
+        return len(self._made_of[unit]) == 1 and all(person.unit == unit for person in people)
+
+    def rows(self, direct: Mapping[UUID, int], sizes: Mapping[UUID, str]) -> list[dict[str, Any]]:
+        """Return what is shown of each unit that was asked, all but the trend, from the leaves up.
+
+        Args:
+            direct: unit → people asked this dimension in it.
+            sizes: unit → the size class of its sheet.
+        """
+        asked = below(self._parents, direct)
+        gaps = below(self._parents, dict.fromkeys(self._released.carried, 1))
+        spreads = Spreads({unit: pool.spread for unit, pool in self._pools.items()}, self._parents)
+        found = []
+        for unit in self._parents:
+            pools = self._made_of.get(unit, ())
+            said = spreads.say(unit, pools, large=sizes.get(unit) == LARGE)
+            if not asked[unit]:
+                continue
+            row: dict[str, Any] = {**HIDDEN, "team_id": unit, "dimension": self._dimension}
+            if pools:
+                row |= self._figure(pools, asked[unit], gaps=bool(gaps[unit]))
+                row["carried"] = unit in self._released.carried or bool(gaps[unit])
+                row["agreement"] = self._agreement(unit, sizes.get(unit))
+            if said is not NOTHING:
+                row["bars"] = said.bars and dict(zip(self.items.codes, said.bars, strict=True))
+                row["item_words"] = said.words and dict(zip(self.items.codes, said.words, strict=True))
+            if unit in self._released.low:
+                row["shown"] = True
+            found.append(row)
+        return found
+
+    def _figure(self, pools: Sequence[UUID], asked: int, *, gaps: bool) -> dict[str, Any]:
+        scores = [score for pool in pools for score in self._pools[pool].scores]
+        n = len(scores)
+        mean = sum(scores) / n
+        row = {"shown": True, "n": n, "asked": asked, "score": mean}
+        if mean >= CAP_FROM:
+            return row | {"score": CAPPED_AS, "capped": True}
+        span = range_of(scores, asked, items=len(self.items.codes), gaps=gaps)
+        low, high = span.low, span.high
+        if span.kind == "shrunk_t" and low is not None and high is not None:
+            # The exact width of a range would give the sum of squares away.
+            low, high = float(nearest(low)), float(nearest(high))
+        return row | {"low": low, "high": high, "range_kind": span.kind}
+
+    def _agreement(self, unit: UUID, size: str | None) -> str | None:
+        """Return the word of a team, whose answers are one pool; of a roll-up there is none."""
+        pool = self._pools.get(unit)
+        if pool is None or len(self._made_of[unit]) > 1 or size not in (SMALL, LARGE):
+            return None
+        return pool.spread.agreement
+
+
+def _pool(people: Sequence[Respondent[UUID]]) -> _Pool:
+    scores = [person.score for person in people]
+    items = tuple(
+        tuple(histogram(by_item)) for by_item in zip(*(person.scores for person in people), strict=True)
+    )
+    if sum(scores) / len(scores) >= CAP_FROM:
+        return _Pool([CAPPED_AS] * len(scores), Spread(items, open_sums=False, capped=True))
+    if sums_tell(items):
+        return _Pool(scores, Spread(items, open_sums=False))
+    return _Pool(scores, Spread(items, agreement=agreement_of(items)))
