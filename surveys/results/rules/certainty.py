@@ -18,8 +18,9 @@ is found this way less is released, though a longer search might have found one.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from surveys.results.rules.disclosure import CAP_FROM
 from surveys.results.rules.distributions import (
@@ -31,6 +32,7 @@ from surveys.results.rules.distributions import (
 )
 
 Counts = tuple[int, ...]  # how many item scores are 0, 25, 50, 75 and 100
+Change = tuple[int, ...]  # what is added to counts
 Kept = Callable[[Counts], bool]  # whether the published group would read the same with these counts
 
 VALUES = 5
@@ -38,29 +40,43 @@ SMALL = (1, 2)
 NEUTRAL = 2
 REACH = 4  # an exchange, made twice, takes at most so many answers away from one value
 PARTNERS = 50  # pools that are tried for making an exchange good
+REMEMBERED = 65_536
 
 
-def _steps() -> list[Counts]:
-    """Return how one answer that goes up a point changes the counts, for each value it may have."""
-    return [tuple((at == value + 1) - (at == value) for at in range(VALUES)) for value in range(VALUES - 1)]
+def added(left: Counts, right: Counts) -> Counts:
+    """Return two lists of five counts together."""
+    return (
+        left[0] + right[0],
+        left[1] + right[1],
+        left[2] + right[2],
+        left[3] + right[3],
+        left[4] + right[4],
+    )
 
 
-def _added(left: Counts, right: Counts) -> Counts:
-    return tuple(a + b for a, b in zip(left, right, strict=True))
+def _step(value: int) -> Change:
+    """Return what changes when an answer goes up a point from this value."""
+    return tuple((at == value + 1) - (at == value) for at in range(VALUES))
 
 
-def _taken(counts: Counts) -> Counts:
-    return tuple(-count for count in counts)
+def effect(change: Change) -> tuple[int, int, int]:
+    """Return what a change does to the buckets: unfavourable, neutral, favourable."""
+    return change[0] + change[1], change[2], change[3] + change[4]
 
 
-UPWARD = tuple(_steps())
-DOWNWARD = tuple(map(_taken, UPWARD))
-_ONCE = {_added(up, down) for up, down in product(UPWARD, DOWNWARD)}
-EXCHANGES = tuple(sorted({_added(one, other) for one, other in product(_ONCE, _ONCE)} - {(0,) * VALUES}))
-Change = Counts
+UPWARD = tuple(map(_step, range(VALUES - 1)))
+DOWNWARD = tuple(tuple(-count for count in step) for step in UPWARD)
+_ONCE = {added(up, down) for up, down in product(UPWARD, DOWNWARD)}
+EXCHANGES = tuple(
+    # Those that leave the buckets alone come first: they need no other pool to make them good.
+    sorted(
+        {added(one, other) for one, other in product(_ONCE, _ONCE)} - {(0,) * VALUES},
+        key=lambda change: (any(effect(change)), change),
+    )
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """How the answers of one pool are spread, in memory only.
 
@@ -81,6 +97,11 @@ class Spread:
         """How many answered."""
         return sum(self.items[0])
 
+    @cached_property
+    def deviations(self) -> tuple[float, ...]:
+        """The mean deviation of each item."""
+        return tuple(map(deviation, self.items))
+
     @property
     def stays_capped_below(self) -> bool:
         """Whether the score would read "95 or more" with one answer a point lower as well."""
@@ -88,58 +109,57 @@ class Spread:
         return (points - 1) * SCALE_POINT >= CAP_FROM * self.n * len(self.items)
 
 
-def questions(counts: Counts) -> list[Kept]:
-    """Return what another world has to differ in, one predicate on its counts for each point."""
+class Question(NamedTuple):
+    """In what another world has to differ, and what is so in this one.
+
+    `chosen` is how many chose the value; `value` is None where nobody was favourable.
+    """
+
+    value: int | None
+    chosen: int
+    few: bool = False
+
+    def answered(self, change: Change) -> bool:
+        """Return whether a world that differs by this change answers it."""
+        if self.value is None:
+            return change[3] + change[4] > 0
+        if self.few:
+            return self.chosen + change[self.value] not in SMALL
+        return change[self.value] != 0
+
+
+@lru_cache(maxsize=REMEMBERED)
+def questions(counts: Counts) -> tuple[Question, ...]:
+    """Return what may not be certain about these answers."""
     n = sum(counts)
-    found = [_is_not_few(value) for value, count in enumerate(counts) if count in SMALL]
-    found += [
-        _differs(value, count)
-        for value, count in enumerate(counts)
-        if count == n or (count and value != NEUTRAL)
-    ]
-    if _favourable(counts) == 0 and n < NOBODY_FAVOURABLE_FROM:
-        found.append(lambda other: _favourable(other) > 0)
-    return found
+    found = []
+    for value, count in enumerate(counts):
+        if count in SMALL:
+            found.append(Question(value, count, few=True))
+        elif count == n or (count and value != NEUTRAL):
+            found.append(Question(value, count))
+    if counts[3] + counts[4] == 0 and n < NOBODY_FAVOURABLE_FROM:
+        found.append(Question(None, 0))
+    return tuple(found)
 
 
-def _is_not_few(value: int) -> Kept:
-    return lambda other: other[value] not in SMALL
-
-
-def _differs(value: int, count: int) -> Kept:
-    return lambda other: other[value] != count
-
-
-def _favourable(counts: Counts) -> int:
-    return counts[3] + counts[4]
-
-
-@lru_cache(maxsize=65_536)
-def _possible(clipped: Counts) -> tuple[Change, ...]:
+@lru_cache(maxsize=REMEMBERED)
+def _exchanges(clipped: Counts, question: Question | None) -> tuple[Change, ...]:
     return tuple(
         change
         for change in EXCHANGES
-        if all(count + by >= 0 for count, by in zip(clipped, change, strict=True))
+        if min(added(clipped, change)) >= 0 and (question is None or question.answered(change))
     )
 
 
-def exchanges(counts: Counts) -> tuple[Change, ...]:
-    """Return the exchanges that these answers allow."""
-    return _possible(tuple(min(count, REACH) for count in counts))
-
-
-def effect(change: Change) -> tuple[int, int, int]:
-    """Return what a change does to the buckets: unfavourable, neutral, favourable."""
-    return change[0] + change[1], change[2], change[3] + change[4]
+def exchanges(counts: Counts, question: Question | None = None) -> tuple[Change, ...]:
+    """Return the exchanges that these answers allow, and that answer a question where one is asked."""
+    return _exchanges(tuple(min(count, REACH) for count in counts), question)
 
 
 def sums_tell(items: Sequence[Counts]) -> bool:
     """Return whether the number of answers and the sums of the items make something certain."""
-    return any(
-        not any(asks(_added(counts, change)) for change in exchanges(counts))
-        for counts in items
-        for asks in questions(counts)
-    )
+    return any(not exchanges(counts, question) for counts in items for question in questions(counts))
 
 
 def agreement_of(items: Sequence[Counts]) -> str | None:
@@ -149,9 +169,9 @@ def agreement_of(items: Sequence[Counts]) -> str | None:
     word = agreement_word(sum(map(deviation, items)) / len(items))
     pool = Spread(tuple(items), agreement=word)
     for item, counts in enumerate(items):
-        for asks in questions(counts):
-            worlds = (_added(counts, change) for change in exchanges(counts))
-            if not any(asks(other) and _agrees(pool, item, other) for other in worlds):
+        for question in questions(counts):
+            worlds = (added(counts, change) for change in exchanges(counts, question))
+            if not any(_agrees(pool, item, other) for other in worlds):
                 return None
     return word
 
@@ -160,8 +180,9 @@ def _agrees(pool: Spread, item: int, counts: Counts) -> bool:
     """Return whether a pool's word for agreement stays when one item has these counts."""
     if pool.agreement is None:
         return True
-    deviations = [deviation(counts if at == item else known) for at, known in enumerate(pool.items)]
-    return agreement_word(sum(deviations) / len(deviations)) == pool.agreement
+    known = pool.deviations
+    total = sum(known) - known[item] + deviation(counts)
+    return agreement_word(total / len(known)) == pool.agreement
 
 
 def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Kept) -> bool:
@@ -176,25 +197,16 @@ def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Ke
     whole = tuple(map(sum, zip(*(pool.items[item] for pool in pools), strict=True)))
     search = _Search(pools, cells, item, kept, whole)
     for at, pool in enumerate(pools):
-        counts = pool.items[item]
-        for asks in questions(counts):
-            if not any(True for _ in search.worlds(at, _asked_of(asks, counts))):
+        for question in questions(pool.items[item]):
+            if next(search.worlds(at, question), None) is None:
                 return True
     if len(pools) == 1:
         return False
-    for asks in questions(whole):
+    for question in questions(whole):
         changes = (change for at in range(min(len(pools), PARTNERS)) for change in search.worlds(at))
-        if not any(asks(_added(whole, change)) for change in changes):
+        if not any(question.answered(change) for change in changes):
             return True
     return False
-
-
-def _asked_of(asks: Kept, counts: Counts) -> Kept:
-    return lambda change: asks(_added(counts, change))
-
-
-def _anything(_change: Change) -> bool:
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,35 +219,39 @@ class _Search:
     kept: Kept
     whole: Counts
 
-    def worlds(self, at: int, wanted: Kept = _anything) -> Iterator[Change]:
+    def worlds(self, at: int, question: Question | None = None) -> Iterator[Change]:
         """Yield what changes over all pools in each other world that is found.
 
         Args:
             at: the pool in which the change begins.
-            wanted: of the changes in that pool.
+            question: what the change in that pool has to answer.
         """
-        changes = list(self._changes(at, wanted))
-        for change in changes:
+        left = []
+        for change in self._changes(at, question):
             if self._same(change):
                 yield change
-        for change in changes:
-            if not self._same(change):
-                made_good = next(self._made_good(at, change), None)
-                if made_good is not None:
-                    yield _added(change, made_good)
+            else:
+                left.append(change)
+        for change in left:
+            made_good = next(self._made_good(at, change), None)
+            if made_good is not None:
+                yield added(change, made_good)
 
     def _same(self, change: Change) -> bool:
-        alone = len(set(self.cells)) == 1 or not any(effect(change))
-        return alone and self.kept(_added(self.whole, change))
+        alone = not any(effect(change)) or len(set(self.cells)) == 1
+        return alone and self.kept(added(self.whole, change))
 
-    def _changes(self, at: int, wanted: Kept) -> Iterator[Change]:
+    def _changes(self, at: int, question: Question | None = None) -> Iterator[Change]:
         """Yield what may change in one pool without anything that is said of the pool itself."""
         pool = self.pools[at]
         counts = pool.items[self.item]
-        for change in exchanges(counts):
-            if wanted(change) and _agrees(pool, self.item, _added(counts, change)):
+        for change in exchanges(counts, question):
+            if _agrees(pool, self.item, added(counts, change)):
                 yield change
-        yield from filter(wanted, self._steps(pool, counts))
+        if not pool.open_sums:
+            for step in self._steps(pool, counts):
+                if question is None or question.answered(step):
+                    yield step
 
     def _steps(self, pool: Spread, counts: Counts) -> Iterator[Change]:
         """Yield single steps, which change the sum of the item, where that sum is not known."""
@@ -243,11 +259,11 @@ class _Search:
             yield from _single(counts, UPWARD)
             if pool.stays_capped_below:
                 yield from _single(counts, DOWNWARD)
-        elif not pool.open_sums:
-            if self._other_item_moves(pool, DOWNWARD):
-                yield from _single(counts, UPWARD)
-            if self._other_item_moves(pool, UPWARD):
-                yield from _single(counts, DOWNWARD)
+            return
+        if self._other_item_moves(pool, DOWNWARD):
+            yield from _single(counts, UPWARD)
+        if self._other_item_moves(pool, UPWARD):
+            yield from _single(counts, DOWNWARD)
 
     def _other_item_moves(self, pool: Spread, steps: Iterable[Change]) -> bool:
         """Return whether some other item can make a step good that leaves all buckets as they are."""
@@ -259,17 +275,19 @@ class _Search:
         )
 
     def _made_good(self, at: int, change: Change) -> Iterator[Change]:
+        """Yield changes of other pools after which the buckets of all are what they were."""
         opposite = tuple(-count for count in effect(change))
         partners = (
             other for other, cell in enumerate(self.cells) if other != at and cell == self.cells[at]
         )
         for other, _ in zip(partners, range(PARTNERS), strict=False):
-            for made_good in self._changes(other, lambda one: effect(one) == opposite):
-                if self.kept(_added(self.whole, _added(change, made_good))):
+            for made_good in self._changes(other):
+                both = added(change, made_good)
+                if effect(made_good) == opposite and self.kept(added(self.whole, both)):
                     yield made_good
 
 
 def _single(counts: Counts, steps: Iterable[Change]) -> Iterator[Change]:
     for step in steps:
-        if all(count + by >= 0 for count, by in zip(counts, step, strict=True)):
+        if min(added(counts, step)) >= 0:
             yield step

@@ -1,6 +1,7 @@
 """Bars, words for items and for agreement: what may be said about how answers are spread."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from surveys.results.rules.agreement import average_deviation
 
@@ -69,8 +70,14 @@ def mean_deviation(people: Sequence[Sequence[float]]) -> float:
     Args:
         people: one sequence of item scores a person, 0 to 100 each.
     """
-    by_item = [histogram(scores) for scores in zip(*people, strict=True)]
-    return sum(map(average_deviation, by_item)) / len(by_item)
+    by_item = [tuple(histogram(scores)) for scores in zip(*people, strict=True)]
+    return sum(map(deviation, by_item)) / len(by_item)
+
+
+@lru_cache(maxsize=65_536)
+def deviation(counts: tuple[int, ...]) -> float:
+    """Return the average deviation of one item, in scale points, from its five counts."""
+    return average_deviation(counts)
 
 
 def agreement_word(deviation: float) -> str:

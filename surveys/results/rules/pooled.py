@@ -5,16 +5,24 @@ frozen with each publication.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from operator import mul
 from typing import Any
 
-from surveys.results.rules.distributions import mean_deviation, within_group_agreement
-from surveys.results.rules.scoring import person_score
+from surveys.results.rules.agreement import (
+    answer_variance,
+    r_wg_j,
+    skewed_variance,
+    uniform_variance,
+)
+from surveys.results.rules.distributions import deviation, histogram
+from surveys.results.rules.reliability import BetweenTeams
+from surveys.results.rules.scoring import POINTS, person_score
 
 ENOUGH_TEAMS, ENOUGH_RECORDS = 20, 100  # from there on sums of squares and of products are kept, pooled
 KNOWN_TEAMS, KNOWN_ANSWERS = 3, 30  # before that an item counts as being as hard as any other
-UNIFORM_NULL = 2.0  # variance of answers spread evenly over five points, (5² - 1)/12
-SKEWED_NULL = 1.34  # of answers that lean to agreement: 5, 15, 20, 35, 25 %
+UNIFORM_NULL, SKEWED_NULL = uniform_variance(POINTS), skewed_variance()
 SHRINK_LEVEL = 50
 SHRINK_NOISE = 60
 
@@ -114,38 +122,40 @@ def shape_sums(codes: Sequence[str], teams: Sequence[Sequence[Sequence[float]]])
     everyone = [person for team in teams for person in team]
     by_item = list(zip(*everyone, strict=True))
     return {
-        "n": records,
-        "teams": len(teams),
         "items": {
             code: {
                 "sum": sum(scores),
                 "squares": sum(score * score for score in scores),
-                "counts": [sum(1 for score in scores if score == 25.0 * step) for step in range(5)],
+                "counts": histogram(scores),
             }
             for code, scores in zip(codes, by_item, strict=True)
         },
         "pairs": {
-            f"{codes[one]}|{codes[other]}": sum(
-                left * right for left, right in zip(by_item[one], by_item[other], strict=True)
-            )
-            for one in range(len(codes))
-            for other in range(one + 1, len(codes))
+            f"{codes[one]}|{codes[other]}": sum(map(mul, by_item[one], by_item[other]))
+            for one, other in combinations(range(len(codes)), 2)
         },
-        **_over_teams(teams),
+        "variance": _between(teams),
+        "agreement": _agreement(teams),
     }
 
 
-def _over_teams(teams: Sequence[Sequence[Sequence[float]]]) -> dict[str, float]:
-    """Return the sums of an analysis of variance of person scores, and of agreement, over teams."""
-    found = dict.fromkeys(("sum", "between", "within", "sizes", "rwg", "rwg_skewed", "ad"), 0.0)
+def _between(teams: Sequence[Sequence[Sequence[float]]]) -> dict[str, Any]:
+    """Return the analysis of variance of person scores by team."""
+    scores = [[person_score(person) for person in people] for people in teams]
+    totals = [sum(team) for team in scores]
+    means = [total / len(team) for total, team in zip(totals, scores, strict=True)]
+    within = sum((one - mean) ** 2 for mean, team in zip(means, scores, strict=True) for one in team)
+    found = BetweenTeams.of(list(map(len, scores)), totals, within)
+    return asdict(found) if found else {}
+
+
+def _agreement(teams: Sequence[Sequence[Sequence[float]]]) -> dict[str, float]:
+    """Return the means over teams of r_wg(j) against both nulls and of AD_m(j), in scale points."""
+    found = {"rwg": 0.0, "rwg_skewed": 0.0, "ad": 0.0}
     for people in teams:
-        scores = [person_score(person) for person in people]
-        n, total = len(scores), sum(scores)
-        found["sum"] += total
-        found["between"] += total * total / n  # Σ n ȳ², still without the grand mean
-        found["within"] += sum((score - total / n) ** 2 for score in scores)
-        found["sizes"] += n * n
-        found["rwg"] += within_group_agreement(people, UNIFORM_NULL)
-        found["rwg_skewed"] += within_group_agreement(people, SKEWED_NULL)
-        found["ad"] += mean_deviation(people)
+        counts = [tuple(histogram(scores)) for scores in zip(*people, strict=True)]
+        variance = sum(map(answer_variance, counts)) / len(counts)
+        found["rwg"] += r_wg_j(variance, len(counts), UNIFORM_NULL) / len(teams)
+        found["rwg_skewed"] += r_wg_j(variance, len(counts), SKEWED_NULL) / len(teams)
+        found["ad"] += sum(map(deviation, counts)) / len(counts) / len(teams)
     return found

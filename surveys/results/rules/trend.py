@@ -15,7 +15,7 @@ limit, and begins a new baseline after a shift or when a quarter of the roster h
 """
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 WEIGHT = 0.3
@@ -68,12 +68,15 @@ class TrendState:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is frozen with a figure."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
     def of(cls, stored: dict[str, Any] | None) -> "TrendState":
         """Return the state a figure froze, or a fresh one."""
         return cls(**stored) if stored else cls()
+
+
+_NAMES = tuple(one.name for one in fields(TrendState))
 
 
 def noise_variance(n: int, asked: int, *, items: int) -> float:

@@ -13,7 +13,6 @@ from surveys.results.rules.distributions import (
     histogram,
     item_word,
     mean_deviation,
-    within_group_agreement,
 )
 from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
 from surveys.results.rules.participation import participation_band, size_class
@@ -148,15 +147,6 @@ class TestDistributions:
     ) -> None:
         assert mean_deviation(people) == deviation
         assert agreement_word(mean_deviation(people)) == word
-
-    def test_agreement_within_a_team_is_one_when_all_say_the_same_and_none_when_spread_evenly(self) -> None:
-        assert within_group_agreement([(75.0, 50.0)] * 6, 2.0) == 1.0
-        assert within_group_agreement([(0.0,), (100.0,)] * 3, 2.0) == 0.0
-
-    def test_agreement_within_a_team_by_hand(self) -> None:
-        """Two items with variances .3 and 0: s² = .15, .075 of the null; 2 · .925 / (2 · .925 + .075)."""
-        people = [(75.0, 75.0)] * 4 + [(100.0, 75.0), (50.0, 75.0)]
-        assert within_group_agreement(people, 2.0) == pytest.approx(1.8 / 1.9, abs=0.02)
 
 
 class TestParticipation:

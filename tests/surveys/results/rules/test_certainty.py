@@ -41,9 +41,7 @@ def is_certain(worlds: list[Counts]) -> bool:
     return bool(
         any(all(world[value] in (1, 2) for world in worlds) for value in range(5))
         or any({world[value] for world in worlds} == {n} for value in range(5))
-        or any(
-            len({world[value] for world in worlds}) == 1 and worlds[0][value] for value in (0, 1, 3, 4)
-        )
+        or any(len({world[value] for world in worlds}) == 1 and worlds[0][value] for value in (0, 1, 3, 4))
         or (n < 20 and all(world[3] + world[4] == 0 for world in worlds))
     )
 
