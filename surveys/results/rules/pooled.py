@@ -154,7 +154,7 @@ def _agreement(teams: Sequence[Sequence[Sequence[float]]]) -> dict[str, float]:
     found = {"rwg": 0.0, "rwg_skewed": 0.0, "ad": 0.0}
     for people in teams:
         counts = [tuple(histogram(scores)) for scores in zip(*people, strict=True)]
-        variance = sum(map(answer_variance, counts)) / len(counts)
+        variance = sum(answer_variance(item) for item in counts) / len(counts)
         found["rwg"] += r_wg_j(variance, len(counts), UNIFORM_NULL) / len(teams)
         found["rwg_skewed"] += r_wg_j(variance, len(counts), SKEWED_NULL) / len(teams)
         found["ad"] += sum(map(deviation, counts)) / len(counts) / len(teams)

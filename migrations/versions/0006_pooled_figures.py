@@ -3,8 +3,8 @@
 Figures that were published before stay as they are. Sums of items that pools stored already are added
 up, so that the difficulty of items is known from the first publication after this one.
 
-Revision ID: 0002
-Revises: 0001
+Revision ID: 0006
+Revises: 0005
 """
 
 import json
@@ -13,8 +13,8 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("difficulties", sa.JSON(), nullable=False),
         sa.Column("noise", sa.JSON(), nullable=False),
-        sa.Column("noise_scale", sa.Float(), nullable=False),
+        sa.Column("noise_scale", sa.Double(), nullable=False),
         sa.Column("shape", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["wave_id"], ["wave.id"], name=op.f("fk_pooled_wave_id_wave"), ondelete="CASCADE"
