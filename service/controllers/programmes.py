@@ -37,7 +37,7 @@ from surveys.errors import Conflict, Invalid
 from surveys.people.rules import Viewer
 from surveys.waves.actions import ask_again, cancel_wave
 from surveys.waves.models import WaveState
-from surveys.waves.queries import has_asked, latest_wave
+from surveys.waves.queries import has_asked, latest_wave, newest_turnout
 
 CONFLICT = 409
 
@@ -214,7 +214,8 @@ class LatestWave:
     id: str
     is_open: bool
     said: str
-    asked_again: str  # when a lost one is asked once more, or empty
+    asked_again: str = ""  # when a lost one is asked once more, or empty
+    turnout: str = ""  # how many have answered, as counted once a day, or empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,9 @@ async def _latest(session: AsyncSession, kept: Programme, page: Page) -> LatestW
         return None
     if wave.state is WaveState.OPEN:
         said = language.say("Open until {moment}.", moment=language.moment(wave.closes_at, page.zone))
-        return LatestWave(str(wave.id), is_open=True, said=said, asked_again="")
+        counted = await newest_turnout(session, wave.id)
+        turnout = views.turnout(language, counted) if counted is not None else ""
+        return LatestWave(str(wave.id), is_open=True, said=said, turnout=turnout)
     said = language.say(
         "The pulse of {day} ended without results, because its key was lost.",
         day=language.date(wave.occurrence),

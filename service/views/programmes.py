@@ -14,6 +14,8 @@ from surveys.cadence.models import Programme
 from surveys.cadence.queries import PlaceTime, PreviewRow
 from surveys.cadence.quiet_days import Quiet
 from surveys.cadence.rules import LAST_OF_MONTH, Interval, Shift
+from surveys.waves.models import Turnout
+from surveys.waves.rules import TURNOUT_ENDS
 
 WITH_ARTICLE = frozenset({"AE", "BS", "CD", "DO", "GB", "GM", "MV", "NL", "PH", "US"})  # "the Netherlands"
 HOURS_A_DAY = 24
@@ -53,6 +55,16 @@ class Coming:
 def weekday_name(language: Translator, weekday: int) -> str:
     """Return "Monday" for 0."""
     return str(language.locale.days["format"]["wide"][weekday])
+
+
+def turnout(language: Translator, counted: Turnout) -> str:
+    """Return how many have answered so far, as counted once on a day, over everybody who is asked."""
+    day, percent = language.date(counted.day), counted.percent
+    if percent <= TURNOUT_ENDS[0]:
+        return language.say("Answered by {day}: {percent} % or fewer.", day=day, percent=percent)
+    if percent >= TURNOUT_ENDS[1]:
+        return language.say("Answered by {day}: {percent} % or more.", day=day, percent=percent)
+    return language.say("Answered by {day}: about {percent} %.", day=day, percent=percent)
 
 
 def rhythm(language: Translator, draft: Programme | ProgrammeDraft) -> str:

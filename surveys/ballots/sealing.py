@@ -42,6 +42,19 @@ async def count_ballots(session: AsyncSession, wave_id: UUID) -> int:
     return count or 0
 
 
+async def count_people(
+    session: AsyncSession, key: WaveKey, dimension: str, people: Sequence[OnRoster]
+) -> int:
+    """Return under how many of these people's keys something lies in the box. Nothing is opened for it."""
+    mine = [key.row_key(dimension, person.person_id) for person in people]
+    count = await session.scalar(
+        select(func.count())
+        .select_from(OpenBallot)
+        .where(OpenBallot.wave_id == key.wave_id, OpenBallot.row_key.in_(mine))
+    )
+    return count or 0
+
+
 def row_keys(
     key: WaveKey, parts: Mapping[UUID, Iterable[str]], people: Iterable[OnRoster]
 ) -> dict[bytes, tuple[OnRoster, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
 from surveys.errors import Conflict, Missing
-from surveys.waves.models import Place, Wave, WaveState
+from surveys.waves.models import Place, Turnout, Wave, WaveState
 from surveys.waves.queries import latest_wave
 
 
@@ -75,5 +75,17 @@ async def skip(session: AsyncSession, place_id: UUID) -> None:
 
 
 async def purge_places(session: AsyncSession, wave_id: UUID) -> None:
-    """Delete the roster of a wave that is over; how many were asked stays with its units."""
+    """Delete the roster of a wave that is over, and the days on which its turnout was counted.
+
+    How many were asked stays with its units.
+    """
     await session.execute(delete(Place).where(Place.wave_id == wave_id))
+    await session.execute(delete(Turnout).where(Turnout.wave_id == wave_id))
+
+
+async def note_turnout(session: AsyncSession, wave_id: UUID, day: date, percent: int) -> None:
+    """Store the one figure of a day, unless the wave ended or another worker was first."""
+    wave = await session.get_one(Wave, wave_id, populate_existing=True, with_for_update=True)
+    if wave.state is WaveState.OPEN and await session.get(Turnout, (wave_id, day)) is None:
+        session.add(Turnout(wave_id=wave_id, day=day, percent=percent))
+        await session.flush()

@@ -88,3 +88,16 @@ class Place(Base):
     asks_at: Mapped[datetime]  # fixed at opening, whatever happens to the zone
     counts: Mapped[bool] = mapped_column(default=True)  # towards k; newcomers do from the seventh day
     skipped: Mapped[bool] = mapped_column(default=False)  # wants no more reminders for this wave
+
+
+class Turnout(Base):
+    """How many of a large open wave have answered, in per cent, as counted once on one day. Gone at the close.
+
+    One rounded number over everybody who is asked and nothing else: no unit, no count, no instant.
+    """
+
+    __tablename__ = "turnout"
+
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)  # in the organisation's zone
+    percent: Mapped[int]  # a multiple of 5 from 10 to 90; the ends stand for what lies beyond them

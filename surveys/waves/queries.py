@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.people.models import Person
-from surveys.waves.models import Place, Wave, WaveState, WaveUnit
+from surveys.people.models import Organisation, Person
+from surveys.waves.models import Place, Turnout, Wave, WaveState, WaveUnit
 from surveys.waves.rules import DAYS_BETWEEN_SMALL, LastAsked
 
 ASKED_STATES = (WaveState.OPEN, WaveState.CLOSING, WaveState.PUBLISHED, WaveState.LOST)
@@ -87,6 +88,33 @@ async def waves_to_close(session: AsyncSession, *, now: datetime) -> list[UUID]:
         .order_by(Wave.closes_at, Wave.id)
     )
     return list(found)
+
+
+async def waves_to_count(session: AsyncSession, *, now: datetime) -> list[tuple[Wave, date]]:
+    """Return the open pulses whose turnout of today is not known, each with today in its organisation.
+
+    The day on which a wave opens has none: few have been asked for long.
+    """
+    found = await session.execute(
+        select(Wave, Organisation.zone)
+        .join(Organisation, Organisation.id == Wave.organisation_id)
+        .where(Wave.state == WaveState.OPEN, Wave.is_pulse, Wave.closes_at > now)
+        .order_by(Wave.id)
+    )
+    waiting = []
+    for wave, zone in found:
+        today = now.astimezone(ZoneInfo(zone)).date()
+        if today <= wave.opens_at.astimezone(ZoneInfo(zone)).date():
+            continue
+        if await session.get(Turnout, (wave.id, today)) is None:
+            waiting.append((wave, today))
+    return waiting
+
+
+async def newest_turnout(session: AsyncSession, wave_id: UUID) -> Turnout | None:
+    """Return what HR may know of an open wave: the last daily figure, if there is one."""
+    newest = select(Turnout).where(Turnout.wave_id == wave_id).order_by(Turnout.day.desc()).limit(1)
+    return (await session.scalars(newest)).one_or_none()
 
 
 async def latest_wave(session: AsyncSession, programme_id: UUID) -> Wave | None:

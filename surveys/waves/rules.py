@@ -12,6 +12,10 @@ DAYS_BETWEEN_SAME_DIMENSION = 5
 NEWCOMER_DAYS = 7  # after the first wave a newcomer counts towards k from this day on
 LOOP_QUESTIONS = 2  # at most so many loop questions a sheet; own questions take what room they leave
 
+TURNOUT_FROM = 50  # people asked; of fewer nothing is said while a wave is open
+TURNOUT_STEP = 5  # per cent
+TURNOUT_ENDS = (10, 90)  # "10 % or fewer" and "90 % or more": nearly nobody and nearly all are not told apart
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenRules:
@@ -110,6 +114,22 @@ def counts_towards_minimum(since: datetime | None, opens_at: datetime, *, first_
     if first_wave or since is None:
         return True
     return opens_at - since >= timedelta(days=NEWCOMER_DAYS)
+
+
+def turnout_percent(cast: int, asked: int) -> int | None:
+    """Return how many have answered while a wave is open, as HR may read it; None below fifty asked.
+
+    Args:
+        cast: people under whose keys something lies in the box; blank sheets and ones taken back count.
+        asked: people on the roster.
+
+    Returns:
+        Per cent, a multiple of 5 from 10 to 90.
+    """
+    if asked < TURNOUT_FROM:
+        return None
+    steps = (200 * cast + TURNOUT_STEP * asked) // (2 * TURNOUT_STEP * asked)  # rounded, half up
+    return min(max(steps * TURNOUT_STEP, TURNOUT_ENDS[0]), TURNOUT_ENDS[1])
 
 
 def changed_share(before: Collection[UUID], now: Collection[UUID]) -> float:
