@@ -14,7 +14,10 @@ LOOP_QUESTIONS = 2  # at most so many loop questions a sheet; own questions take
 
 TURNOUT_FROM = 50  # people asked; of fewer nothing is said while a wave is open
 TURNOUT_STEP = 5  # per cent
-TURNOUT_ENDS = (10, 90)  # "10 % or fewer" and "90 % or more": nearly nobody and nearly all are not told apart
+TURNOUT_ENDS = (
+    10,
+    90,
+)  # "10 % or fewer" and "90 % or more": nearly nobody and nearly all are not told apart
 
 
 @dataclass(frozen=True, slots=True)
