@@ -3,15 +3,15 @@
 While a large wave is open, HR reads how many have answered, as one rounded figure. The rows go with the
 roster.
 
-Revision ID: 0099
-Revises: 0005
+Revision ID: 0007
+Revises: 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0099"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
