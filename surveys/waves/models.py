@@ -91,7 +91,7 @@ class Place(Base):
 
 
 class Turnout(Base):
-    """How many of a large open wave have answered, in per cent, as counted once on a day. Gone at the close.
+    """How many of a large open wave have answered, in per cent, counted once a day. Gone at the close.
 
     One rounded number over everybody who is asked and nothing else: no unit, no count, no instant.
     """
