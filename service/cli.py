@@ -38,6 +38,7 @@ COMMANDS = {
     "discard-keys": Entry(
         "discard_keys", "discard_keys", "After a restored backup: destroy keys left over."
     ),
+    "attack": Entry("attack", "attack", "Attack a copy of the database: can anybody learn too much?"),
     "doctor": Entry("doctor", "doctor", "Check settings, database, keys, Slack and mail."),
 }
 

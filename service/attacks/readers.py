@@ -1,0 +1,78 @@
+"""Who walks through the application: one of each kind of reader, and what each may read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.people.actions import make_sign_in_link, sign_in
+from surveys.people.queries import directory_of, the_organisation, viewer_of
+from surveys.people.rules import Directory, Viewer, may_read
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody with a browser. `viewer` is None for somebody who is signed out."""
+
+    viewer: Viewer | None
+    cookie: str | None
+    readable: frozenset[UUID] = frozenset()
+
+    @property
+    def is_hr(self) -> bool:
+        """Whether HR's own pages are for this reader."""
+        return self.viewer is not None and self.viewer.is_hr
+
+    def leads(self, team_id: UUID) -> bool:
+        """Whether the controls of a unit are for this reader."""
+        return self.viewer is not None and team_id in self.viewer.leads
+
+
+async def choose_readers(
+    sessions: async_sessionmaker[AsyncSession], *, leaders_read_below: bool, now: datetime
+) -> tuple[list[Reader], Directory]:
+    """Sign in one of each kind of reader; the first is somebody signed out.
+
+    Raises:
+        Missing: the database holds no organisation.
+    """
+    async with sessions.begin() as session:
+        organisation = await the_organisation(session)
+        directory = await directory_of(session, organisation.id)
+        found = [Reader(None, None)]
+        kinds: set[tuple[bool, bool, bool, bool]] = set()
+        for person_id in candidates(directory):
+            viewer = await viewer_of(session, person_id)
+            kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted), bool(viewer.above))
+            if kind in kinds:
+                continue
+            kinds.add(kind)
+            token = await sign_in(
+                session, await make_sign_in_link(session, person_id, by=None, now=now), now=now
+            )
+            readable = frozenset(
+                team
+                for team in directory.teams
+                if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
+            )
+            found.append(Reader(viewer, token, readable))
+        return found, directory
+
+
+def candidates(directory: Directory, *, a_unit: int = 3, most: int = 400) -> Iterator[UUID]:
+    """Yield people to choose from: the leaders and some members of each unit, up to `most`."""
+    seen: dict[UUID, None] = {}
+    for team_id, leaders in directory.leaders.items():
+        seen.update(dict.fromkeys(leaders))
+        if len(seen) > most // 2 or team_id not in directory.teams:
+            break
+    members: dict[UUID, int] = {}
+    for person in directory.people.values():
+        if person.team_id is not None and members.get(person.team_id, 0) < a_unit:
+            members[person.team_id] = members.get(person.team_id, 0) + 1
+            seen[person.id] = None
+        if len(seen) >= most:
+            break
+    return (each for each in seen if (known := directory.people.get(each)) and known.active)

@@ -1,0 +1,47 @@
+"""Receipts: totals of the organisation, and a hash over exactly the bytes that readers are shown.
+
+A hash over sums that are hidden can be recovered by trying every sum. A hash that can be computed from
+what is shown anyway holds nothing else; one that cannot covers something hidden, or figures were changed.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.attacks.published import PublishedWave
+from surveys.results.queries import published_lines, published_participation
+from surveys.results.rules.participation import EXACT_FROM
+
+KNOWN = frozenset({"answered", "asked", "discarded", "figures_not_shown", "figures_shown", "sha256"})
+
+
+def telling_totals(wave: PublishedWave) -> int:
+    """Return how many totals of a receipt say more than the pages: of few people, or by subtraction."""
+    receipt = wave.receipt or {}
+    asked = sum(unit.asked for unit in wave.units.values())
+    found = len(set(receipt) - KNOWN)
+    found += receipt.get("asked") is not None and asked < wave.minimum
+    if receipt.get("answered") is not None:
+        roots = [unit for unit, parent in wave.parents().items() if parent is None]
+        told = sum((wave.participation.get(root) or {}).get("asked") or 0 for root in roots)
+        found += asked < EXACT_FROM or told != asked
+    return found
+
+
+async def hides_something(session: AsyncSession, wave: PublishedWave) -> bool:
+    """Return whether the hash of a receipt is not that of what is shown now."""
+    if wave.receipt is None or "sha256" not in wave.receipt:
+        return False
+    digest = hashlib.sha256()
+    async for line in published_lines(session, wave.wave_id):
+        digest.update(_bytes_of(line))
+    for line in await published_participation(session, wave.wave_id):
+        digest.update(_bytes_of(line))
+    return bool(digest.hexdigest() != wave.receipt["sha256"])
+
+
+def _bytes_of(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,179 @@
+"""Every route of the application, walked by every kind of reader, against who may see what.
+
+The application is the real one, in this process and on the copy. It has no key store, no mail and no
+Slack, so nothing it does reaches anybody. What a reader may read is decided by `may_read`, and here it is
+held against what comes back: who is refused, and whose units a page names.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Never
+from uuid import UUID, uuid4
+
+import structlog
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.environment import Settings
+from service.app import create_app
+from service.attacks.attempts import Attempt, judged, not_tried
+from service.attacks.browser import Browser, Reply
+from service.attacks.readers import Reader, choose_readers
+from surveys.errors import KeyLost, Missing
+from surveys.people.models import Organisation
+from surveys.people.rules import Directory
+from surveys.waves.models import Wave
+
+NAME = "routes"
+HR_PAGES = ("/programmes", "/coverage", "/loop-health")
+LEFT_OUT = ("/static", "/slack/", "/sign-out")  # the same for all; signed by its sender; ends the walk
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+TEAM = "team_id"
+A_PAGE_OF_A_UNIT = re.compile(r"/teams/([0-9a-f-]{36})")
+OWN_OF_A_LEADER = ("/acknowledge", "/promises", "/share")
+
+
+class NoKeys:
+    """A key store that holds nothing, so that walking can never open an answer."""
+
+    async def create(self, wave_id: UUID) -> None:
+        """Keep nothing."""
+
+    async def load(self, wave_id: UUID) -> Never:  # noqa: ARG002 -- the protocol's signature
+        """Refuse: there is no key here."""
+        raise KeyLost("There is no key here.")
+
+    async def exists(self, wave_id: UUID) -> bool:  # noqa: ARG002 -- the protocol's signature
+        """Return that there is none."""
+        return False
+
+    async def destroy(self, wave_id: UUID) -> None:
+        """Destroy nothing."""
+
+    async def known(self) -> set[UUID]:
+        """Return that no wave has a key here."""
+        return set()
+
+    async def stale(self) -> set[UUID]:
+        """Return that no key is old."""
+        return set()
+
+
+@dataclass(slots=True)
+class Walk:
+    """What came of walking: doors that opened to the wrong reader, and calls that broke."""
+
+    opened: int = 0
+    broken: int = 0
+    calls: int = 0
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
+        """Hold one reply against what this reader may see."""
+        self.calls += 1
+        self.broken += reply.failed
+        if reply.failed or reply.turned_away:
+            return
+        refused = (
+            (path.startswith(HR_PAGES) and not reader.is_hr)
+            or (team is not None and team not in reader.readable)
+            or (
+                team is not None
+                and method == "POST"
+                and any(part in path for part in OWN_OF_A_LEADER)
+                and not reader.leads(team)
+            )
+        )
+        named = {UUID(found) for found in A_PAGE_OF_A_UNIT.findall(reply.text)}
+        self.opened += refused or bool(named - reader.readable)
+
+
+async def attacks(sessions: async_sessionmaker[AsyncSession]) -> list[Attempt]:
+    """Return whether any route shows somebody what is not for them."""
+    now, below = await _when(sessions)
+    try:
+        readers, directory = await choose_readers(sessions, leaders_read_below=below, now=now)
+    except Missing:
+        readers, directory = [Reader(None, None)], None
+    walk = Walk()
+    async with _application(sessions, now) as app:
+        cookie = app.state.cookies.session
+        for reader in readers:
+            browser = Browser(app, {cookie: reader.cookie} if reader.cookie else {})
+            await browser.open("/sign-in" if reader.viewer is None else "/")
+            for method, path, team in _doors(app, reader, directory):
+                reply = await (browser.open(path) if method == "GET" else browser.send(path))
+                walk.judge(reader, path, team, method, reply)
+    if walk.broken and not walk.opened:
+        return [not_tried(NAME, "Some pages failed on the copy, so what they show could not be seen.")]
+    return [
+        judged(
+            NAME,
+            walk.opened,
+            clean="Every route refused whom it is not for; no page named a unit its reader may not read.",
+            leak="Routes opened to readers they are not for, or pages named units these may not read.",
+        )
+    ]
+
+
+async def _when(sessions: async_sessionmaker[AsyncSession]) -> tuple[datetime, bool]:
+    """Return an instant at which all results are out, and whether leaders may read below theirs."""
+    async with sessions() as session:
+        newest = await session.scalar(select(func.max(Wave.team_sees_at)))
+        told = await session.scalar(select(Organisation.leaders_read_below).limit(1))
+        frozen = await session.scalars(select(Wave.rules))
+        below = bool(told) or any(rules.get("leaders_read_below") for rules in frozen)
+    present = datetime.now(UTC)
+    return (max(present, newest) if newest is not None else present), below
+
+
+@asynccontextmanager
+async def _application(
+    sessions: async_sessionmaker[AsyncSession], now: datetime
+) -> AsyncIterator[Litestar]:
+    settings = Settings(base_url="http://kept.invalid", secret_keys=(secrets.token_hex(32),))
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    app = create_app(settings, sessions=sessions, keys=NoKeys(), clock=lambda: now)
+    try:
+        yield app
+    finally:
+        await app.state.ballot_box.stop()
+        structlog.configure(**before)
+
+
+def _doors(
+    app: Litestar, reader: Reader, directory: Directory | None
+) -> Iterator[tuple[str, str, UUID | None]]:
+    """Yield method, path and unit of every call that this reader tries; pages first, then forms."""
+    teams: list[UUID] = []
+    for readable in (True, False):
+        known = directory.teams if directory is not None else ()
+        teams += [team for team in known if (team in reader.readable) is readable][:2]
+    routes = [
+        route
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith(LEFT_OUT)
+    ]
+    for method in ("GET", "POST"):
+        for route in routes:
+            if method not in route.methods:
+                continue
+            for team in teams if TEAM in route.path else [None]:
+                yield method, _address(route.path, team), team
+
+
+def _address(path: str, team: UUID | None) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found[1] == TEAM and team is not None:
+            return str(team)
+        return str(uuid4()) if found[2] == "uuid" else secrets.token_urlsafe(32)
+
+    return PARAMETER.sub(value, path)

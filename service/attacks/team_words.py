@@ -1,0 +1,64 @@
+"""The team's word on a promise: never a count, and never from fewer voices than was promised."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from service.attacks.published import PublishedWave
+from surveys.results.rules.loop_words import DECIDED_VOTES, loop_word
+
+DECIDED = {"LOOP-02": ("yes", "partly", "no"), "LOOP-03": ("kept", "not_yet")}
+SAID = {code: frozenset((*words, "cant_tell", "too_few")) for code, words in DECIDED.items()}
+CHOICES = {
+    "LOOP-02": ("yes", "partly", "no", "not_sure"),
+    "LOOP-03": ("kept", "partly", "not_kept", "cant_tell"),
+}
+LARGEST = 9  # people; every way in which a team up to this size can vote is counted through
+HALF = 2
+
+
+def words_from_too_few(wave: PublishedWave) -> int:
+    """Return how many words contradict what was frozen and told before anybody voted."""
+    needed = wave.rules.get("votes_for_a_word")
+    if needed is None or needed < DECIDED_VOTES:
+        return max(1, len(wave.words))
+    found = 0
+    for row in wave.words:
+        code, unit = row["question"].partition(":")[0], wave.units.get(row["team_id"])
+        if unit is None or row["question"] not in {each["key"] for each in unit.loop}:
+            found += 1
+            continue
+        too_few = row["word"] in DECIDED[code] and unit.asked < needed
+        found += too_few or row["word"] not in SAID[code]
+    return found
+
+
+@cache
+def votes_that_tell(needed: int) -> int:
+    """Return in how many votes of small teams a word would come from too few, or turn on one voice.
+
+    The rule that decides the next word is run on every vote that is possible, as an attacker would:
+    a word needs `needed` decided votes and half of those asked, and one voice against makes no "not yet".
+    """
+    found = 0
+    for asked in range(1, LARGEST + 1):
+        for counts in _votes(asked, 4):
+            for code, choices in CHOICES.items():
+                votes = dict(zip(choices, counts, strict=True))
+                word = loop_word(code, votes, asked, needed=needed)
+                if word not in DECIDED[code]:
+                    continue
+                decided = sum(counts[:3])
+                found += decided < needed or HALF * decided < asked
+                alone = word == "not_yet" and counts[1] + counts[2] == 1
+                found += alone or (word == "no" and counts[2] <= 1)
+    return found
+
+
+def _votes(people: int, choices: int) -> Iterator[tuple[int, ...]]:
+    """Yield every way in which at most so many people spread over the choices."""
+    if not choices:
+        yield ()
+        return
+    for count in range(people + 1):
+        for rest in _votes(people - count, choices - 1):
+            yield (count, *rest)
