@@ -42,10 +42,10 @@ async def choose_readers(
         organisation = await the_organisation(session)
         directory = await directory_of(session, organisation.id)
         found = [Reader(None, None)]
-        kinds: set[tuple[bool, bool, bool, bool]] = set()
+        kinds: set[tuple[bool, bool, bool]] = set()
         for person_id in candidates(directory):
             viewer = await viewer_of(session, person_id)
-            kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted), bool(viewer.above))
+            kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted))
             if kind in kinds:
                 continue
             kinds.add(kind)

@@ -153,10 +153,9 @@ def _doors(
     app: Litestar, reader: Reader, directory: Directory | None
 ) -> Iterator[tuple[str, str, UUID | None]]:
     """Yield method, path and unit of every call that this reader tries; pages first, then forms."""
-    teams: list[UUID] = []
-    for readable in (True, False):
-        known = directory.teams if directory is not None else ()
-        teams += [team for team in known if (team in reader.readable) is readable][:2]
+    teams: dict[tuple[bool, bool], UUID] = {}  # one to lead, one to read only, one that is closed
+    for known in directory.teams if directory is not None else ():
+        teams.setdefault((known in reader.readable, reader.leads(known)), known)
     routes = [
         route
         for route in app.routes
@@ -166,7 +165,7 @@ def _doors(
         for route in routes:
             if method not in route.methods:
                 continue
-            for team in teams if TEAM in route.path else [None]:
+            for team in teams.values() if TEAM in route.path else [None]:
                 yield method, _address(route.path, team), team
 
 

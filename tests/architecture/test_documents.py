@@ -68,3 +68,13 @@ def test_the_pictures_of_the_readme_are_small() -> None:
     ]
 
     assert large == []
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+    rows = [line for line in text.splitlines() if line.count("|") == 5 and "---" not in line]
+
+    assert len(named) > 15
+    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+    assert [row for row in rows[1:] if "`tests/" not in row and not row.startswith("| Means")] == []

@@ -61,8 +61,10 @@ def attacked(place: Installation, *arguments: str) -> tuple[int, dict[str, Any]]
     return shown.exit_code, told
 
 
-def test_nothing_is_found_and_the_open_wave_is_skipped_without_any_key(lived_in: Installation) -> None:
-    shutil.rmtree(lived_in.keys)
+def test_nothing_is_found_until_something_leaks_and_neither_ids_nor_values_are_printed(
+    lived_in: Installation, tmp_path: Path
+) -> None:
+    shutil.rmtree(lived_in.keys)  # nothing here reads them
     status, told = attacked(lived_in)
 
     assert [each for each in told["attacks"] if each["verdict"] != NOTHING_FOUND] == []
@@ -70,10 +72,6 @@ def test_nothing_is_found_and_the_open_wave_is_skipped_without_any_key(lived_in:
     assert told["open_waves_skipped"] == 1
     assert {*told["attacks"][0]} == {"attack", "count", "verdict", "detail"}
 
-
-def test_a_leak_ends_with_status_one_and_neither_ids_nor_values_are_printed(
-    lived_in: Installation, tmp_path: Path
-) -> None:
     async def change(session: AsyncSession) -> None:
         await session.execute(text("UPDATE figure SET score = 61.803 WHERE score IS NOT NULL"))
 
@@ -88,22 +86,18 @@ def test_a_leak_ends_with_status_one_and_neither_ids_nor_values_are_printed(
         assert secret not in shown.output
 
 
-def test_what_could_not_be_tried_ends_with_status_two(lived_in: Installation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_could_not_be_tried_ends_with_status_two_and_the_original_is_not_touched(
+    lived_in: Installation, tmp_path: Path
+) -> None:
+    file = sqlite_file(lived_in.database_url)
+    assert file is not None
+    before = {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
     (tmp_path / "empty").mkdir()
     status, told = attacked(lived_in, "--logs", str(tmp_path / "empty"))
 
     assert status == 2
     assert [each["attack"] for each in told["attacks"] if each["verdict"] == "not tried"] == ["logs"]
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_the_original_is_not_touched(lived_in: Installation) -> None:
-    file = sqlite_file(lived_in.database_url)
-    assert file is not None
-    before = {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
-
-    attacked(lived_in)
-
     assert {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")} == before
 
 
@@ -129,6 +123,7 @@ def test_deleted_answers_that_nobody_overwrote_are_found_in_the_file(lived_in: I
     assert "answers in the file and its log" in found
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_door_that_opens_to_everybody_is_found(
     lived_in: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
