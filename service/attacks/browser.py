@@ -68,8 +68,11 @@ class Browser:
         }  # fmt: skip
         sent: list[MutableMapping[str, Any]] = []
 
+        waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            # Whoever asks again waits for the reader to leave: this ends what would be pushed for ever.
+            return waiting.pop() if waiting else {"type": "http.disconnect"}
 
         async def keep(message: Any) -> None:  # noqa: ANN401 -- an ASGI message
             sent.append(message)

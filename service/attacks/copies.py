@@ -22,7 +22,8 @@ from surveys.database import build_engine, build_sessions, sqlite_file
 from surveys.tables import metadata
 
 PIECE = 5_000  # rows copied at a time
-LEFT_OUT = frozenset({"audit_entry", "delivery", "open_ballot", "seen_event", "sending_pace", "sign_in"})
+SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)
+LEFT_OUT = SEALED | {"audit_entry", "delivery", "seen_event", "sending_pace", "sign_in", "sign_in_link"}
 
 
 @dataclass(frozen=True, slots=True)

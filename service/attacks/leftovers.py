@@ -6,7 +6,8 @@ from sqlalchemy import Table, Uuid, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks.attempts import Attempt, judged
-from service.attacks.copies import is_postgresql
+from service.attacks.copies import count_of, is_postgresql
+from surveys.comments.rules import FEWEST, FEWEST_FOR_THEMES
 from surveys.deliveries.rules import ASKING
 from surveys.tables import metadata
 from surveys.waves.models import Wave, WaveState
@@ -23,10 +24,26 @@ STAYS = frozenset({
     "pooled",
     "share",
     "team_word",
+    "remark",  # delivered in one shuffled batch
+    "remark_theme",
     "wave_unit",
 })  # fmt: skip
+SEALED = frozenset({"open_ballot", "open_remark"})
 PARTITIONS = (
-    "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^open_ballot_[0-9a-f]{32}$'"
+    "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+    " AND relname ~ '^(open_ballot|open_remark)_[0-9a-f]{32}$'"
+)
+# Cards are sealed until they are shown, votes until they are counted; then their keys are destroyed.
+CARDS = "SELECT count(*) FROM sealed_card c LEFT JOIN retrospective r ON r.id = c.retrospective_id"
+VOTES = "SELECT count(*) FROM vote v LEFT JOIN retrospective r ON r.id = v.retrospective_id"
+NAMED_CARDS = (
+    "SELECT count(*) FROM card c JOIN retrospective r ON r.id = c.retrospective_id"
+    " WHERE c.author_id IS NOT NULL AND r.names <> 'shown'"
+)
+# Words name their unit, so they are never for fewer than five asked, nor themes for fewer than eight.
+FEW_WORDS = (
+    "SELECT count(*) FROM {table} w JOIN wave_unit u ON u.wave_id = w.wave_id AND u.team_id = w.team_id"
+    " WHERE u.asked < :fewest"
 )
 
 
@@ -41,7 +58,7 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
         if "wave_id" not in table.columns or table.name in STAYS:
             continue
         left = await _rows_beyond(session, table, living | ending)
-        if table.name == "open_ballot":
+        if table.name in SEALED:
             ballots += left
         else:
             rows += left
@@ -49,12 +66,28 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
         names = await session.scalars(text(PARTITIONS))
         ballots += len({UUID(name.rpartition("_")[2]) for name in names} - living - ending)
     asking = await _rows_beyond(session, metadata.tables["delivery"], living | ending, asking=True)
+    cards = await count_of(session, f"{CARDS} WHERE r.id IS NULL OR r.card_key IS NULL")
+    votes = await count_of(session, f"{VOTES} WHERE r.id IS NULL OR r.vote_key IS NULL")
+    few = await count_of(session, FEW_WORDS.format(table="remark"), fewest=FEWEST)
+    few += await count_of(session, FEW_WORDS.format(table="remark_theme"), fewest=FEWEST_FOR_THEMES)
     return [
+        judged(
+            "words of few",
+            few,
+            clean="No words were delivered from a unit too small to hide their writer.",
+            leak="Words or themes were delivered from units too small to hide their writer.",
+        ),
+        judged(
+            "cards and votes",
+            cards + votes + await count_of(session, NAMED_CARDS),
+            clean="No sealed card or vote outlived its key, and no card has a name nobody agreed to.",
+            leak="Sealed cards or votes outlived their key, or cards have names nobody agreed to.",
+        ),
         judged(
             "answers of closed waves",
             ballots,
-            clean="No sealed answer and no file of sealed answers outlived its wave.",
-            leak="Sealed answers of waves that are over are still there.",
+            clean="No sealed answer or remark, and no file of them, outlived its wave.",
+            leak="Sealed answers or remarks of waves that are over are still there.",
         ),
         judged(
             "rosters of closed waves",

@@ -8,6 +8,15 @@ from service.attacks.attempts import Attempt, judged
 from service.attacks.copies import count_of, is_postgresql
 from surveys.tables import metadata
 
+# On SQLite a table without row numbers is ordered by its key, and that is what nameless rows need.
+NAMELESS = tuple(
+    name
+    for name, table in metadata.tables.items()
+    if table.dialect_options["sqlite"]["with_rowid"] is False
+)
+ANSWERS = ("open_ballot", "open_remark")
+WRITTEN_ALONE = (*ANSWERS, "sealed_card", "vote", "mailbox", "mailbox_message")
+
 
 async def attacks(session: AsyncSession) -> list[Attempt]:
     """Return what the storage order of sealed answers tells about when and by whom they were given."""
@@ -17,37 +26,40 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
 
 
 async def _row_numbers(session: AsyncSession) -> Attempt:
-    """Sealed answers must lie in the order of their keys, without a number that counts arrivals."""
-    try:
-        async with session.begin_nested():
-            await session.execute(text("SELECT rowid FROM open_ballot LIMIT 1"))
-    except DBAPIError:
-        numbered = 0
-    else:
-        numbered = 1
+    """Rows that name nobody must lie in the order of their keys, without a number that counts arrivals."""
+    numbered = 0
+    for name in NAMELESS:
+        try:
+            async with session.begin_nested():
+                await session.execute(text(f"SELECT rowid FROM {name} LIMIT 1"))  # noqa: S608 -- our own tables
+        except DBAPIError:
+            continue
+        numbered += 1
     return judged(
         "order of rows",
         numbered,
-        clean="Sealed answers lie in the order of their keys, which is nobody's order.",
-        leak="Sealed answers are numbered in the order in which they arrived.",
+        clean="Sealed rows, words and mailboxes lie in the order of their keys, which is nobody's order.",
+        leak="Rows that name nobody are numbered in the order in which they arrived.",
     )
 
 
 async def _shared_transactions(session: AsyncSession) -> Attempt:
-    """A row of any other table from the transaction of an answer would name or date its author."""
+    """A row about a person from the transaction of a sealed row would name its author, any row its hour."""
     shared = 0
-    for table in metadata.sorted_tables:
-        if table.name != "open_ballot":
-            shared += await count_of(
-                session,
-                f"SELECT count(*) FROM {table.name} WHERE xmin::text IN"  # noqa: S608 -- names of our tables
-                " (SELECT DISTINCT xmin::text FROM open_ballot)",
-            )
+    for sealed in WRITTEN_ALONE:
+        for table in metadata.sorted_tables:
+            beside_an_answer = sealed in ANSWERS and table.name != sealed
+            if beside_an_answer or "person_id" in table.columns or table.name == "person":
+                shared += await count_of(
+                    session,
+                    f"SELECT count(*) FROM {table.name} WHERE xmin::text IN"  # noqa: S608 -- our own tables
+                    f" (SELECT DISTINCT xmin::text FROM {sealed})",
+                )
     return judged(
         "transactions of answers",
         shared,
-        clean="No other row was written in the transaction of an answer.",
-        leak="Rows of other tables were written in the transaction of an answer and tell whose it is.",
+        clean="Nothing about a person was written in the transaction of an answer, a card or a message.",
+        leak="Rows about people were written in the transaction of an answer, a card or a message.",
     )
 
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.queries import directory_of, the_organisation, viewer_of
 from surveys.people.rules import Directory, Viewer, may_read
+from surveys.retrospectives.models import Participant, Retrospective
+
+BOARDS = 50  # from which one is chosen that is not a reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Reader:
     viewer: Viewer | None
     cookie: str | None
     readable: frozenset[UUID] = frozenset()
+    board_of_others: UUID | None = None
 
     @property
     def is_hr(self) -> bool:
@@ -28,6 +33,10 @@ class Reader:
     def leads(self, team_id: UUID) -> bool:
         """Whether the controls of a unit are for this reader."""
         return self.viewer is not None and team_id in self.viewer.leads
+
+    def belongs_to(self, team_id: UUID) -> bool:
+        """Whether this reader is asked in a unit or leads it."""
+        return self.leads(team_id) or (self.viewer is not None and self.viewer.unit == team_id)
 
 
 async def choose_readers(
@@ -41,7 +50,8 @@ async def choose_readers(
     async with sessions.begin() as session:
         organisation = await the_organisation(session)
         directory = await directory_of(session, organisation.id)
-        found = [Reader(None, None)]
+        boards = await _boards(session)
+        found = [Reader(None, None, board_of_others=next((board for board, _, _ in boards), None))]
         kinds: set[tuple[bool, bool, bool]] = set()
         for person_id in candidates(directory):
             viewer = await viewer_of(session, person_id)
@@ -57,8 +67,20 @@ async def choose_readers(
                 for team in directory.teams
                 if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
             )
-            found.append(Reader(viewer, token, readable))
+            mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads}
+            others = (b for b, team, people in boards if team not in mine and person_id not in people)
+            found.append(Reader(viewer, token, readable, next(others, None)))
         return found, directory
+
+
+async def _boards(session: AsyncSession) -> list[tuple[UUID, UUID, frozenset[UUID]]]:
+    """Return boards with their team and who takes part, the newest first."""
+    newest = select(Retrospective.id, Retrospective.team_id).order_by(Retrospective.created_at.desc())
+    found = []
+    for board, team in (await session.execute(newest.limit(BOARDS))).all():
+        people = select(Participant.person_id).where(Participant.retrospective_id == board)
+        found.append((board, team, frozenset(await session.scalars(people))))
+    return found
 
 
 def candidates(directory: Directory, *, a_unit: int = 3, most: int = 400) -> Iterator[UUID]:

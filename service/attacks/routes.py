@@ -8,10 +8,11 @@ held against what comes back: who is refused, and whose units a page names.
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from typing import Never
 from uuid import UUID, uuid4
 
@@ -26,16 +27,19 @@ from service.app import create_app
 from service.attacks.attempts import Attempt, judged, not_tried
 from service.attacks.browser import Browser, Reply
 from service.attacks.readers import Reader, choose_readers
+from surveys.comments.models import Remark
 from surveys.errors import KeyLost, Missing
 from surveys.people.models import Organisation
 from surveys.people.rules import Directory
 from surveys.waves.models import Wave
 
 NAME = "routes"
-HR_PAGES = ("/programmes", "/coverage", "/loop-health")
+HR_PAGES = ("/programmes", "/coverage", "/loop-health", "/preview-disclosure")
 LEFT_OUT = ("/static", "/slack/", "/sign-out")  # the same for all; signed by its sender; ends the walk
 PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
-TEAM = "team_id"
+TEAM, BOARD = "team_id", "retro_id"
+BOARDS = "/retros/"
+SOME_WORDS = 200  # remarks that are looked for on every page
 A_PAGE_OF_A_UNIT = re.compile(r"/teams/([0-9a-f-]{36})")
 OWN_OF_A_LEADER = ("/acknowledge", "/promises", "/share")
 
@@ -61,8 +65,11 @@ class NoKeys:
         """Return that no wave has a key here."""
         return set()
 
-    async def stale(self) -> set[UUID]:
-        """Return that no key is old."""
+    async def confirm(self, wave_id: UUID) -> None:
+        """Confirm nothing."""
+
+    async def unconfirmed(self) -> set[UUID]:
+        """Return that no key waits to be confirmed."""
         return set()
 
 
@@ -72,27 +79,31 @@ class Walk:
 
     opened: int = 0
     broken: int = 0
-    calls: int = 0
-    ids: dict[str, str] = field(default_factory=dict)
+    words: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
 
     def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
         """Hold one reply against what this reader may see."""
-        self.calls += 1
         self.broken += reply.failed
         if reply.failed or reply.turned_away:
             return
-        refused = (
-            (path.startswith(HR_PAGES) and not reader.is_hr)
-            or (team is not None and team not in reader.readable)
-            or (
-                team is not None
-                and method == "POST"
-                and any(part in path for part in OWN_OF_A_LEADER)
-                and not reader.leads(team)
-            )
-        )
         named = {UUID(found) for found in A_PAGE_OF_A_UNIT.findall(reply.text)}
-        self.opened += refused or bool(named - reader.readable)
+        text = unescape(reply.text)
+        said = {unit for unit, words in self.words.items() if any(each in text for each in words)}
+        self.opened += (
+            self._not_for(reader, path, team, method)
+            or not named <= reader.readable
+            or any(not reader.belongs_to(unit) for unit in said)
+        )
+
+    @staticmethod
+    def _not_for(reader: Reader, path: str, team: UUID | None, method: str) -> bool:
+        """Whether this reader should have been turned away."""
+        if path.startswith(BOARDS):
+            return True  # only boards of others are tried
+        if path.startswith(HR_PAGES) and not reader.is_hr:
+            return True
+        controls = method == "POST" and any(part in path for part in OWN_OF_A_LEADER)
+        return team is not None and (team not in reader.readable or (controls and not reader.leads(team)))
 
 
 async def attacks(sessions: async_sessionmaker[AsyncSession]) -> list[Attempt]:
@@ -102,7 +113,7 @@ async def attacks(sessions: async_sessionmaker[AsyncSession]) -> list[Attempt]:
         readers, directory = await choose_readers(sessions, leaders_read_below=below, now=now)
     except Missing:
         readers, directory = [Reader(None, None)], None
-    walk = Walk()
+    walk = Walk(words=await _words(sessions))
     async with _application(sessions, now) as app:
         cookie = app.state.cookies.session
         for reader in readers:
@@ -132,6 +143,15 @@ async def _when(sessions: async_sessionmaker[AsyncSession]) -> tuple[datetime, b
         below = bool(told) or any(rules.get("leaders_read_below") for rules in frozen)
     present = datetime.now(UTC)
     return (max(present, newest) if newest is not None else present), below
+
+
+async def _words(sessions: async_sessionmaker[AsyncSession]) -> dict[UUID, list[str]]:
+    """Return some delivered words by unit; they are for those who are asked in it and who lead it."""
+    found: dict[UUID, list[str]] = {}
+    async with sessions() as session:
+        for team_id, words in await session.execute(select(Remark.team_id, Remark.words).limit(SOME_WORDS)):
+            found.setdefault(team_id, []).append(words)
+    return found
 
 
 @asynccontextmanager
@@ -166,11 +186,13 @@ def _doors(
             if method not in route.methods:
                 continue
             for team in teams.values() if TEAM in route.path else [None]:
-                yield method, _address(route.path, team), team
+                yield method, _address(route.path, team, reader.board_of_others), team
 
 
-def _address(path: str, team: UUID | None) -> str:
+def _address(path: str, team: UUID | None, board: UUID | None) -> str:
     def value(found: re.Match[str]) -> str:
+        if found[1] == BOARD and board is not None:
+            return str(board)
         if found[1] == TEAM and team is not None:
             return str(team)
         return str(uuid4()) if found[2] == "uuid" else secrets.token_urlsafe(32)

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, DateTime, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks.attempts import Attempt, judged
+from surveys.database import UtcDateTime
 from surveys.tables import metadata
 
-BALLOT = frozenset({"wave_id", "row_key", "payload"})
-PARTITION = re.compile(r"open_ballot_[0-9a-f]{32}")
+SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)
+PARTITION = re.compile(r"(open_ballot|open_remark)_[0-9a-f]{32}")
+NEVER = frozenset({"person_id", "team_id"})  # on a row whose key must not be explained
 OWN_OF_TOOLS = frozenset({"alembic_version"})
 
 SQLITE_OBJECTS = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
@@ -26,7 +28,8 @@ POSTGRESQL_OBJECTS = """
          + (SELECT count(*) FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
              WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace)
          + (SELECT count(*) FROM pg_publication_tables
-             WHERE schemaname = current_schema() AND tablename LIKE 'open\\_ballot%')
+             WHERE schemaname = current_schema()
+               AND tablename ~ '^(open_ballot|open_remark|sealed_card|vote)')
 """
 
 
@@ -40,8 +43,8 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
         judged(
             "columns of sealed answers",
             on_ballots,
-            clean="A sealed answer has a wave, a key and a payload, and no time, person or unit.",
-            leak="A table of sealed answers has columns or indexes that can name or date their authors.",
+            clean="Sealed rows have a key and a payload, and no time, person or unit.",
+            leak="Tables of sealed rows have columns or indexes that can name or date their authors.",
         ),
         judged(
             "tables and columns",
@@ -63,14 +66,17 @@ def _compare(connection: Connection) -> tuple[int, int]:
     found = inspect(connection)
     strange = on_ballots = 0
     for name in found.get_table_names():
-        if PARTITION.fullmatch(name) or name == "open_ballot":
-            on_ballots += len({column["name"] for column in found.get_columns(name)} - BALLOT)
-            on_ballots += len(found.get_indexes(name))
-        elif name in metadata.tables:
-            known = set(metadata.tables[name].columns.keys())
-            strange += len({column["name"] for column in found.get_columns(name)} - known)
-        elif name not in OWN_OF_TOOLS:
-            strange += 1
-    table = metadata.tables["open_ballot"]
-    on_ballots += sum(isinstance(column.type, DateTime) for column in table.columns)
+        partition = PARTITION.fullmatch(name)
+        known = metadata.tables.get(partition[1] if partition else name)
+        if known is None:
+            strange += name not in OWN_OF_TOOLS
+            continue
+        columns = {column["name"] for column in found.get_columns(name)} - set(known.columns.keys())
+        if known.name in SEALED:
+            on_ballots += len(columns) + len(found.get_indexes(name))
+        else:
+            strange += len(columns)
+    for name in SEALED:
+        for column in metadata.tables[name].columns:
+            on_ballots += isinstance(column.type, DateTime | UtcDateTime) or column.name in NEVER
     return strange, on_ballots

@@ -1,9 +1,9 @@
 """The bytes of a SQLite file and of its log: deleted answers that nobody overwrote.
 
-A row of `open_ballot` is a record whose last type code says "44 bytes", followed by the wave's id as 32
-hexadecimal digits, the row key and the payload. Where SQLite freed the row, the first bytes may be gone,
-so only that last type code, the digits of a wave that is over and the randomness of what follows are
-looked for.
+A sealed row is a record whose last type code says how long the payload is, followed by the wave's id as
+32 hexadecimal digits, the row key and the payload. Where SQLite freed the row, the first bytes may be
+gone, so only that last type code, the digits of a wave that is over and the randomness of what follows
+are looked for.
 """
 
 import asyncio
@@ -18,9 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks.attempts import Attempt, judged, not_tried
 from service.attacks.copies import open_read_only
+from surveys.ballots.rules import NONCE_BYTES, PAYLOAD_BYTES, TAG_BYTES
+from surveys.ballots.words import PACKED_BYTES
 from surveys.waves.models import Wave, WaveState
 
-BALLOT = re.compile(rb"d(?=([0-9a-f]{32})([\x00-\xff]{32}))")  # d: type code 100, a value of 44 bytes
+PAYLOADS = (PAYLOAD_BYTES, NONCE_BYTES + PACKED_BYTES + TAG_BYTES)  # of an answer, of a remark
+# A value of n bytes has the type code 12 + 2n, of whose seven-bit groups the last is looked for.
+LAST_CODES = bytes(sorted({(12 + 2 * length) & 0x7F for length in PAYLOADS}))
+SEALED = re.compile(rb"[" + re.escape(LAST_CODES) + rb"](?=([0-9a-f]{32})([\x00-\xff]{32}))")
 PRINTABLE = bytes(range(32, 127))
 LEAST_RANDOM = 10  # of the 32 bytes of a row key, about 20 are no letters
 ENDINGS = ("", "-wal", "-journal")
@@ -66,7 +71,7 @@ def ballots_in(file: Path) -> Iterator[bytes]:
     if not file.stat().st_size:
         return
     with file.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for match in BALLOT.finditer(content):
+        for match in SEALED.finditer(content):
             if len(match[2].translate(None, PRINTABLE)) >= LEAST_RANDOM and any(match[2]):
                 yield match[1]
 

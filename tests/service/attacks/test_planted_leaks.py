@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks import leftovers, logs, on_waves, order, outbox, postgresql_server, schema
 from service.attacks.attempts import NOT_TRIED
+from surveys.comments.models import Remark
 from surveys.deliveries.models import Delivery, Kind
 from surveys.results.models import Figure, Pool, TeamWord
+from surveys.retrospectives.models import SealedCard
 from surveys.tables import metadata
 from surveys.waves.models import Place, Wave
 from tests.service.attacks.conftest import leaks
@@ -96,7 +98,16 @@ class TestRowsThatOutliveTheirWave:
 
     def test_it_is_known_of_every_table_with_a_wave_whether_its_rows_may_stay(self) -> None:
         with_a_wave = {name for name, table in metadata.tables.items() if "wave_id" in table.columns}
-        assert with_a_wave - leftovers.STAYS == {"open_ballot", "place"}
+        assert with_a_wave - leftovers.STAYS == {"open_ballot", "open_remark", "place"}
+
+    async def test_words_from_three_people_and_sealed_cards_without_a_key_are_found(
+        self, session: AsyncSession, story: Story
+    ) -> None:
+        wave_id, team_id = (await story.wave()).id, story.cast.people.id
+        session.add(Remark(wave_id=wave_id, team_id=team_id, words="I would rather not say"))
+        session.add(SealedCard(retrospective_id=uuid4(), row_key=b"\x93" * 32, payload=b"\x94" * 44))
+        await session.flush()
+        assert leaks(await leftovers.attacks(session)) == {"words of few", "cards and votes"}
 
 
 class TestFigures:
