@@ -33,6 +33,7 @@ COMMANDS = {
     ),
     "disclose": Entry("disclose", "disclose", "Decide on bare counts which units of a tree may be shown."),
     "analyse": Entry("analyse", "analyse_file", "Reliability, agreement and ranges of a file of answers."),
+    "check-wording": Entry("check_wording", "check_wording", "Say which sentences read like blame."),
     "login-link": Entry("people", "login_link", "Make a one-time sign-in link."),
     "erase-person": Entry("people", "erase_person_command", "Erase one person for good."),
     "discard-keys": Entry(
