@@ -171,6 +171,10 @@ def _what_remains(language: Translator) -> list[str]:
     say = language.say
     return [
         say("In a small team people guess, and an average of few says something about each of them."),
+        say(
+            "The way you write can give you away. So the open question is optional, stored apart from your "
+            "answers, and read by your leader and team only."
+        ),
         say("Over many months a careful reader of a small team's figures can learn more than from one."),
         say(
             "If you answer inside Slack, Slack passes your name along with the click. The web sheet with "

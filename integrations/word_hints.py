@@ -19,11 +19,23 @@ def say_hints(checked: Checked, language: Translator) -> list[str]:
     return [language.say(HINTS[hint.kind], found=hint.found) for hint in checked.hints]
 
 
-def where_to_report(language: Translator, contacts: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the sentence that leads to help, and whom the operator named; some names are always there."""
-    first = language.say(
-        "For harassment, threats or danger this is the wrong place: it is read days later, and nobody can "
-        "ask you back. Turn to:"
+def where_to_report(
+    language: Translator, contacts: Sequence[str], *, mailbox: bool = False
+) -> tuple[str, list[str]]:
+    """Return the sentence that leads to help, and whom the operator named; some names are always there.
+
+    A mailbox goes both ways and can be for HR or an ombudsperson, but not at once; a remark does neither.
+    """
+    first = (
+        language.say(
+            "A mailbox is read a day later at the earliest. What cannot wait, and harassment or threats "
+            "that you want looked into, may be better told to somebody in person:"
+        )
+        if mailbox
+        else language.say(
+            "For harassment, threats or danger this is the wrong place: it is read days later, and nobody "
+            "can ask you back. Turn to:"
+        )
     )
     usual = [
         language.say("HR, the works council or an ombudsperson of your company"),

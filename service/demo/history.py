@@ -19,6 +19,7 @@ from jobs.open_waves import open_waves
 from service.demo import organisation as invented
 from service.demo.leaders import Calendar, plan_reactions
 from service.demo.stories import PAST_WAVES, STORY_OF, loop_answer, scale_answer, who_answers
+from service.demo.words import let_people_write
 from surveys.ballots.actions import cast_ballots
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.rules import HandedIn, parts_of_sheet
@@ -32,7 +33,7 @@ from surveys.people.directory_plan import plan_import
 from surveys.people.models import Person, Team
 from surveys.people.queries import stored_directory, the_organisation
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
-from surveys.waves.rules import LoopQuestion
+from surveys.waves.rules import FrozenRules, LoopQuestion
 
 PROGRAMME = "Team pulse"
 WEEKS_APART = 2
@@ -129,11 +130,19 @@ async def let_people_answer(world: World, wave: Wave) -> datetime:
         last = select(func.max(Place.asks_at)).where(Place.wave_id == wave.id)
         now = (await session.scalars(last)).one() + ANSWERED_BY
         sheets: list[HandedIn] = []
+        writers: list[list[tuple[UUID, str]]] = []
         for unit, team_name, people in await _units_of(session, wave.id):
-            sheets += _sheets_of(wave, chapter, unit, team_name, people)
+            handed_in = _sheets_of(wave, chapter, unit, team_name, people)
+            answered = {sheet.place_id for sheet in handed_in}
+            writers += [[each for each in people if each[0] in answered]]
+            sheets += handed_in
         for refusal in await cast_ballots(session, world.keys, sheets, now=now):
             if refusal is not None:
                 raise refusal
+        prompt = FrozenRules.of(wave.rules).open_prompt
+        if prompt is not None and chapter >= PAST_WAVES - 1:  # pages show the newest words only
+            for people in writers:
+                await let_people_write(session, world.keys, prompt, people, now=now)
     return now
 
 

@@ -109,7 +109,7 @@ class Looked:
 
 def looked_at_here(language: Translator, contacts: Sequence[str]) -> Looked:
     """Return what a page needs to look at words in the browser, where no names are known."""
-    report, listed = where_to_report(language, contacts)
+    report, listed = where_to_report(language, contacts, mailbox=True)
     check_here = _for_the_browser(language.locale.language, (), language)
     return Looked(report, listed, when_harm_is_named(language), check_here)
 

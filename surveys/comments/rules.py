@@ -66,10 +66,11 @@ def decide_delivery(
 
     Words need `minimum` people who answered in that very unit, and at least five. They also need a
     figure that is shown there: otherwise their delivery would say why there is none. A theme needs eight
-    people who answered and `minimum` who picked it. Nothing is carried up, because words name their unit
-    by what they say.
+    people who answered, and as many who picked it as words need who answered. Nothing is carried up,
+    because words name their unit by what they say.
     """
-    readable = {unit for unit in shown if answered.get(unit, 0) >= max(minimum, FEWEST)}
+    least = max(minimum, FEWEST)
+    readable = {unit for unit in shown if answered.get(unit, 0) >= least}
     words: list[tuple[UUID, str]] = []
     picked: Counter[tuple[UUID, str]] = Counter()
     for remark in remarks:
@@ -80,7 +81,7 @@ def decide_delivery(
         elif answered[remark.team_id] >= FEWEST_FOR_THEMES:
             picked[remark.team_id, remark.content] += 1
     secrets.SystemRandom().shuffle(words)
-    return Delivered(words, sorted(each for each, people in picked.items() if people >= minimum))
+    return Delivered(words, sorted(each for each, people in picked.items() if people >= least))
 
 
 def handed_over_on(now: datetime, zone: str) -> date:

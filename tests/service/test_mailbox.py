@@ -91,7 +91,7 @@ class TestTheWriter:
             "A mailbox needs JavaScript",
             "90 days after the last message",
             "A reply is announced to the whole team",
-            "this is the wrong place",
+            "A mailbox is read a day later at the earliest.",
         ):
             assert sentence in shown
         assert f'value="{cast.payments.id}"' in shown

@@ -1,0 +1,73 @@
+"""What invented people write to the open question. Nobody said any of it; it is spread by a fixed rule."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zlib import crc32
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.ballots.keys import KeyStore
+from surveys.ballots.remarks import cast_remark
+from surveys.ballots.words import FEWEST_ASKED, HandedWords, PassedOn
+
+WRITES_ONE_IN = 3
+THEME = "THEME-02"  # what those pick who want to say no more than that
+SAID: dict[str, Sequence[str]] = {
+    "OPEN-01": (
+        "Starting the meeting with the open questions instead of the finished slides.",
+        'Someone said "I don\'t know" first. After that it was easy.',
+        "Writing it down beforehand helps those who do not speak up at once.",
+    ),
+    "OPEN-02": (
+        "Decisions get lost between meetings. A short note after each would help.",
+        "We start more than we finish, and then everything is urgent.",
+        "Too many people have to be asked before anything moves.",
+    ),
+    "OPEN-03": (
+        "We agreed to look at the on-call plan again in autumn.",
+        "The promise to keep Fridays free of releases.",
+        "Who answers requests from outside is still open.",
+    ),
+    "OPEN-04": (
+        "Saying early when a date will slip, and why.",
+        "The short walk through priorities at the start of the week.",
+        "Asking for what does not work, and then really waiting for the answer.",
+    ),
+    "OPEN-05": (
+        "The hand-over: nobody knew who looks last.",
+        "We should test the way back, too, not only the way forward.",
+        "A second pair of eyes before it goes out, also for small things.",
+    ),
+    "OPEN-06": (
+        "The patience with which new people get explained things here.",
+        "That the archive was cleaned up without anyone asking for it.",
+        "Everybody who stayed calm during the outage.",
+    ),
+}
+
+
+async def let_people_write(
+    session: AsyncSession,
+    keys: KeyStore,
+    prompt: str,
+    people: Sequence[tuple[UUID, str]],
+    *,
+    now: datetime,
+) -> None:
+    """Cast the words of one unit's invented people, about one in three of them.
+
+    Args:
+        session: the caller's; real words have a transaction each, invented ones need none.
+        keys: where the wave's key lies.
+        prompt: code of the open question.
+        people: place and address of those who answered.
+        now: as of when.
+    """
+    if len(people) < FEWEST_ASKED:
+        return
+    by_lot = sorted(people, key=lambda each: crc32(f"{prompt} {each[1]}".encode()))
+    words = SAID[prompt]
+    for number, (place_id, _) in enumerate(by_lot[: max(1, len(people) // WRITES_ONE_IN)]):
+        kind, said = (PassedOn.WORDS, words[number]) if number < len(words) else (PassedOn.THEME, THEME)
+        await cast_remark(session, keys, HandedWords(place_id, None, kind, said), now=now)
