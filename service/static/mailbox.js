@@ -9,6 +9,7 @@ const form = page.querySelector("form");
 const part = (name) => page.querySelector(`[data-${name}]`);
 const mine = /^#[\w-]{43}$/.test(location.hash) ? location.hash.slice(1) : null;
 
+part("no-script").hidden = true;
 if ("mailbox" in page.dataset) openMailbox();
 else form.hidden = false;
 
