@@ -16,6 +16,7 @@ from service.commands.refusals import refuse_file
 from service.composition import open_database, open_keys, read_settings
 from surveys.ballots.actions import withdraw_person
 from surveys.deliveries.actions import forget_person, schedule
+from surveys.deliveries.moves import move_reminders
 from surveys.deliveries.rules import ChannelName, Kind
 from surveys.errors import Conflict, Missing
 from surveys.people.actions import apply_import, erase_person, found_organisation, make_sign_in_link
@@ -93,6 +94,8 @@ async def _import(
             await session.rollback()
         else:
             await apply_import(session, ours, plan, now=now)
+            elsewhere = [change.person_id for change in plan.changed if "zone" in change.fields]
+            await move_reminders(session, elsewhere, now=now)
         return plan
 
 

@@ -165,7 +165,8 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
         Conflict: the wave closes before then, or the person put this pulse off three times already.
     """
     wave = await session.get_one(Wave, place.wave_id)
-    due_at = snoozed_until(how, place.zone, now=now)
+    person = await session.get_one(Person, place.person_id)
+    due_at = snoozed_until(how, person.zone, now=now)
     if due_at >= wave.closes_at:
         raise Conflict("That is after this pulse closes. The message stays where it is until then.")
     mine = (Delivery.place_id == place.id, Delivery.kind == Kind.SNOOZED)
