@@ -183,7 +183,7 @@ def requires_leader_of(parameter: str) -> Guard:
             return
         if team_id == viewer.unit:
             raise Forbidden(mark("Only who leads this team can do that."))
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
     return requires_leader
 

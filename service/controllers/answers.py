@@ -43,7 +43,7 @@ PAGE_BYTES = 32_768  # every page of answers is a multiple of this
 LONGEST_TOKEN = 64
 TITLES: dict[type[SurveyError], str] = {
     KeyLost: mark("This pulse ends without results"),
-    Gone: mark("This pulse is closed"),
+    Gone: mark("This pulse is not open"),
     Missing: mark("This link does not lead anywhere"),
 }
 NO_COOKIE = mark(

@@ -218,7 +218,7 @@ async def _require_promise_of(
     """
     loop = await loop_of(session, team_id, now=now, for_leader=True)
     if promise_id not in {promise.id for promise in loop.promises}:
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
 
 async def _tell_team(

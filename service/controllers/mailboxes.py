@@ -82,4 +82,4 @@ class MailboxesController(Controller):
 
 def _require_an_office(viewer: Viewer) -> None:
     if not (viewer.leads or viewer.is_hr or viewer.is_ombudsperson):
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))

@@ -33,7 +33,7 @@ from surveys.cadence.queries import (
     programmes,
     team_names,
 )
-from surveys.errors import Conflict, Invalid
+from surveys.errors import Conflict, Invalid, SurveyError
 from surveys.people.rules import Viewer
 from surveys.waves.actions import ask_again, cancel_wave
 from surveys.waves.models import WaveState
@@ -71,8 +71,7 @@ class ProgrammeController(Controller):
                 by=viewer.person_id,
             )
         except (Invalid, Conflict) as refusal:
-            error = page.language.say(refusal.sentence, **refusal.values)
-            return await _list_page(session, viewer, page, now, error=error)
+            return await _list_page(session, viewer, page, now, field=refusal)
         return _to_the_list()
 
     @get("/new")
@@ -173,8 +172,7 @@ class ProgrammeController(Controller):
         try:
             day = await ask_again(session, kept, zone=organisation.zone, now=now)
         except Conflict as refusal:
-            notice = page.language.say(refusal.sentence, **refusal.values)
-            return await _list_page(session, viewer, page, now, notice=notice)
+            return await _list_page(session, viewer, page, now, notice=refusal)
         await record(
             session,
             organisation_id=organisation.id,
@@ -194,8 +192,7 @@ class ProgrammeController(Controller):
         try:
             wave = await cancel_wave(session, wave_id, now=now)
         except Conflict as refusal:
-            notice = page.language.say(refusal.sentence, **refusal.values)
-            return await _list_page(session, viewer, page, now, notice=notice)
+            return await _list_page(session, viewer, page, now, notice=refusal)
         await record(
             session,
             organisation_id=wave.organisation_id,
@@ -234,8 +231,19 @@ class Card:
 
 
 async def _list_page(
-    session: AsyncSession, viewer: Viewer, page: Page, now: datetime, *, error: str = "", notice: str = ""
+    session: AsyncSession,
+    viewer: Viewer,
+    page: Page,
+    now: datetime,
+    *,
+    field: SurveyError | None = None,
+    notice: SurveyError | None = None,
 ) -> Response[str]:
+    """Show the list; with a refusal beside the field it is about, or above everything."""
+
+    def said(refusal: SurveyError | None) -> str:
+        return page.language.say(refusal.sentence, **refusal.values) if refusal else ""
+
     organisation = await organisation_of(session, viewer)
     names = await team_names(session, organisation.id)
     language = page.language
@@ -258,14 +266,14 @@ async def _list_page(
     asked_before = await has_asked(session, organisation.id)
     return page(
         "programmes/list.html",
-        status=NOT_USABLE if error else CONFLICT if notice else 200,
-        notice=notice,
+        status=NOT_USABLE if field else CONFLICT if notice else 200,
+        notice=said(notice),
         cards=cards,
         minimum=organisation.minimum_group,
         least=organisation.minimum_group if asked_before else SMALLEST_MINIMUM,
         most=LARGEST_MINIMUM,
         asked_before=asked_before,
-        error=error,
+        error=said(field),
     )
 
 

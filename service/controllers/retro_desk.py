@@ -42,7 +42,7 @@ async def require_board(session: AsyncSession, retro_id: UUID, viewer: Viewer) -
     """
     board = await board_for(session, retro_id, viewer)
     if board is None:
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
     return board
 
 

@@ -224,7 +224,7 @@ class RetroController(Controller):
         await require_board(session, retro_id, viewer)
         board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
         if promise_id not in {one.id for one in await steps_to_look_at(session, board, now=now)}:
-            raise Missing(mark("There is no such page."))
+            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
         if form.text("became") == "done":
             await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
         else:
@@ -277,7 +277,7 @@ async def _list_page(
 
 def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
     if not belongs(viewer, team_id):
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
 
 def _plan_of(form: Form) -> Plan:

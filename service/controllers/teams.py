@@ -131,7 +131,7 @@ async def _branch(session: AsyncSession, team_id: UUID) -> Directory:
     try:
         return await branch_of(session, team_id)
     except Missing:
-        raise Missing(mark("There is no such page.")) from None
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read.")) from None
 
 
 async def readable_trend(
@@ -146,13 +146,13 @@ async def readable_trend(
     """
     mine = branch.organisation_id == viewer.organisation_id
     if not mine or not may_read(viewer, branch, team_id, leaders_read_below=True):
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
     trend = await trend_of(session, team_id, now=now, as_leader=team_id in viewer.leads)
     if may_read(viewer, branch, team_id, leaders_read_below=False):
         return trend
     told = [wave for wave in trend.waves if wave.rules.get("leaders_read_below")]
     if not told:
-        raise Missing(mark("There is no such page."))
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
     return replace(trend, waves=told)
 
 
