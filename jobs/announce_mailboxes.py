@@ -5,14 +5,18 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.comments.notices import tell_recipients, tell_teams_of_replies
+from surveys.commitments.clocks import speaking_time
 
 
 async def announce_mailboxes(
     sessions: async_sessionmaker[AsyncSession], *, now: datetime, slack: bool
 ) -> int:
-    """Plan what the newest batch of every organisation brings; return how many messages that were."""
+    """Plan what the newest batch of every organisation brings; return how many messages that were.
+
+    Each is sent at a decent hour where its reader is, like the other news of the loop.
+    """
     planned = 0
     for step in (tell_recipients, tell_teams_of_replies):
         async with sessions.begin() as session:
-            planned += await step(session, now=now, slack=slack)
+            planned += await step(session, now=now, slack=slack, decent=speaking_time)
     return planned

@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.ballots.keys import KeyStore
-from surveys.ballots.remarks import open_remarks
+from surveys.ballots.remarks import has_remarks, remark_keys, remarks_under, unseal_remarks
 from surveys.ballots.rules import Opened, WaveKey, parts_of_sheet
 from surveys.ballots.sealing import OnRoster, ballots_under, count_ballots, roster_to_open, row_keys, unseal
+from surveys.ballots.words import OpenedRemark
 from surveys.comments.actions import deliver_words
 from surveys.comments.rules import decide_delivery, respondents
 from surveys.commitments.actions import hear_team_words
@@ -76,10 +77,9 @@ async def seal(
     answers, explained = await _open_all(sessions, key, frozen, roster)
     # Deciding is work for the processor only: no transaction is open meanwhile.
     publication = await asyncio.to_thread(decide, frozen, answers)
-    answered = respondents(answers, frozen.units)
+    answered = await asyncio.to_thread(respondents, answers, frozen.units)
     del answers
-    async with sessions.begin() as session:
-        remarks = await open_remarks(session, key, roster)
+    remarks = await _open_remarks(sessions, key, roster)
     shown = {row["team_id"] for row in publication.figures if row["shown"]}
     delivered = decide_delivery(remarks, answered, shown, frozen.minimum)
     del remarks
@@ -176,6 +176,22 @@ async def _open_all(
             log.warning("ballots discarded because they were moved or damaged", count=damaged)
         answers.extend(opened)
     return answers, explained
+
+
+async def _open_remarks(
+    sessions: async_sessionmaker[AsyncSession], key: WaveKey, roster: Sequence[OnRoster]
+) -> list[OpenedRemark]:
+    """Return everything that was written, piece by piece like the answers."""
+    async with sessions.begin() as session:
+        if not await has_remarks(session, key.wave_id):
+            return []
+    opened: list[OpenedRemark] = []
+    for piece in _pieces(roster):
+        names = await asyncio.to_thread(remark_keys, key, piece)
+        async with sessions.begin() as session:
+            rows = await remarks_under(session, key.wave_id, list(names))
+        opened += await asyncio.to_thread(unseal_remarks, key, names, rows)
+    return opened
 
 
 def _pieces(roster: Sequence[OnRoster]) -> Iterator[Sequence[OnRoster]]:

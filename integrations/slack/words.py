@@ -114,7 +114,7 @@ def words_view(
     elif checked is not None:
         found = [
             blocks.section(_listed(say_hints(checked, language))),
-            blocks.context(say("Send it again to send it as it is. Nothing was stored yet.")),
+            blocks.context(say("Change it, or send it as it is. Nothing was stored yet.")),
         ]
     prompt = OPEN_PROMPTS[sheet.rules.open_prompt or ""]
     return blocks.modal(

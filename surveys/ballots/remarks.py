@@ -4,8 +4,7 @@ They lie apart from ballots, under keys that have nothing in common with those, 
 transaction of its own. Here as at the seal of ballots, a person and a key are held in memory only.
 """
 
-import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,8 +23,6 @@ from surveys.errors import Invalid, Missing, WaveClosed
 from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
-
-PIECE = 2_000  # people whose words are opened at a time
 
 
 async def cast_remark(
@@ -72,30 +69,33 @@ async def cast_remark(
     )
 
 
-async def open_remarks(
-    session: AsyncSession, key: WaveKey, roster: Sequence[OnRoster]
-) -> list[OpenedRemark]:
-    """Return everything that was written in a closing wave; empty remarks and damaged rows are left out."""
-    opened: list[OpenedRemark] = []
-    for piece in _pieces(roster):
-        names = await asyncio.to_thread(_remark_keys, key, piece)
-        found = await session.execute(
-            select(OpenRemark.row_key, OpenRemark.payload).where(
-                OpenRemark.wave_id == key.wave_id, OpenRemark.row_key.in_(list(names))
-            )
-        )
-        rows = [(row_key, payload) for row_key, payload in found]
-        opened += await asyncio.to_thread(_unseal, key, names, rows)
-    return opened
+async def has_remarks(session: AsyncSession, wave_id: UUID) -> bool:
+    """Return whether anybody wrote anything in a wave; most waves of small organisations have no row."""
+    known = await session.scalar(select(OpenRemark.wave_id).where(OpenRemark.wave_id == wave_id).limit(1))
+    return known is not None
 
 
-def _remark_keys(key: WaveKey, people: Iterable[OnRoster]) -> dict[bytes, UUID]:
+def remark_keys(key: WaveKey, people: Iterable[OnRoster]) -> dict[bytes, UUID]:
+    """Return row key → the unit whose words lie there, for a piece of the roster."""
     return {key.remark_key(person.person_id): person.team_id for person in people}
 
 
-def _unseal(
+async def remarks_under(
+    session: AsyncSession, wave_id: UUID, keys: Sequence[bytes]
+) -> list[tuple[bytes, bytes]]:
+    """Return the rows (row key, payload) that lie under these keys."""
+    found = await session.execute(
+        select(OpenRemark.row_key, OpenRemark.payload).where(
+            OpenRemark.wave_id == wave_id, OpenRemark.row_key.in_(keys)
+        )
+    )
+    return [(row_key, payload) for row_key, payload in found]
+
+
+def unseal_remarks(
     key: WaveKey, names: Mapping[bytes, UUID], rows: Iterable[tuple[bytes, bytes]]
 ) -> list[OpenedRemark]:
+    """Decrypt rows; what is empty, was moved, forged or damaged is left out."""
     opened = []
     for row_key, payload in rows:
         packed = key.unseal_remark(row_key, names[row_key], payload)
@@ -103,8 +103,3 @@ def _unseal(
         if remark is not None:
             opened.append(OpenedRemark(names[row_key], *remark))
     return opened
-
-
-def _pieces(roster: Sequence[OnRoster]) -> Iterator[Sequence[OnRoster]]:
-    for start in range(0, len(roster), PIECE):
-        yield roster[start : start + PIECE]

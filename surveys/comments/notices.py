@@ -1,6 +1,6 @@
 """Which messages a batch of mailboxes brings. Safe to repeat: a delivery's key names person and day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from surveys.people.models import Organisation, Person
 from surveys.people.queries import directory_of
 from surveys.people.rules import Somebody
 
+Decent = Callable[[datetime, str], datetime]  # an instant and a zone → the next one fit for messages there
 
-async def tell_recipients(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+
+async def tell_recipients(session: AsyncSession, *, now: datetime, slack: bool, decent: Decent) -> int:
     """Tell those for whom something was written; one message a day, however much it is."""
     planned = 0
     for organisation in (await session.scalars(select(Organisation))).all():
@@ -35,12 +37,14 @@ async def tell_recipients(session: AsyncSession, *, now: datetime, slack: bool) 
                     person_id=person.id,
                     organisation_id=organisation.id,
                     channel=_channel(person, slack=slack),
-                    due_at=now,
+                    due_at=decent(now, person.zone),
                 )
     return planned
 
 
-async def tell_teams_of_replies(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def tell_teams_of_replies(
+    session: AsyncSession, *, now: datetime, slack: bool, decent: Decent
+) -> int:
     """Tell everybody who is asked in a unit that a mailbox about it has a reply."""
     planned = 0
     for organisation in (await session.scalars(select(Organisation))).all():
@@ -59,7 +63,7 @@ async def tell_teams_of_replies(session: AsyncSession, *, now: datetime, slack: 
                     person_id=person_id,
                     organisation_id=organisation.id,
                     channel=_channel(directory.people[person_id], slack=slack),
-                    due_at=now,
+                    due_at=decent(now, directory.people[person_id].zone),
                     team_id=team_id,
                 )
     return planned
