@@ -19,6 +19,7 @@ from surveys.results.rules.distributions import (
     SMALLEST_BUCKET,
 )
 from surveys.results.rules.participation import EXACT_FROM
+from surveys.results.rules.pooled import ENOUGH_RECORDS, ENOUGH_TEAMS
 from surveys.results.rules.trend import TrendState
 
 NUMBERS_OF_A_FIGURE = ("n", "asked", "score", "low", "high", "range_kind", "bars", "item_words",
@@ -59,7 +60,7 @@ def more_than_sums(wave: PublishedWave) -> int:
         found += any(not 0 <= total <= TOP * pool["n"] for total in pool["item_sums"].values())
         found += pool["agreement"] is not None and pool["n"] < AGREEMENT_FROM
         found += pool["agreement"] not in (None, "close", "mixed", "apart")
-        found += pool.get("histograms") is not None and pool["n"] < BARS_FROM
+    found += sum(_pooled_tells(wave, dimension, row) for dimension, row in wave.pooled.items())
     for (_, dimension), figure in wave.figures.items():
         found += set(figure["trend"] or ()) - TREND_FIELDS != set()
         if figure["n"] is not None and figure["n"] < BARS_FROM:
@@ -68,6 +69,18 @@ def more_than_sums(wave: PublishedWave) -> int:
         for spread in ("bars", "item_words"):
             found += bool(set(figure[spread] or ()) - wave.codes(dimension))
     return found
+
+
+def _pooled_tells(wave: PublishedWave, dimension: str, row: Row) -> bool:
+    """Whether sums over all pools hold what was left out of single ones, or squares of too few."""
+    pools = [pool for (_, of), pool in wave.pools.items() if of == dimension]
+    few = len(pools) < ENOUGH_TEAMS or sum(pool["n"] for pool in pools) < ENOUGH_RECORDS
+    sums = {code: sum(pool["item_sums"].get(code, 0.0) for pool in pools) for code in row["items"]}
+    left = any(
+        not isclose(row["items"][code][1], total, abs_tol=TOP * CLOSE_ENOUGH)
+        for code, total in sums.items()
+    )
+    return left or (few and row["shape"] is not None)
 
 
 def strangers(wave: PublishedWave) -> int:

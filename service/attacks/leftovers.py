@@ -11,6 +11,7 @@ from surveys.comments.rules import FEWEST, FEWEST_FOR_THEMES
 from surveys.deliveries.rules import ASKING
 from surveys.tables import metadata
 from surveys.waves.models import Wave, WaveState
+from surveys.waves.rules import TURNOUT_FROM
 
 LIVING = (WaveState.OPEN, WaveState.CLOSING)
 ENDS_LATER = (WaveState.CANCELLED,)  # the clock empties the box of a wave that was ended early
@@ -46,6 +47,12 @@ FEW_WORDS = (
     " WHERE u.asked < :fewest"
 )
 
+# While a wave is open one rounded number is told a day, and only of many people.
+PRECISE_TURNOUT = (
+    "SELECT count(*) FROM turnout t WHERE t.percent % 5 <> 0 OR t.percent NOT BETWEEN 10 AND 90"
+    " OR (SELECT sum(u.asked) FROM wave_unit u WHERE u.wave_id = t.wave_id) < :least"
+)
+
 
 async def attacks(session: AsyncSession) -> list[Attempt]:
     """Return how many rows outlived their wave."""
@@ -76,6 +83,12 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
             few,
             clean="No words were delivered from a unit too small to hide their writer.",
             leak="Words or themes were delivered from units too small to hide their writer.",
+        ),
+        judged(
+            "turnout",
+            await count_of(session, PRECISE_TURNOUT, least=TURNOUT_FROM),
+            clean="How many have answered an open wave is told of many people only, rounded, once a day.",
+            leak="How many have answered an open wave is stored of too few people, or too exactly.",
         ),
         judged(
             "cards and votes",

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.results.models import Figure, Participation, Pool, TeamWord
+from surveys.results.models import Figure, Participation, Pool, Pooled, TeamWord
 from surveys.results.rules.disclosure import post_order
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -43,6 +43,7 @@ class PublishedWave:
     pools: Mapping[Place, Row] = field(default_factory=dict)
     figures: Mapping[Place, Row] = field(default_factory=dict)
     participation: Mapping[UUID, Row] = field(default_factory=dict)
+    pooled: Mapping[str, Row] = field(default_factory=dict)  # by dimension
     words: Sequence[Row] = ()
 
     @property
@@ -121,12 +122,15 @@ async def published_waves(session: AsyncSession) -> AsyncIterator[PublishedWave]
             pools={(row["team_id"], row["dimension"]): row for row in pools},
             figures={(row["team_id"], row["dimension"]): row for row in figures},
             participation={row["team_id"]: row for row in await _rows(session, Participation, wave_id)},
+            pooled={row["dimension"]: row for row in await _rows(session, Pooled, wave_id)},
             words=await _rows(session, TeamWord, wave_id),
         )
 
 
 async def _rows(
-    session: AsyncSession, model: type[Pool | Figure | Participation | TeamWord | WaveUnit], wave_id: UUID
+    session: AsyncSession,
+    model: type[Pool | Pooled | Figure | Participation | TeamWord | WaveUnit],
+    wave_id: UUID,
 ) -> list[Row]:
     table = model.__table__
     found = await session.execute(select(table).where(table.columns["wave_id"] == wave_id))

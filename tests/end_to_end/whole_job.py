@@ -253,6 +253,7 @@ async def the_results(
     assert published.team_sees_at is not None
     clock.now = published.team_sees_at + timedelta(minutes=5)
     await place.work(clock.now)
+    assert '"leak"' not in await place.kept("attack", "--json")
     listed = await place.kept("results", "--list", "--json")
     assert str(wave.id) in listed
 

@@ -30,7 +30,6 @@ def pool(n: int, *sums: float, agreement: str | None = None) -> Row:
         "n": n,
         "total": sum(sums) / len(sums),
         "item_sums": dict(zip(CODES, sums, strict=True)),
-        "histograms": None,
         "agreement": agreement,
     }
 
@@ -96,6 +95,15 @@ def test_nothing_is_found_in_figures_as_they_should_be() -> None:
 def test_a_hidden_figure_with_a_number_is_found() -> None:
     assert groups.too_small(changed(LEFT, shown=False)) == 1
     assert groups.too_small(changed(LEFT, score=None)) == 1
+
+
+def test_sums_of_all_teams_that_hold_what_one_left_out_are_found() -> None:
+    level = {"PSY-01": [13, 675.0, 2], "PSY-02": [13, 775.0, 2]}
+    told = {"items": level, "shape": None}
+    assert groups.more_than_sums(replace(well(), pooled={"PSY": told})) == 0
+    more = {**level, "PSY-01": [18, 725.0, 3]}
+    assert groups.more_than_sums(replace(well(), pooled={"PSY": {**told, "items": more}})) == 1
+    assert groups.more_than_sums(replace(well(), pooled={"PSY": {**told, "shape": {"squares": 1}}})) == 1
 
 
 def test_what_is_left_of_a_whole_by_its_parts_is_found_when_it_is_few() -> None:

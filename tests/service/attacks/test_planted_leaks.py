@@ -15,7 +15,7 @@ from surveys.deliveries.models import Delivery, Kind
 from surveys.results.models import Figure, Pool, TeamWord
 from surveys.retrospectives.models import SealedCard
 from surveys.tables import metadata
-from surveys.waves.models import Place, Wave
+from surveys.waves.models import Place, Turnout, Wave
 from tests.service.attacks.conftest import leaks
 from tests.waves import Story
 
@@ -98,7 +98,13 @@ class TestRowsThatOutliveTheirWave:
 
     def test_it_is_known_of_every_table_with_a_wave_whether_its_rows_may_stay(self) -> None:
         with_a_wave = {name for name, table in metadata.tables.items() if "wave_id" in table.columns}
-        assert with_a_wave - leftovers.STAYS == {"open_ballot", "open_remark", "place"}
+        assert with_a_wave - leftovers.STAYS == {"open_ballot", "open_remark", "place", "turnout"}
+
+    async def test_a_turnout_of_few_people_is_found(self, session: AsyncSession, story: Story) -> None:
+        wave = await story.open((await story.wave()).opens_at + A_WEEK_LATER)
+        session.add(Turnout(wave_id=wave.id, day=wave.occurrence, percent=45))
+        await session.flush()
+        assert leaks(await leftovers.attacks(session)) == {"turnout"}
 
     async def test_words_from_three_people_and_sealed_cards_without_a_key_are_found(
         self, session: AsyncSession, story: Story
