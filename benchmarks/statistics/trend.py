@@ -151,7 +151,7 @@ def paths_of_z(figures: Published, *, scales: Floats | None = None) -> Floats:
 
 def scales_of_noise(figures: Published, *, pairs: int = 8) -> Floats:
     """Return c for each team, pooled over organisations of 20 teams and 8 pairs of consecutive waves."""
-    variances = np.vectorize(lambda n: noise_variance(int(n), figures.size, items=ITEMS))(published.answers)
+    variances = np.vectorize(lambda n: noise_variance(int(n), figures.size, items=ITEMS))(figures.answers)
     change = np.diff(figures.scores, axis=1)[:, :pairs] ** 2
     apart = change / (variances[:, 1 : pairs + 1] + variances[:, :pairs])
     return np.concatenate(
