@@ -39,6 +39,7 @@ from jobs.open_waves import open_waves
 from surveys.ballots.models import OpenBallot
 from surveys.database import build_engine, build_sessions
 from surveys.people.models import Person
+from surveys.people.queries import installation_of
 from surveys.waves.models import Place, Wave
 
 SECRET = "a signing secret of a benchmark"  # noqa: S105 -- invented
@@ -79,7 +80,8 @@ async def prepare(url: str, folder: Path, people: int) -> int:
     """Open a wave that takes answers now, and write the signed bodies; return how many."""
     engine = build_engine(url)
     sessions = build_sessions(engine)
-    keys = DirectoryKeyStore.set_up(folder / "keys")
+    async with sessions() as session:
+        keys = DirectoryKeyStore.set_up(folder / "keys", await installation_of(session))
     await invent(sessions, people)
     await open_waves(sessions, keys, slack=True, now=OPENING)
     now = datetime.now(UTC)

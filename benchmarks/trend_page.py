@@ -27,6 +27,7 @@ from integrations.keystores import DirectoryKeyStore
 from surveys.database import build_engine, build_sessions
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Leadership, Team
+from surveys.people.queries import installation_of
 from surveys.questions.rules import items_of_wave
 from surveys.results.rules.trend import TrendState
 from surveys.waves.rules import FrozenRules
@@ -65,10 +66,12 @@ FROM wave CROSS JOIN some_team AS team WHERE wave.number BETWEEN :from AND :to
 """
 
 
-async def people_and_sign_ins(url: str, people: int) -> tuple[UUID, UUID, dict[str, str]]:
+async def people_and_sign_ins(url: str, folder: Path, people: int) -> tuple[UUID, UUID, dict[str, str]]:
     """Invent an organisation; return its id, its programme's, and team id → a leader's cookie."""
     engine = build_engine(url)
     sessions = build_sessions(engine)
+    async with sessions() as session:
+        DirectoryKeyStore.set_up(folder / "keys", await installation_of(session))
     organisation, programme = await invent(sessions, people)
     now = datetime.now(UTC)
     async with sessions.begin() as session:
@@ -149,8 +152,7 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name, database() as url:
         folder = Path(name)
-        DirectoryKeyStore.set_up(folder / "keys")
-        organisation, programme, cookies = run(people_and_sign_ins(url, chosen.people))  # type: ignore[misc] -- three
+        organisation, programme, cookies = run(people_and_sign_ins(url, folder, chosen.people))  # type: ignore[misc] -- three
         with service(url, folder, 1) as port:
             run(add_waves(url, organisation, programme, 0, 25))
             print("26 past waves ", ask(port, cookies, chosen.requests))

@@ -104,18 +104,19 @@ def refuse_request(request: Request[Any, Any, State], error: HTTPException) -> R
 
 
 def report_failure(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
-    """Log what failed and where, and say sorry.
+    """Log what failed and where, and say sorry."""
+    note_failure(error, route=request.scope.get("path_template") or "", method=request.method)
+    return _problem(request, 500, SENTENCES[500], {}, code="failed")
+
+
+def note_failure(error: Exception, *, route: str, method: str) -> None:
+    """Log what failed and where.
 
     The message of an unexpected error is left out of the log: database errors carry their parameters.
     """
     log.error(
-        "request failed",
-        error=type(error).__qualname__,
-        route=request.scope.get("path_template") or "",
-        method=request.method,
-        frames=_frames(error),
+        "request failed", error=type(error).__qualname__, route=route, method=method, frames=_frames(error)
     )
-    return _problem(request, 500, SENTENCES[500], {}, code="failed")
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {

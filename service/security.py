@@ -53,15 +53,18 @@ EVERYWHERE = [
 OVER_HTTPS = [*EVERYWHERE, (b"strict-transport-security", b"max-age=31536000")]
 
 
+def headers_of(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """Return the security headers of every response of this installation."""
+    return OVER_HTTPS if settings.base_url.startswith("https:") else EVERYWHERE
+
+
 async def add_headers(message: Message, scope: Scope) -> None:
     """Put the security headers on every response, refusals and static files included."""
     if message["type"] != "http.response.start":
         return
     given = [*message["headers"]]
     names = {name.lower() for name, _ in given}
-    wanted = (
-        OVER_HTTPS if scope["litestar_app"].state.settings.base_url.startswith("https:") else EVERYWHERE
-    )
+    wanted = headers_of(scope["litestar_app"].state.settings)
     message["headers"] = [*given, *(header for header in wanted if header[0] not in names)]
 
 

@@ -1,6 +1,7 @@
 """`kept serve`: the web process, on granian."""
 
 import asyncio
+import gc
 import os
 import secrets
 
@@ -9,7 +10,7 @@ import structlog
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -23,9 +24,11 @@ from service.composition import (
     open_slack,
     read_settings,
 )
+from service.controllers.slack import ahead_of
 from service.logs import configure_logs
 from surveys.database import build_engine, build_sessions
 
+YOUNG_OBJECTS = 10_000  # between two rounds of the collector; a page makes a few thousand and drops them
 SECONDS_TO_FINISH = 20  # for requests under way when the process is asked to stop
 
 
@@ -61,7 +64,7 @@ def serve(workers: int) -> None:
     ).serve()
 
 
-def build() -> Litestar:
+def build() -> ASGIApp:
     """Return the application of one worker process, from its environment."""
     settings = read_settings()
     configure_logs()
@@ -81,11 +84,18 @@ def build() -> Litestar:
         send_mail=mail.send_plain if mail is not None else None,
     )
     # A worker is built before there is a loop in which to ask the database whose keys it may use.
-    app.on_startup.extend([know_whose_keys, _say_that_it_answers])
+    app.on_startup.extend([know_whose_keys, _leave_what_stays_to_itself, _say_that_it_answers])
     app.on_shutdown.append(engine.dispose)
     if slack is not None:
         app.on_shutdown.append(slack.close)
-    return app
+    return ahead_of(app)
+
+
+def _leave_what_stays_to_itself() -> None:
+    """Keep what was loaded out of the collector's rounds, which would hold requests up for it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def _say_that_it_answers() -> None:
