@@ -30,6 +30,7 @@ from surveys.results.queries import trend_of
 from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
 
+WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
 DONE = {
     "shared": mark("Shared. The team reads your words here, and each of them gets a message."),
     "acknowledged": mark("Thank you. The team sees the day you named."),
@@ -87,7 +88,7 @@ async def show_team(
     branch = await _branch(session, team_id)
     trend = await readable_trend(session, reader.viewer, branch, team_id, now=reader.now)
     is_leader = team_id in reader.viewer.leads
-    loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader)
+    loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader, branch=branch)
     team = team_page(
         trend,
         loop,
@@ -163,7 +164,8 @@ async def _above(
     parent = trend.parent_id
     if parent is None or not may_read(viewer, branch, parent, leaders_read_below=False):
         return None
-    return await trend_of(session, parent, now=now, as_leader=parent in viewer.leads)
+    as_leader = parent in viewer.leads
+    return await trend_of(session, parent, now=now, as_leader=as_leader, waves=WAVES_ABOVE)
 
 
 async def _roster(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:

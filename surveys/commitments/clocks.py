@@ -5,6 +5,7 @@ elapsed hours instead, weekends included (ruling 35).
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
@@ -24,13 +25,14 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 def working_time(start: datetime, end: datetime, zone: str) -> timedelta:
     """Return the elapsed time between two instants less Saturdays and Sundays; zero when end is first."""
-    passed = timedelta()
-    day = local_date(start, zone)
-    while start < end:
-        midnight = end_of_day(day, zone)
-        if day.weekday() < SATURDAY:
-            passed += min(end, midnight) - start
-        start, day = midnight, day + DAY
+    if end <= start:
+        return timedelta()
+    passed, day = end - start, local_date(start, zone)
+    saturday = day + (SATURDAY - day.weekday()) * DAY  # of the week of `start`, which may be in its weekend
+    while (begins := _start(saturday, zone)) < end:
+        over = _start(saturday + 2 * DAY, zone)
+        passed -= max(min(end, over) - max(start, begins), timedelta())
+        saturday += 7 * DAY
     return passed
 
 
@@ -69,5 +71,6 @@ def speaking_time_before(instant: datetime, zone: str) -> datetime:
         day -= DAY
 
 
+@lru_cache(maxsize=4096)
 def _start(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)

@@ -109,7 +109,12 @@ async def _answered_last_time(session: AsyncSession, organisation_id: UUID, *, n
 
 
 async def loop_of(
-    session: AsyncSession, team_id: UUID, *, now: datetime, for_leader: bool = False
+    session: AsyncSession,
+    team_id: UUID,
+    *,
+    now: datetime,
+    for_leader: bool = False,
+    branch: Directory | None = None,
 ) -> LoopState:
     """Return where a unit stands in the loop, with its promises.
 
@@ -118,11 +123,12 @@ async def loop_of(
         team_id: the unit.
         now: aware UTC.
         for_leader: whether the reader leads the unit and so reads results a little earlier.
+        branch: what `branch_of` said of the unit, where it is known already.
 
     Raises:
         Missing: there is no such team.
     """
-    branch = await branch_of(session, team_id)
+    branch = branch or await branch_of(session, team_id)
     zone = branch.team_zone(team_id)
     sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
     wave = (

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -117,10 +118,10 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
 
 async def viewer_by_sign_in(session: AsyncSession, token: str, *, now: datetime) -> Viewer | None:
     """Return who is signed in with this session token, or None where nobody is any more."""
-    signed_in = await session.get(SignIn, token_digest(token))
-    if signed_in is None or signed_in.expires_at <= now:
-        return None
-    return await _viewer(session, await session.get(Person, signed_in.person_id))
+    signed_in = select(SignIn.person_id).where(
+        SignIn.token_hash == token_digest(token), SignIn.expires_at > now
+    )
+    return await _viewer(session, Person.id == signed_in.scalar_subquery())
 
 
 async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None:
@@ -129,8 +130,7 @@ async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None
     Two organisations of one database can know the same id only in different workspaces; a session
     limited to one organisation then finds the right one, and any other finds nobody.
     """
-    found = (await session.scalars(select(Person).where(Person.slack_id == slack_id).limit(2))).all()
-    return await _viewer(session, found[0]) if len(found) == 1 else None
+    return await _viewer(session, Person.slack_id == slack_id)
 
 
 async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
@@ -139,7 +139,7 @@ async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
     Raises:
         Missing: the person does not exist or is not active.
     """
-    viewer = await _viewer(session, await session.get(Person, person_id))
+    viewer = await _viewer(session, Person.id == person_id)
     if viewer is None:
         raise Missing("This person does not exist here.")
     return viewer
@@ -176,37 +176,43 @@ async def stored_directory(session: AsyncSession, organisation: Organisation) ->
     )
 
 
-async def _viewer(session: AsyncSession, person: Person | None) -> Viewer | None:
-    if person is None or not person.active:
+async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | None:
+    """Return the one active person of whom this is true, or None where there is none or are several."""
+    statement = _person_rows().add_columns(Person.organisation_id).where(who)
+    found = (await session.execute(statement.limit(2))).all()
+    if len(found) != 1 or not found[0].active:
         return None
-    row = (await session.execute(_person_rows().where(Person.id == person.id))).one()
-    somebody = Somebody(*row)
+    *columns, organisation_id = found[0]
+    person = Somebody(*columns)
     leads = frozenset(
         await session.scalars(select(Leadership.team_id).where(Leadership.person_id == person.id))
     )
-    roles = (await session.scalars(select(Role).where(Role.person_id == person.id))).all()
-    starts = leads if somebody.team_id is None else leads | {somebody.team_id}
+    roles = (
+        await session.execute(select(Role.kind, Role.team_id).where(Role.person_id == person.id))
+    ).all()
+    kinds = {role.kind for role in roles}
+    starts = leads if person.team_id is None else leads | {person.team_id}
     small = Directory(
-        organisation_id=person.organisation_id,
+        organisation_id=organisation_id,
         teams=await _with_ancestors(session, starts) if starts else {},
-        people={person.id: somebody},
+        people={person.id: person},
         leaders=dict.fromkeys(leads, (person.id,)),
     )
     unit = small.asked_in(person.id)
     return Viewer(
         person_id=person.id,
-        organisation_id=person.organisation_id,
+        organisation_id=organisation_id,
         name=person.name,
         email=person.email,
         zone=person.zone,
         locale=person.locale,
         slack_id=person.slack_id,
-        is_hr=any(role.kind is RoleKind.HR for role in roles),
+        is_hr=RoleKind.HR in kinds,
         granted=frozenset(role.team_id for role in roles if role.team_id is not None),
         leads=leads,
         unit=unit,
         above=frozenset(small.ancestors(unit)) if unit else frozenset(),
-        is_ombudsperson=any(role.kind is RoleKind.OMBUDSPERSON for role in roles),
+        is_ombudsperson=RoleKind.OMBUDSPERSON in kinds,
     )
 
 
@@ -244,11 +250,18 @@ async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]
 
 
 async def _with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
-    below = select(Team.id, Team.parent_id).where(Team.id.in_(team_ids)).cte("upward", recursive=True)
+    found = await session.execute(_upward(), {"team_ids": list(team_ids)})
+    return {row[0]: TeamNode(*row) for row in found}
+
+
+@cache  # every page asks this, and putting it together costs more than what the database does
+def _upward() -> Rows:
+    lowest = Team.id.in_(bindparam("team_ids", expanding=True))
+    below = select(Team.id, Team.parent_id).where(lowest).cte("upward", recursive=True)
     upper = aliased(Team)
     # UNION drops what was seen already, so even a damaged tree ends.
     upward = below.union(select(upper.id, upper.parent_id).join(below, upper.id == below.c.parent_id))
-    return await _teams(session, _team_rows().where(Team.id.in_(select(upward.c.id))))
+    return _team_rows().where(Team.id.in_(select(upward.c.id))).order_by(Team.name, Team.id)
 
 
 def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from surveys.cadence.models import Programme
 from surveys.errors import Missing
@@ -94,10 +95,16 @@ async def trend_of(
     Raises:
         Missing: no such unit.
     """
-    team = await session.get(Team, team_id)
+    upper = aliased(Team)
+    team = (
+        await session.execute(
+            select(Team.id, Team.name, Team.parent_id, upper.name.label("parent_name"))
+            .outerjoin(upper, upper.id == Team.parent_id)
+            .where(Team.id == team_id)
+        )
+    ).one_or_none()
     if team is None:
         raise Missing("There is no such team.")
-    parent = await session.get(Team, team.parent_id) if team.parent_id else None
     found = await session.execute(
         select(Wave, WaveUnit, Programme.name)
         .join(WaveUnit, WaveUnit.wave_id == Wave.id)
@@ -131,7 +138,7 @@ async def trend_of(
         team_id=team.id,
         team_name=team.name,
         parent_id=team.parent_id,
-        parent_name=parent.name if parent else None,
+        parent_name=team.parent_name,
         waves=points,
     )
 
