@@ -1,4 +1,7 @@
-"""Two pages for HR: who can be asked, and how the loop does over all teams. No scores, no ranking."""
+"""Pages for HR: who can be asked, how the loop does over all teams, how well things are measured.
+
+No score of a team is on them, and no ranking.
+"""
 
 from litestar import Controller, get
 from litestar.response import Response
@@ -7,11 +10,13 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, No
 from service.security import requires_hr
 from service.views.coverage import coverage_view
 from service.views.loop_health import rate_in_words, strips
+from service.views.organisation import organisation_view
 from surveys.cadence.queries import programmes
 from surveys.commitments.queries import loop_health
 from surveys.deliveries.queries import unreachable_people
 from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
+from surveys.results.organisation import overall
 from surveys.waves.rosters import audience_of
 
 
@@ -52,3 +57,11 @@ class CoverageController(Controller):
             confirmed=rate_in_words(health.follow_through.confirmed, page.language),
             by_dates=rate_in_words(health.follow_through.by_dates, page.language),
         )
+
+    @get("/organisation")
+    async def organisation(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now
+    ) -> Response[str]:
+        """Show reliability, differences between teams, agreement and how high statements are answered."""
+        found = await overall(session, viewer.organisation_id, now=now)
+        return page("coverage/organisation.html", organisation=organisation_view(found, page.language))

@@ -17,7 +17,7 @@ from surveys.cadence.models import Programme
 from surveys.errors import Missing
 from surveys.people.models import Team
 from surveys.questions.rules import waves_in_cycle
-from surveys.results.models import Figure, Participation, Pooled, TeamWord
+from surveys.results.models import Figure, Participation, TeamWord
 from surveys.results.published import (
     HIDDEN,
     AskedItem,
@@ -30,7 +30,6 @@ from surveys.results.published import (
 )
 from surveys.results.rules.display import said, said_range
 from surveys.results.rules.participation import EXACT_FROM
-from surveys.results.rules.pooled import ItemLevel, Noise
 from surveys.results.rules.trend import TrendState
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -304,26 +303,3 @@ async def trend_states(
             if trend is not None and (team_id, dimension) not in found:
                 found[team_id, dimension] = TrendState.of(trend)
     return found
-
-
-async def pooled_until_now(
-    session: AsyncSession, organisation_id: UUID
-) -> tuple[dict[str, dict[str, ItemLevel]], Noise]:
-    """Return what the organisation's publications know together.
-
-    First dimension → item → its answers, then how far consecutive figures of teams lie apart.
-    """
-    rows = await session.execute(
-        select(Pooled.dimension, Pooled.items, Pooled.noise)
-        .join(Wave, Wave.id == Pooled.wave_id)
-        .where(Wave.organisation_id == organisation_id)
-        .order_by(Wave.opens_at)
-    )
-    levels: dict[str, dict[str, ItemLevel]] = {}
-    noise = Noise()
-    for dimension, items, added in rows:
-        noise = noise.and_then(Noise(**added))
-        known = levels.setdefault(dimension, {})
-        for code, level in items.items():
-            known[code] = known.get(code, ItemLevel()).and_then(ItemLevel(*level))
-    return levels, noise

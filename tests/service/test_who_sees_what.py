@@ -43,6 +43,7 @@ READ = {
     "/health": EVERYBODY,
     "/how-private": EVERYBODY,
     "/loop-health": HR,
+    "/organisation": HR,
     "/mailbox": EVERYBODY,  # the secret in the link decides, and only a script passes it on
     "/mailbox/to/{organisation_id:uuid}": EVERYBODY,
     "/mailboxes": frozenset({"leader", "leader above", "HR"}),

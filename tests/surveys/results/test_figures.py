@@ -17,7 +17,15 @@ from surveys.results.rules.distributions import (
 from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
 from surveys.results.rules.participation import participation_band, size_class
 from surveys.results.rules.scoring import AskedItems, item_scores, person_score
-from surveys.results.rules.trend import TrendState, follow, noise_variance, wobble
+from surveys.results.rules.trend import (
+    STRICT_LIMIT,
+    TrendState,
+    follow,
+    limit_of,
+    noise_variance,
+    observe,
+    wobble,
+)
 from tests.waves import OPENING
 
 TWO = AskedItems(("PSY-01", "PSY-03"), (False, True))
@@ -239,3 +247,32 @@ class TestTrend:
 
     def test_two_waves_of_a_small_team_may_differ_by_about_twenty_points(self) -> None:
         assert 17 < wobble(7, 8, items=2) < 25
+
+    def test_a_shift_keeps_the_last_level_and_the_last_figure_while_a_new_baseline_is_built(self) -> None:
+        states = run([70, 70, 70, 70, 40, 40, 40])
+        shifted = next(state for state in states if state.reason == "shift")
+        assert shifted.baseline == 70
+        assert shifted.with_last(40.0, 60.0).last == 40.0
+
+    def test_the_pure_rule_never_begins_anew(self) -> None:
+        state, z = TrendState(), None
+        for value in [70.0] * 4 + [20.0] * 6:
+            state, z = observe(state, value, noise_variance(7, 8, items=2))
+        assert state.seen == 10
+        assert state.word == "too_early"
+        assert z is not None
+        assert z < -STRICT_LIMIT
+
+    @pytest.mark.parametrize(
+        ("watched", "teams", "limit"), [(3, 20, 3.0), (1, 4, 3.0), (2, 5, 2.7), (1, 20, 2.7)]
+    )
+    def test_the_limit_is_strict_for_three_dimensions_or_few_teams(
+        self, watched: int, teams: int, limit: float
+    ) -> None:
+        assert limit_of(watched, teams) == limit
+
+    @pytest.mark.parametrize(("items", "deviation"), [(1, 27), (2, 22), (4, 20), (6, 20)])
+    def test_the_noise_of_a_wave_depends_on_how_many_items_it_asks(
+        self, items: int, deviation: float
+    ) -> None:
+        assert noise_variance(8, 8, items=items) == pytest.approx(9 + deviation**2 / 16)

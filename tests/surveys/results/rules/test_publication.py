@@ -1,0 +1,169 @@
+"""One wave from answers to rows: what enters a figure, what is frozen for trends, what is left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from surveys.ballots.rules import Opened
+from surveys.results.rules.pooled import ItemLevel, Noise
+from surveys.results.rules.publication import FrozenUnit, FrozenWave, Publication, decide
+from surveys.results.rules.trend import TrendState
+
+TOP, ALDER, BIRCH, CEDAR = (UUID(int=number) for number in range(1, 5))
+PSY = {"PSY": ("PSY-01", "PSY-02")}
+Answers = Mapping[UUID, Sequence[Sequence[int]]]
+
+
+def wave(asked: Mapping[UUID, int], parts: Mapping[str, tuple[str, ...]] = PSY) -> FrozenWave:
+    units = {
+        unit: FrozenUnit(None if unit == TOP else TOP, people, frozenset(), parts if people else {}, {})
+        for unit, people in {TOP: 0, **asked}.items()
+    }
+    codes = {code: False for codes in parts.values() for code in codes}
+    return FrozenWave("2026-03-03", 5, 4, units, codes, {})
+
+
+def published(known: FrozenWave, answers: Mapping[str, Answers]) -> Publication:
+    opened = []
+    people = {unit: [uuid4() for _ in range(known.units[unit].asked)] for unit in known.units}
+    for dimension, units in answers.items():
+        for unit, sheets in units.items():
+            for person, points in zip(people[unit], sheets, strict=False):
+                packed = bytes(points).ljust(16, b"\0")
+                opened.append(Opened(person, unit, counts=True, dimension=dimension, answers=packed))
+    return decide(known, opened)
+
+
+def figure(found: Publication, unit: UUID, dimension: str = "PSY") -> dict[str, Any]:
+    return next(row for row in found.figures if (row["team_id"], row["dimension"]) == (unit, dimension))
+
+
+def pool(found: Publication, unit: UUID) -> dict[str, Any]:
+    return next(row for row in found.pools if row["team_id"] == unit)
+
+
+MIXED = [(2, 4), (4, 3), (3, 5), (5, 2), (4, 4), (1, 3), (4, 5), (3, 2)]
+
+
+class TestFigures:
+    def test_a_unanimous_team_counts_as_97_and_a_half_wherever_it_enters(self) -> None:
+        found = published(wave({ALDER: 6, BIRCH: 6}), {"PSY": {ALDER: [(5, 5)] * 6, BIRCH: MIXED[:6]}})
+        other = pool(found, BIRCH)
+
+        assert (figure(found, ALDER)["score"], figure(found, ALDER)["capped"]) == (97.5, True)
+        assert (pool(found, ALDER)["total"], pool(found, ALDER)["item_sums"]) == (6 * 97.5, {})
+        assert figure(found, TOP)["score"] == pytest.approx((6 * 97.5 + other["total"]) / 12)
+
+    def test_sums_of_items_are_kept_where_they_make_nothing_certain(self) -> None:
+        found = published(wave({ALDER: 8}), {"PSY": {ALDER: MIXED}})
+        assert pool(found, ALDER)["item_sums"] == {"PSY-01": 450.0, "PSY-02": 500.0}
+
+    def test_an_item_that_nobody_favours_leaves_no_sums_of_items(self) -> None:
+        found = published(wave({ALDER: 5}), {"PSY": {ALDER: [(1, 5), (1, 4), (2, 5), (1, 3), (1, 5)]}})
+        assert figure(found, ALDER)["shown"]
+        assert pool(found, ALDER)["item_sums"] == {}
+
+    def test_the_smallest_dimension_decides_what_the_sheet_shows(self) -> None:
+        parts = {"PSY": ("PSY-01",), "CNF": ("CNF-01",)}
+        many = [(number % 5 + 1,) for number in range(15)]
+        both = published(wave({ALDER: 15}, parts), {"PSY": {ALDER: many}, "CNF": {ALDER: many}})
+        one = published(wave({ALDER: 15}, parts), {"PSY": {ALDER: many}, "CNF": {ALDER: many[:7]}})
+
+        assert figure(both, ALDER)["item_words"] == {"PSY-01": "half"}
+        assert figure(both, ALDER)["bars"] == {"PSY-01": [6, 3, 6]}
+        assert figure(both, ALDER)["agreement"] == "apart"
+        for name in ("item_words", "bars", "agreement"):
+            assert figure(one, ALDER)[name] is None
+        assert pool(one, ALDER)["agreement"] is None
+
+    def test_a_roll_up_has_no_word_for_agreement(self) -> None:
+        found = published(wave({ALDER: 8, BIRCH: 8}), {"PSY": {ALDER: MIXED, BIRCH: MIXED}})
+        assert figure(found, ALDER)["agreement"] == "mixed"
+        assert figure(found, TOP)["agreement"] is None
+
+    def test_the_range_of_ten_and_more_is_frozen_as_it_is_said(self) -> None:
+        found = published(wave({ALDER: 16}), {"PSY": {ALDER: [*MIXED, *MIXED[:3]]}})
+        row = figure(found, ALDER)
+        assert row["range_kind"] == "shrunk_t"
+        assert (row["low"], row["high"]) == (round(row["low"]), round(row["high"]))
+
+    def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
+        asked = FrozenUnit(
+            None, 5, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, {"LOOP-03:1": ("LOOP-03", ("kept",))}
+        )
+        found = decide(FrozenWave("2026-03-03", 5, 4, {TOP: asked}, {}, {}), [])
+        assert (found.figures, found.participation, found.totals["answered"]) == ([], [], None)
+        assert found.words == [{"team_id": TOP, "question": "LOOP-03:1", "word": "too_few"}]
+
+
+class TestWhatIsPooled:
+    def test_answers_that_were_released_nowhere_change_nothing(self) -> None:
+        asked = {ALDER: 8, BIRCH: 8, CEDAR: 4}
+        teams: dict[UUID, Sequence[Sequence[int]]] = {ALDER: MIXED, BIRCH: MIXED[::-1]}
+        with_them = published(wave(asked), {"PSY": {**teams, CEDAR: [(1, 1)] * 3}})
+        without = published(wave(asked), {"PSY": teams})
+
+        assert with_them.pooled == without.pooled
+        assert with_them.pools == without.pools
+        assert figure(with_them, ALDER)["trend"] == figure(without, ALDER)["trend"]
+
+    def test_trends_run_on_figures_freed_of_difficulty(self) -> None:
+        levels = {
+            "PSY": {
+                "PSY-01": ItemLevel(92, 92 * 80.0, 5),
+                "PSY-02": ItemLevel(92, 92 * 80.0, 5),
+                "PSY-03": ItemLevel(100, 100 * 50.0, 5),
+            }
+        }
+        known = replace(wave({ALDER: 8}), levels=levels)
+        found = published(known, {"PSY": {ALDER: MIXED}})
+        delta = found.pooled[0]["difficulties"]
+
+        assert delta["PSY-01"] > 0 > delta["PSY-03"]
+        mean = (delta["PSY-01"] + delta["PSY-02"]) / 2
+        assert figure(found, ALDER)["trend"]["last"] == pytest.approx(figure(found, ALDER)["score"] - mean)
+
+    def test_a_pulse_of_one_item_says_nothing_of_change_until_the_items_are_known(self) -> None:
+        parts = {"PSY": ("PSY-01",)}
+        answers = {"PSY": {ALDER: [(one,) for one, _ in MIXED]}}
+        light = replace(wave({ALDER: 8}, parts), needs_levels=True)
+        other = {"PSY-02": ItemLevel(40, 2400.0, 4)}
+
+        few = published(replace(light, levels={"PSY": other}), answers)
+        enough = published(
+            replace(light, levels={"PSY": {**other, "PSY-01": ItemLevel(40, 2400.0, 4)}}), answers
+        )
+        only_one = published(light, answers)
+
+        assert figure(few, ALDER)["trend"] is None
+        assert figure(enough, ALDER)["trend"]["word"] == "too_early"
+        assert figure(only_one, ALDER)["trend"] is not None  # always the same item: nothing to free it of
+
+    def test_the_noise_comes_from_the_teams_last_published_figures(self) -> None:
+        trends = {
+            (ALDER, "PSY"): TrendState(last=30.0, last_variance=50.0),
+            (TOP, "PSY"): TrendState(last=30.0, last_variance=10.0),
+        }
+        known = replace(wave({ALDER: 8, BIRCH: 8}), trends=trends, noise=Noise(80.0, 40, 6))
+        found = published(known, {"PSY": {ALDER: MIXED, BIRCH: MIXED}})
+        row = figure(found, ALDER)["trend"]
+        squares = (row["last"] - 30.0) ** 2 / (row["last_variance"] + 50.0)
+
+        assert found.pooled[0]["noise"] == {"squares": pytest.approx(squares), "pairs": 1, "teams": 1}
+        assert found.pooled[0]["noise_scale"] == pytest.approx((60 + 80 + squares) / (60 + 41))
+
+    def test_a_team_that_changed_by_a_quarter_gives_no_pair(self) -> None:
+        known = wave({ALDER: 8})
+        units = {**known.units, ALDER: replace(known.units[ALDER], changed=0.25)}
+        state = {(ALDER, "PSY"): TrendState(last=30.0, last_variance=50.0)}
+        found = published(replace(known, units=units, trends=state), {"PSY": {ALDER: MIXED}})
+        assert found.pooled[0]["noise"]["pairs"] == 0
+
+    def test_a_baseline_lasts_a_full_cycle_and_at_least_four_waves(self) -> None:
+        known = wave({})
+        assert replace(known, baseline_waves={"PSY": 8}).baseline_of("PSY") == 8
+        assert replace(known, baseline_waves={"PSY": 2}).baseline_of("PSY") == 4
+        assert known.baseline_of("REL") == 4
