@@ -6,7 +6,14 @@ from typing import Protocol
 
 from integrations.language import Translator, mark
 from service.views.loop import LoopPage
-from service.views.wording import BAND_ORDER, Said, is_small, participation_sentence, say_figure
+from service.views.wording import (
+    BAND_ORDER,
+    FEW_ANSWERED,
+    Said,
+    is_small,
+    participation_sentence,
+    say_figure,
+)
 from surveys.results.published import TeamTrend, WavePoint
 
 SHIFTS: Mapping[str, tuple[str, str]] = {
@@ -73,7 +80,7 @@ def _took_part(newest: WavePoint, lines: Sequence[Line], language: Translator) -
     words = participation_sentence(newest.participation, language)
     sentence = words[0].upper() + words[1:] + "."
     shown = any(line.said.value is not None for line in lines)
-    if shown and newest.participation.band in ("under_60", "not_enough"):
+    if shown and newest.participation.band in FEW_ANSWERED:
         return f"{sentence} {language.say('Most of the team may not be in these figures.')}"
     return sentence
 

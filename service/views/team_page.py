@@ -18,9 +18,16 @@ from service.views.next_step import NextStep, next_step
 from service.views.notices import Notice, notices
 from service.views.statements import Statement, statement
 from service.views.summary import caution, summary
-from service.views.timeline import columns_of, dimensions_of, latest_figure, newest_readable
+from service.views.timeline import (
+    columns_of,
+    dimensions_of,
+    last_cycle,
+    latest_figure,
+    newest_readable,
+)
 from service.views.wording import (
     AGREEMENT_WORDS,
+    FEW_ANSWERED,
     SHIFTED,
     VERY_LOW,
     Said,
@@ -48,6 +55,8 @@ class Panel:
     shift: tuple[str, str] | None
     agreement: str
     advice: str
+    bias: str  # empty when enough took part
+    cycle: str  # the mean of the last full cycle, or empty
     asked_on: str  # empty when the newest wave asked this dimension
     chart: TrendChart
     statements: Sequence[Statement]
@@ -221,6 +230,8 @@ def _panel(
         shift=_shift(figure, language),
         agreement=language.say(agreement) if agreement else "",
         advice=_advice(said, language),
+        bias=_bias(wave, said, language),
+        cycle=_cycle(trend, dimension, language),
         asked_on=""
         if wave is newest
         else language.say("Last asked on {day}.", day=language.date(wave.occurrence)),
@@ -242,6 +253,22 @@ def _advice(said: Said, language: Translator) -> str:
     if said.value is None or said.value > VERY_LOW:
         return ""
     return language.say("Low; talk to someone before you talk to the team.")
+
+
+def _bias(wave: WavePoint, said: Said, language: Translator) -> str:
+    """Return the words without which no number stands where fewer than 60 % answered."""
+    if said.value is None or wave.participation.band not in FEW_ANSWERED:
+        return ""
+    return language.say("Most of the team may not be in this.")
+
+
+def _cycle(trend: TeamTrend, dimension: str, language: Translator) -> str:
+    mean = last_cycle(trend, dimension, language)
+    if mean is None:
+        return ""
+    return language.say(
+        "Mean of the last full cycle, {days}: {figure}.", days=mean.label, figure=mean.said.headline
+    )
 
 
 def _cards(newest: WavePoint, language: Translator) -> list[Statement]:

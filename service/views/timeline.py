@@ -65,6 +65,22 @@ def columns_of(trend: TeamTrend, dimension: str, language: Translator) -> list[C
     ]
 
 
+def last_cycle(trend: TeamTrend, dimension: str, language: Translator) -> Column | None:
+    """Return the mean of the newest cycle that is over and has enough shown waves, or None."""
+    past = [wave for wave in trend.waves if is_past(wave, dimension) and wave.cycle is not None]
+    cycles = [list(waves) for _, waves in groupby(past, key=_cycle_of)]
+    means = (_cycle(waves, dimension, language) for waves in reversed(cycles) if _is_over(waves))
+    return next((mean for mean in means if mean.said.value is not None), None)
+
+
+def _is_over(waves: Sequence[WavePoint]) -> bool:
+    return len(waves) >= _length(waves[0])
+
+
+def _length(wave: WavePoint) -> int:
+    return waves_in_cycle(str(wave.rules.get("pulse", "default")))
+
+
 def _cycle_of(wave: WavePoint) -> int | None:
     return wave.cycle
 
@@ -133,10 +149,9 @@ def has_changed(wave: WavePoint) -> bool:
 def _cycle(waves: Sequence[WavePoint], dimension: str, language: Translator) -> Column:
     """Return the mean of one cycle, made from displayed values; hidden ones enter nothing (ruling 28)."""
     values = _displayed([wave for wave in waves if dimension in wave.dimensions], dimension, language)
-    length = waves_in_cycle(str(waves[0].rules.get("pulse", "default")))
     sizes = [wave.participation.size_class for wave in waves if wave.participation.shown]
     smallest = min(sizes, key=_rank, default=None)
-    enough = len(values) >= ENOUGH_OF_A_CYCLE * length
+    enough = len(values) >= ENOUGH_OF_A_CYCLE * _length(waves[0])
     said = (
         say_mean(sum(values) / len(values), smallest, language)
         if enough

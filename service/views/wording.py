@@ -36,6 +36,7 @@ BAND_WORDS: Mapping[str, str] = {
     "most": mark("most answered"),
     "not_enough": mark("not enough answered"),
 }
+FEW_ANSWERED = ("under_60", "not_enough")
 BAND_ORDER = ("not_enough", "under_60", "60_79", "most", "80_99", "all")
 ITEM_WORDS: Mapping[str, str] = {
     "most": mark("most answered in favour"),
@@ -132,14 +133,20 @@ SHIFTED: Mapping[str, tuple[str, str]] = {
 }
 
 
+BEGAN_ANEW: Mapping[str, str] = {
+    "roster": mark("The team has changed, so the comparison began anew on {day}."),
+    "shift": mark("After {day} the comparison began anew, from the level reached by then."),
+}
+
+
 def trend_sentence(trend: TrendView | None, size_class: str | None, language: Translator) -> str:
     """Return what may be said about change; a pulse without trend words says nothing."""
     if trend is None:
         return ""
     said = [_change(trend, size_class, language)]
-    if trend.reason == "roster" and trend.restarted is not None:
-        day = language.date(trend.restarted)
-        said.append(language.say("The team has changed, so the comparison began anew on {day}.", day=day))
+    words = BEGAN_ANEW.get(trend.reason or "")
+    if trend.restarted is not None and words is not None:
+        said.append(language.say(words, day=language.date(trend.restarted)))
     return " ".join(said)
 
 

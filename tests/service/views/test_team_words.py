@@ -87,6 +87,28 @@ class TestSmallUnits:
         assert sum(width for _, _, width in many.panels[0].statements[0].bar.parts) == 100  # type: ignore[union-attr] -- asserted above
 
 
+class TestFigures:
+    def test_no_number_stands_without_the_words_that_most_may_not_be_in_it(self) -> None:
+        known = cases.declining()
+        newest = known.waves[-1]
+        few = replace(newest, participation=replace(newest.participation, band="under_60"))
+
+        found = page(replace(known, waves=[*known.waves[:-1], few]))
+        assert {panel.bias for panel in found.panels} == {"Most of the team may not be in this."}
+        assert {panel.bias for panel in page(known).panels} == {""}
+
+    def test_the_last_full_cycle_is_said_as_the_mean_of_what_was_displayed(self) -> None:
+        found = {panel.dimension: panel.cycle for panel in page(cases.declining()).panels}
+
+        assert found["FLW"] == "Mean of the last full cycle, 28 Apr 2026 to 21 Jul 2026: 50."
+        assert page(cases.fresh()).panels[0].cycle == ""
+
+    def test_a_cycle_with_too_few_shown_waves_gives_way_to_the_one_before(self) -> None:
+        """Waves 5 and 6 are hidden: only half of the second cycle, so the first one is said."""
+        cycles = {panel.cycle for panel in page(cases.team_of_five()).panels}
+        assert all("6 Jan 2026 to 31 Mar 2026: About" in cycle for cycle in cycles)
+
+
 class TestWhatComesNext:
     @pytest.mark.parametrize(
         ("taken", "href"), [(1, "#share"), (2, "#acknowledge"), (3, "#promise"), (4, "#promises")]
