@@ -78,6 +78,5 @@ async def _open_pulse(
         answered = await has_answered(session, desk.keys, place.id)
     except Gone:  # closed a moment ago, or its key is lost: there is nothing to answer
         return None, None
-    about_promise = all(question.kind == "choice" for question in sheet.questions)
-    pulse = OpenPulse(place.id.hex, sheet.team_name, sheet.closes_at, answered, about_promise)
+    pulse = OpenPulse(place.id.hex, sheet.team_name, sheet.closes_at, answered, sheet.about_promise)
     return pulse, sheet.rules.minimum_group

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.promise import Terms, in_full, short_promise
+from integrations.promise import Terms, in_full, short_promise, short_promise_of_word
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SKIP, Action, Callback
@@ -41,7 +41,7 @@ def sheet_view(
         callback=sheet_callback(sheet.wave_id, sheet.locale),
         metadata=place,
         blocks=[
-            blocks.section(short_promise(language, sheet.rules.minimum_group, administrators)),
+            blocks.section(promise_of(sheet, language, administrators)),
             blocks.actions(
                 blocks.button(say("What could still give me away?"), Action.OPEN_PRIVACY, value=place),
                 blocks.button(say("Answer on the web"), Action.LINK, url=web_link),
@@ -54,6 +54,13 @@ def sheet_view(
             ),
         ],
     )
+
+
+def promise_of(sheet: BlankSheet, language: Translator, named: str | None) -> str:
+    """Return the short promise that is true of this sheet."""
+    if sheet.about_promise:
+        return short_promise_of_word(language, sheet.rules.votes_for_a_word, named)
+    return short_promise(language, sheet.rules.minimum_group, named)
 
 
 def sheet_callback(wave_id: UUID, locale: str) -> str:

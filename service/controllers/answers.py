@@ -155,6 +155,8 @@ class AnswerController(Controller):
                     closes_at=sheet.closes_at,
                     head_start_days=sheet.rules.head_start_days,
                     minimum_group=sheet.rules.minimum_group,
+                    about_promise=sheet.about_promise,
+                    votes=sheet.rules.votes_for_a_word,
                     words=words_view(
                         sheet,
                         await around(session, sheet.wave_id, sheet.team_id),

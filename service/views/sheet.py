@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integrations.language import Translator, mark
-from integrations.promise import Terms, in_full, purpose, short_promise
+from integrations.promise import Terms, in_full, purpose, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.questions.rules import SCALE_LABELS
 
@@ -98,11 +98,13 @@ def sheet_view(
             _row(position, question, language, (sent or {}).get(question.key))
             for position, question in enumerate(sheet.questions, start=1)
         ],
-        promise=short_promise(language, sheet.rules.minimum_group, administrators),
+        promise=short_promise_of_word(language, sheet.rules.votes_for_a_word, administrators)
+        if sheet.about_promise
+        else short_promise(language, sheet.rules.minimum_group, administrators),
         purpose=purpose(language),
         in_full=in_full(language, terms_of(sheet), administrators),
         has_open_question=sheet.rules.open_prompt is not None,
-        about_promise=all(question.kind == "choice" for question in sheet.questions),
+        about_promise=sheet.about_promise,
     )
 
 

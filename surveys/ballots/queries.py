@@ -47,6 +47,11 @@ class BlankSheet:
     zone: str
     locale: str
 
+    @property
+    def about_promise(self) -> bool:
+        """Whether one question about a promise is all that is asked."""
+        return all(question.kind == "choice" for question in self.questions)
+
 
 async def blank_sheet(
     session: AsyncSession,

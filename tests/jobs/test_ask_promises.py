@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.language import Translator
+from integrations.promise import LONGEST_PROMISE
 from jobs.ask_promises import ask_promises
+from service.views.sheet import sheet_view
 from surveys.cadence.models import Programme
 from surveys.commitments.queries import loop_of
 from surveys.deliveries.models import Delivery, Kind
@@ -57,6 +60,10 @@ class TestAskingAlone:
             assert kinds.all() == [Kind.INVITATION], "nobody is reminded of a few seconds"
         assert set(places) == {story.cast.payments.id}
         sheet = await story.sheet("Alice", due + DAY)
+        assert sheet.about_promise
+        promise = sheet_view(sheet, Translator("en"), None).promise
+        assert "team's word from 4 decided votes" in promise, "what the sheet promises is true of it"
+        assert len(promise.split()) <= LONGEST_PROMISE
         assert [question.key.partition(":")[0] for question in sheet.questions] == ["LOOP-03"]
 
     async def test_the_word_appears_and_nothing_else_takes_the_place_of_the_pulse(
