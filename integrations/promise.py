@@ -58,8 +58,8 @@ def short_promise_of_word(language: Translator, votes: int, named: str | None) -
     """Return the same for one question about a promise alone, of which only the team's word is shown."""
     return language.say(
         "Leader, HR and team see the team's word from {votes} decided votes, never single answers. At "
-        "close, answers are deleted and their key is destroyed. Until then {administrators} could technically "
-        "connect you and your answer.",
+        "close, answers are deleted and their key is destroyed. Until then {administrators} could "
+        "technically connect you and your answer.",
         votes=votes,
         administrators=administrators(language, named),
     )

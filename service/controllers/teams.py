@@ -138,7 +138,7 @@ async def _branch(session: AsyncSession, team_id: UUID) -> Directory:
 async def readable_trend(
     session: AsyncSession, viewer: Viewer, branch: Directory, team_id: UUID, *, now: datetime
 ) -> TeamTrend:
-    """Return what this reader may read of a unit (ruling 14).
+    """Return what this reader may read of a unit.
 
     A leader further up reads a single team below only in waves that said so before anyone answered.
 

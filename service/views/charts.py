@@ -1,4 +1,4 @@
-"""Where things stand on a chart. Every coordinate comes from displayed, rounded numbers (ruling 27).
+"""Where things stand on a chart. Every coordinate comes from displayed, rounded numbers.
 
 Across, positions are per cent of the width, so that one drawing fits a phone and a page and its text
 keeps its size. Downwards, the plot is as many units high as the scale, 0 to 100. What is said in words

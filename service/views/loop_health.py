@@ -1,4 +1,4 @@
-"""How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing (ruling 35)."""
+"""How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -53,7 +53,7 @@ def summary(
 ) -> list[str]:
     """Return three sentences, the main one first: figures, how many answered, promises.
 
-    In a unit under eight answers the promises are the main thing (ruling 34).
+    In a unit under eight answers the promises are the main thing.
     """
     if newest is None:
         return []

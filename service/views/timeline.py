@@ -14,7 +14,7 @@ from service.views.wording import HIDDEN_WORDS, Said, asked_under_ten, say_figur
 from surveys.questions.rules import waves_in_cycle
 from surveys.results.published import FigureView, TeamTrend, WavePoint
 
-SINGLE_CYCLES = 2  # under ten asked, waves of the last two cycles stand alone (ruling 32)
+SINGLE_CYCLES = 2  # under ten asked, waves of the last two cycles stand alone
 ENOUGH_OF_A_CYCLE = 0.75
 A_CHANGED_TEAM = 0.1  # from a tenth of the roster on, the line breaks
 CAPPED_AS = 97.5  # what "95 or more" counts as in a mean
@@ -147,7 +147,7 @@ def has_changed(wave: WavePoint) -> bool:
 
 
 def _cycle(waves: Sequence[WavePoint], dimension: str, language: Translator) -> Column:
-    """Return the mean of one cycle, made from displayed values; hidden ones enter nothing (ruling 28)."""
+    """Return the mean of one cycle, made from displayed values; hidden ones enter nothing."""
     values = _displayed([wave for wave in waves if dimension in wave.dimensions], dimension, language)
     sizes = [wave.participation.size_class for wave in waves if wave.participation.shown]
     smallest = min(sizes, key=_rank, default=None)

@@ -15,7 +15,7 @@ from surveys.results.rules.display import LARGE, SMALL, SMALLEST, said, said_ran
 HIDDEN_WORDS = mark("Not shown separately here")
 LOW_WORDS = mark("Low; talk to someone before you talk to the team")
 CAPPED_AT = 95
-VERY_LOW = 20  # at or below this the words of ruling 33 stand beside the number
+VERY_LOW = 20  # at or below this words stand beside the number
 
 # Half-widths of what an unchanged team of this size shows from one wave to the next: 1.96·√V and
 # 1.96·√(2V) with V = 3² + 22²(1 - ½·n/N)/n at n = 6, 8.5 and 15, rounded.
@@ -98,7 +98,7 @@ def say_figure(figure: FigureView | None, size_class: str | None, language: Tran
 
 
 def say_mean(value: float, size_class: str | None, language: Translator) -> Said:
-    """Return how the mean of a cycle is displayed; it has no range (ruling 31)."""
+    """Return how the mean of a cycle is displayed; it has no range."""
     about = size_class not in (SMALL, LARGE)
     shown = said(value, size_class)
     return Said(language.say("About {value}", value=shown) if about else str(shown), shown)
@@ -179,14 +179,14 @@ def participation_sentence(participation: ParticipationView, language: Translato
 
 
 def is_small(wave: WavePoint) -> bool:
-    """Return whether a unit reads the page for teams under eight answers (ruling 34)."""
+    """Return whether a unit reads the page for teams under eight answers."""
     return not wave.participation.shown or wave.participation.size_class not in (SMALL, LARGE)
 
 
 def asked_under_ten(wave: WavePoint) -> bool:
-    """Return whether fewer than ten are asked, so that old waves are shown as means (ruling 32)."""
+    """Return whether fewer than ten are asked, so that old waves are shown as means."""
     asked = wave.participation.asked if wave.participation.shown else None
-    return (asked if asked is not None else wave.asked_here) < 10  # noqa: PLR2004 -- the ruling's number
+    return (asked if asked is not None else wave.asked_here) < 10  # noqa: PLR2004 -- the same number
 
 
 def dimension_name(dimension: str, items: Sequence[AskedItem], language: Translator) -> str:

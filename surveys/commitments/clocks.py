@@ -1,7 +1,7 @@
 """Time as the loop counts it: working time in a team's zone, and ends of days. Storage is not here.
 
 A working day is 24 hours of a Monday to Friday in the team's zone. Notice before a date is counted in
-elapsed hours instead, weekends included (ruling 35).
+elapsed hours instead, weekends included.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -44,7 +44,7 @@ async def loop_questions_due(
 
     First the oldest promise that was marked done a week ago or more and on which the team has not
     decided, then whether the leader said what will be done, where the unit's last wave brought
-    results and its team has read them (ruling 24). Units too small for a word are not asked.
+    results and its team has read them. Units too small for a word are not asked.
     """
     large = {unit for unit, people in directory.rosters().items() if len(people) >= DECIDED_VOTES}
     due: dict[UUID, list[LoopQuestion]] = defaultdict(list)
@@ -205,7 +205,7 @@ async def _with_steps(session: AsyncSession, known: LoopState, wave: Wave, *, no
 
 
 async def loop_health(session: AsyncSession, directory: Directory, *, now: datetime) -> LoopHealth:
-    """Return how the loop does over all teams, without names, from ten teams on (ruling 35)."""
+    """Return how the loop does over all teams, without names, from ten teams on."""
     results = await session.execute(
         select(WaveUnit.team_id, Wave.leaders_see_at, Share.shared_at, Acknowledgement.acknowledged_at)
         .join(Wave, Wave.id == WaveUnit.wave_id)

@@ -82,7 +82,7 @@ def status(dates: Dates, zone: str, *, now: datetime) -> Status:
     """Return how a promise stands by its dates, in the team's zone.
 
     Source:
-        Measurement §5 with ruling 35: late and broken count from the first date, overdue and open
+        The loop rules in docs/methods.md: late and broken count from the first date, overdue and open
         from the last valid one. A promise is overdue exactly where doing it now would be late.
     """
     due, last = end_of_day(dates.due, zone), end_of_day(dates.first_due, zone) + LATE_UNTIL
@@ -185,7 +185,7 @@ def kept_rate(statuses: Iterable[Status], *, strict: bool = False) -> Rate | Non
 def confirmed_rate(words: Iterable[str | None]) -> Rate | None:
     """Return how many promises the team confirmed out of those it decided on; None when none.
 
-    Takes final words. Can't tell, too few and said openly stay outside (ruling 24).
+    Takes final words. Can't tell, too few and said openly stay outside.
     """
     decided = [word for word in words if word in {KEPT, DIFFERENTLY}]
     return Rate(decided.count(KEPT), len(decided)) if decided else None

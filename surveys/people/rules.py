@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-LEADERS_A_TEAM = 2  # at most; ruling 12
+LEADERS_A_TEAM = 2  # at most
 
 ReadsAs = Literal["leader", "member", "hr", "viewer"]
 
@@ -125,7 +125,7 @@ class Directory:
         return min(led, key=lambda team: (self._depths[team], self.teams[team].name, team), default=None)
 
     def asked_in(self, person_id: UUID) -> UUID | None:
-        """Return the unit in which a person is asked (ruling 12), or None where nobody asks them.
+        """Return the unit in which a person is asked, or None where nobody asks them.
 
         A leader is asked in the parent of the highest team they lead, everyone else in their team.
         The leader of the root, an inactive person and one without a team are not asked.
@@ -192,7 +192,7 @@ class Viewer:
 
 
 def may_read(viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_read_below: bool) -> bool:
-    """Return whether someone may read the published figures of a unit (ruling 14).
+    """Return whether someone may read the published figures of a unit.
 
     Members read their unit and its ancestors, leaders the units they lead, HR every unit, viewers
     the units granted to them and what is below. Leaders read single teams below theirs only with

@@ -40,7 +40,7 @@ class Figure(Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
     shown: Mapped[bool]
-    n: Mapped[int | None]  # exact; readers get a band (ruling: under 20 asked no exact n)
+    n: Mapped[int | None]  # exact; readers get a band (under 20 asked no exact n)
     asked: Mapped[int | None]
     score: Mapped[float | None]  # 0 to 100, full precision; 97.5 where capped
     low: Mapped[float | None]  # range, already cut to its bounds

@@ -22,7 +22,7 @@ def team_word(votes: Mapping[str, int], asked: int, *, needed: int = DECIDED_VOT
         answered but too few took a side; `too_few` when too few answered at all.
 
     Source:
-        Ruling 24: a word needs `needed` decided votes and half of those asked.
+        A word needs `needed` decided votes and half of those asked.
     """
     against = votes.get("partly", 0) + votes.get("not_kept", 0)
     decided = votes.get("kept", 0) + against

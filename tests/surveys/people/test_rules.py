@@ -165,7 +165,7 @@ def viewer(directory: Directory, unit: UUID | None, **more: object) -> Viewer:
 
 
 class TestMayRead:
-    """The table of ruling 14 over Company > Product > (Payments, Search), and Warehouse."""
+    """The table of who may read what, over Company > Product > (Payments, Search), and Warehouse."""
 
     COMPANY, PRODUCT, PAYMENTS, SEARCH, WAREHOUSE = (UUID(int=number) for number in range(1, 6))
     TREE = Directory(
