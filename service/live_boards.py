@@ -24,8 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from service.views.board_news import news_of
 from surveys.retrospectives.actions import mark_here
 from surveys.retrospectives.boards import CHANNEL
-from surveys.retrospectives.models import Retrospective
-from surveys.retrospectives.queries import board_as_seen, revision_of
+from surveys.retrospectives.queries import places_on, revision_of
 
 LOOK_SECONDS = 0.05  # between two looks at the revision where the database does not tell
 LISTENING_SECONDS = 1.0  # between two looks where it does, should a word of it have been missed
@@ -144,11 +143,10 @@ class LiveBoards:
                 await asyncio.wait_for(watched.look.wait(), pause)
 
     async def _send(self, session: AsyncSession, board_id: UUID, watched: _Watched) -> None:
-        board = await session.get(Retrospective, board_id)
-        if board is None:
+        places = await places_on(session, board_id, now=self._clock())
+        if places is None:
             return
-        news = news_of(await board_as_seen(session, board, now=self._clock()))
-        message = b"event: board\ndata: " + msgspec.json.encode(news) + b"\n\n"
+        message = b"event: board\ndata: " + msgspec.json.encode(news_of(places)) + b"\n\n"
         if message != watched.message:
             async with watched.changed:
                 watched.message, watched.number = message, watched.number + 1

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from surveys.retrospectives.queries import Board
-from surveys.retrospectives.rules import Phase
+from surveys.retrospectives.queries import Places
 
 
 class CardNews(Struct, array_like=True):
@@ -42,19 +41,19 @@ class BoardNews(Struct):
     groups: Sequence[GroupNews]
 
 
-def news_of(board: Board) -> BoardNews:
+def news_of(places: Places) -> BoardNews:
     """Return what is pushed. Only while cards are grouped is there one in it."""
-    topics = board.topics if board.phase is Phase.GROUP else ()
+    facilitator = next((one.name for one in places.people if one.id == places.facilitator_id), None)
     return BoardNews(
-        revision=board.revision,
-        phase=board.phase,
-        names=board.names,
-        ends=board.phase_ends_at,
-        facilitator=board.facilitator,
-        facilitator_id=board.facilitator_id,
-        can_take_over=board.can_take_over,
-        here=board.here,
-        discussing=board.discussing,
-        cards=[CardNews(card.id, card.group_id, card.revision) for topic in topics for card in topic.cards],
-        groups=[GroupNews(topic.id, topic.part, topic.name) for topic in topics if topic.is_group],
+        revision=places.revision,
+        phase=places.phase,
+        names=places.names,
+        ends=places.phase_ends_at,
+        facilitator=facilitator,
+        facilitator_id=places.facilitator_id,
+        can_take_over=places.can_take_over,
+        here=[one.name for one in places.people if one.here],
+        discussing=places.discussing,
+        cards=[CardNews(*card) for card in places.cards],
+        groups=[GroupNews(*group) for group in places.groups],
     )

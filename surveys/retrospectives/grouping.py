@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Missing
@@ -50,30 +50,30 @@ async def move_card(
         Conflict: cards are not grouped at the moment, what it was put onto is gone, or it is thanks.
     """
     board = await board_to_change(session, retrospective_id, person_id, Phase.GROUP)
-    cards = {
-        card.id: card
-        for card in await session.scalars(
-            select(Card).where(Card.retrospective_id == board.id, Card.part.in_(TOPICS))
-        )
-    }
-    if card_id not in cards or onto in await _thanks(session, board.id, onto):
+    rows = await session.execute(
+        select(Card.id, Card.part, Card.group_id, Card.revision).where(Card.retrospective_id == board.id)
+    )
+    cards = {row[0]: row for row in rows}
+    topics = {one for one, row in cards.items() if row[1] in TOPICS}
+    if card_id not in topics or (onto in cards and onto not in topics):
         raise Missing("Only cards of the three parts can be put together. Nothing was moved.")
-    overtook = seen is not None and cards[card_id].revision > seen
-    before = {card.id: card.group_id for card in cards.values()}
+    overtook = seen is not None and cards[card_id][3] > seen
+    before = {one: cards[one][2] for one in topics}
     new = uuid4()
     arranged = rules.moved(before, card_id, onto, new)
     if arranged == before:
-        return Moved(cards[card_id].revision, overtook)
+        return Moved(cards[card_id][3], overtook)
     if new in arranged.values():
-        stands_in = cards[onto].part if onto is not None else cards[card_id].part
+        stands_in = cards[onto][1] if onto is not None else cards[card_id][1]
         session.add(CardGroup(id=new, retrospective_id=board.id, part=stands_in, name="", votes=None))
         await session.flush()
     await announce(session, board)
     for each, group in arranged.items():
-        if group != before[each]:
-            cards[each].group_id = group
-    cards[card_id].revision = board.revision
-    await session.flush()
+        if each == card_id or group != before[each]:
+            revision = board.revision if each == card_id else cards[each][3]
+            await session.execute(
+                update(Card).where(Card.id == each).values(group_id=group, revision=revision)
+            )
     gone = set(before.values()) - set(arranged.values()) - {None}
     if gone:
         await session.execute(delete(CardGroup).where(CardGroup.id.in_(gone)))
@@ -97,12 +97,3 @@ async def name_group(
     name = " ".join(name.split())
     group.name = rules.line_of(name, rules.LONGEST_GROUP_NAME, field="name") if name else ""
     await announce(session, board)
-
-
-async def _thanks(session: AsyncSession, board_id: UUID, onto: UUID | None) -> set[UUID]:
-    if onto is None:
-        return set()
-    found = select(Card.id).where(
-        Card.retrospective_id == board_id, Card.id == onto, Card.part.not_in(TOPICS)
-    )
-    return set(await session.scalars(found))
