@@ -28,6 +28,7 @@ from surveys.retrospectives.queries import places_on, revision_of
 
 LOOK_SECONDS = 0.05  # between two looks at the revision where the database does not tell
 LISTENING_SECONDS = 1.0  # between two looks where it does, should a word of it have been missed
+TOGETHER_SECONDS = 0.3
 HERE_SECONDS = 15.0  # how often it is noted who is here
 QUIET_SECONDS = 15.0  # after which a line is sent so that nobody takes the connection for dead
 STREAM_SECONDS = 300.0  # after which a browser connects anew, and is looked at again
@@ -45,7 +46,14 @@ class _Watched:
     number: int = 0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     look: asyncio.Event = field(default_factory=asyncio.Event)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    left: bool = False  # by everybody: its tasks end by themselves, never in the middle of a query
+
+    def leave(self) -> None:
+        """Let its tasks end."""
+        self.left = True
+        self.look.set()
+        self.came.set()
 
 
 class LiveBoards:
@@ -55,6 +63,7 @@ class LiveBoards:
         self._sessions = sessions
         self._clock = clock
         self._boards: dict[UUID, _Watched] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Task[None] | None = None
         self._listening = False
         self._ended = False
@@ -67,6 +76,7 @@ class LiveBoards:
         watched = self._watch(board_id)
         watched.followers[person_id] += 1
         watched.look.set()
+        watched.came.set()
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
         number = 0
         try:
@@ -86,14 +96,14 @@ class LiveBoards:
     async def stop(self) -> None:
         """End every stream and every watcher."""
         self._ended = True
-        tasks = [task for watched in self._boards.values() for task in watched.tasks]
-        tasks += [self._listener] if self._listener is not None else []
-        for watched in self._boards.values():
+        for watched in [*self._boards.values()]:
+            watched.leave()
             async with watched.changed:
                 watched.changed.notify_all()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _next(self, watched: _Watched, number: int) -> bool:
         """Wait for a message after `number`; return False when it stayed quiet."""
@@ -109,23 +119,22 @@ class LiveBoards:
         watched = self._boards.get(board_id)
         if watched is None:
             watched = self._boards[board_id] = _Watched()
-            watched.tasks = [
-                asyncio.create_task(self._look(board_id, watched), name="boards: watcher"),
-                asyncio.create_task(self._note_here(board_id, watched), name="boards: who is here"),
-            ]
+            for work in (self._look(board_id, watched), self._note_here(board_id, watched)):
+                task = asyncio.create_task(work, name="boards")
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         return watched
 
     def _forget(self, board_id: UUID, watched: _Watched) -> None:
         if self._boards.get(board_id) is watched:
             del self._boards[board_id]
-        for task in watched.tasks:
-            task.cancel()
+        watched.leave()
 
     async def _look(self, board_id: UUID, watched: _Watched) -> None:
         """Send the state whenever the revision or who is here has changed."""
         revision, here_looked_at = -1, 0.0
         loop = asyncio.get_running_loop()
-        while True:
+        while not watched.left:
             woken = watched.look.is_set()
             watched.look.clear()
             try:
@@ -154,18 +163,17 @@ class LiveBoards:
 
     async def _note_here(self, board_id: UUID, watched: _Watched) -> None:
         """Note who is here by the clock, never because somebody did something."""
-        noted: set[UUID] = set()
-        while True:
-            noted = set(watched.followers)
+        while not watched.left:
+            watched.came.clear()
+            here = set(watched.followers)
             try:
                 async with self._sessions.begin() as session:
-                    await mark_here(session, board_id, noted, now=self._clock())
+                    await mark_here(session, board_id, here, now=self._clock())
             except (SQLAlchemyError, OSError) as error:
                 log.warning("who is here could not be noted", error=type(error).__name__)
-            waited = 0.0
-            while waited < HERE_SECONDS and not set(watched.followers) - noted:
-                await asyncio.sleep(1)
-                waited += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(watched.came.wait(), HERE_SECONDS)
+            await asyncio.sleep(TOGETHER_SECONDS)  # thirty who come in one second are noted at once
 
     @property
     def _engine(self) -> AsyncEngine | None:

@@ -4,10 +4,14 @@ A page sends these by itself and gets a word back; without scripts each is a for
 board. None of the routes is logged: when somebody wrote must not be known.
 """
 
+import asyncio
+from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from litestar import Controller, post
 from litestar.params import FromPath
+from litestar.response import Response
 
 from integrations.language import mark
 from service.controllers.retro_desk import (
@@ -27,11 +31,20 @@ from surveys.commitments.steps import agree_to_step, drop_step, propose_step
 from surveys.errors import Invalid
 from surveys.retrospectives.cards import add_card, change_card
 from surveys.retrospectives.grouping import move_card, name_group
+from surveys.retrospectives.queries import names_on
 from surveys.retrospectives.rules import Column
 from surveys.retrospectives.voting import cast_votes, discuss_topic
+from surveys.retrospectives.wording import Nudge, Wording
 
 LONGEST_SENT = 20_000  # a card that is too long gets a sentence about that, not about the form
 OVERTOOK = mark("Somebody else had moved this card a moment before. It lies where you put it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the margin says about a draft; empty where there is nothing to say."""
+
+    note: str = ""
 
 
 class RetroBoardController(Controller):
@@ -156,6 +169,17 @@ class RetroBoardController(Controller):
         await cast_votes(session, keys, retro_id, person_id=viewer.person_id, votes=_votes(form))
         return back_to_board(request, retro_id)
 
+    @post("/wording")
+    async def wording(
+        self, session: Session, viewer: CurrentViewer, form: SentForm, retro_id: FromPath[UUID]
+    ) -> Response[Remark]:
+        """Say whether a draft reads like blame. It is looked at in memory and neither kept nor counted."""
+        await require_board(session, retro_id, viewer)
+        draft = form.text("text", most=LONGEST_SENT)
+        names = await names_on(session, retro_id)
+        found = await asyncio.to_thread(_look_at, draft, names, viewer.locale.partition("-")[0])
+        return Response(Remark(f"{found.why} {found.rewrite}") if found else Remark(), status_code=200)
+
     @post("/topic")
     async def topic(
         self,
@@ -213,6 +237,15 @@ class RetroBoardController(Controller):
         else:
             await drop_step(session, retro_id, step_id=step_id, person_id=viewer.person_id)
         return back_to_board(request, retro_id)
+
+
+@lru_cache(maxsize=64)
+def _wording(names: tuple[str, ...], language: str) -> Wording:
+    return Wording(names, language)
+
+
+def _look_at(draft: str, names: tuple[str, ...], language: str) -> Nudge | None:
+    return _wording(names, language).nudge(draft)
 
 
 def _votes(form: Form) -> dict[UUID, int]:

@@ -15,6 +15,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.demo import organisation as invented
+from service.demo.retrospective import TEAM as RETRO_TEAM
+from service.demo.retrospective import VISITOR as RETRO_VISITOR
+from service.demo.retrospective import open_retrospective
 from service.demo.stories import STORIES
 from surveys.errors import Missing
 from surveys.people.actions import make_sign_in_link, sign_in
@@ -86,6 +89,7 @@ class Doors(Controller):
             teams = {team.name: str(team.id) for team in await session.scalars(select(Team))}
             latest = await _latest_wave(session)
             asked = await _asked(session, latest)
+            board = await open_retrospective(session)
             published = select(func.count()).where(Wave.state == WaveState.PUBLISHED)
             past = (await session.scalars(published)).one()
         stories = [
@@ -109,6 +113,8 @@ class Doors(Controller):
             leader=first.leader,
             hr=_door(invented.worker_called(invented.HR), "/"),
             stories=stories,
+            retro=_door(invented.worker_called(RETRO_VISITOR), f"/retros/{board}") if board else None,
+            retro_team=RETRO_TEAM,
         )
         return Response(page, media_type=MediaType.HTML)
 

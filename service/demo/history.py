@@ -18,6 +18,7 @@ from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
 from service.demo import organisation as invented
 from service.demo.leaders import Calendar, plan_reactions
+from service.demo.retrospective import hold_retrospectives
 from service.demo.stories import PAST_WAVES, STORY_OF, loop_answer, scale_answer, who_answers
 from service.demo.words import let_people_write
 from surveys.ballots.actions import cast_ballots
@@ -83,7 +84,9 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
         await calendar.live_until(instant)
         await tell(instant)
     wave = await _open_next(world, calendar, now=now)
-    return await let_people_answer(world, wave)
+    begins = await let_people_answer(world, wave)
+    await hold_retrospectives(world.sessions, world.keys, now=begins)
+    return begins
 
 
 async def _open_next(world: World, calendar: Calendar, *, now: datetime) -> Wave:

@@ -4,8 +4,7 @@
 const A_PAUSE = 700; // milliseconds without a key
 
 export function startWording(retro) {
-  const address = retro.dataset.wording;
-  if (!address) return;
+  const address = `${retro.dataset.address}/wording`;
   for (const field of retro.querySelectorAll("textarea[data-wording]")) {
     if (field.dataset.ready) continue;
     field.dataset.ready = "yes";
@@ -28,9 +27,9 @@ async function look(field, address) {
   try {
     const response = await fetch(address, { method: "POST", headers: { accept: "application/json" }, body });
     if (!response.ok || field.value.trim() !== draft) return;
-    const { nudge, note: words } = await response.json();
-    note.textContent = nudge ? words : "";
-    note.hidden = !nudge;
+    const remark = await response.json();
+    note.textContent = remark.note;
+    note.hidden = !remark.note;
   } catch {
     note.hidden = true; // it can be written without
   }

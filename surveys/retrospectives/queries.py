@@ -256,6 +256,17 @@ async def open_boards_of(session: AsyncSession, person_id: UUID) -> list[tuple[R
     return [(row[0], row[1]) for row in found]
 
 
+async def names_on(session: AsyncSession, retrospective_id: UUID) -> tuple[str, ...]:
+    """Return the names of those who take part."""
+    found = await session.scalars(
+        select(Person.name)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.retrospective_id == retrospective_id)
+        .order_by(Person.name)
+    )
+    return tuple(found)
+
+
 async def revision_of(session: AsyncSession, retrospective_id: UUID) -> int:
     """Return how often a board has changed; 0 when it is not there."""
     found = await session.scalar(select(Retrospective.revision).filter_by(id=retrospective_id))

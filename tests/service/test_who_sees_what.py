@@ -94,6 +94,7 @@ CHANGE = {
     "/retros/{retro_id:uuid}/topic": TEAM,
     "/retros/{retro_id:uuid}/votes": TEAM,
     "/retros/{retro_id:uuid}/without-names": TEAM,
+    "/retros/{retro_id:uuid}/wording": TEAM,
     "/sign-in": EVERYBODY,
     "/sign-in/{token:str}": EVERYBODY,
     "/sign-out": EVERYBODY,

@@ -1,0 +1,150 @@
+"""Boards that tell what happens on them, to everybody and from any process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.keystores import DirectoryKeyStore
+from service.live_boards import LiveBoards
+from surveys.people.models import Person
+from surveys.retrospectives.actions import move_on, set_clock, start_retrospective
+from surveys.retrospectives.cards import add_card
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.rules import Column, Phase, Plan
+from surveys.retrospectives.sealing import new_pen
+from tests.cast import Cast, make_cast
+from tests.conftest import NOON
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> DirectoryKeyStore:
+    return DirectoryKeyStore.set_up(tmp_path / "keys")
+
+
+@pytest.fixture
+async def cast(own_sessions: Sessions) -> Cast:
+    async with own_sessions.begin() as session:
+        return await make_cast(session)
+
+
+@pytest.fixture
+async def board(own_sessions: Sessions, keys: DirectoryKeyStore, cast: Cast) -> Retrospective:
+    async with own_sessions.begin() as session:
+        return await start_retrospective(
+            session,
+            keys,
+            team_id=cast.payments.id,
+            started_by=cast.alice.id,
+            plan=Plan("Release 4"),
+            now=NOON,
+        )
+
+
+@pytest.fixture
+async def processes(own_sessions: Sessions) -> AsyncIterator[list[LiveBoards]]:
+    """Two web processes beside each other."""
+    made = [LiveBoards(own_sessions, lambda: NOON) for _ in range(2)]
+    yield made
+    for process in made:
+        await process.stop()
+
+
+class Screen:
+    """What one window has been told, newest last."""
+
+    def __init__(self, process: LiveBoards, board: Retrospective, person: Person) -> None:
+        self.news: list[dict[str, Any]] = []
+        self._told = asyncio.Event()
+        self.task = asyncio.create_task(self._listen(process, board, person))
+
+    async def _listen(self, process: LiveBoards, board: Retrospective, person: Person) -> None:
+        async for message in process.follow(board.id, person.id):
+            if message.startswith(b"event: board"):
+                self.news.append(json.loads(message.split(b"data: ", 1)[1]))
+                self._told.set()
+
+    async def until(self, **wanted: object) -> dict[str, Any]:
+        """Return the first state in which these hold."""
+        async with asyncio.timeout(20):
+            while True:
+                for one in self.news:
+                    if all(one[name] == value for name, value in wanted.items()):
+                        return one
+                self._told.clear()
+                await self._told.wait()
+
+    async def close(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+async def test_a_change_reaches_the_screens_of_every_process_and_who_is_here_too(
+    own_sessions: Sessions,
+    keys: DirectoryKeyStore,
+    cast: Cast,
+    board: Retrospective,
+    processes: list[LiveBoards],
+) -> None:
+    alice, bob = Screen(processes[0], board, cast.alice), Screen(processes[1], board, cast.bob)
+    await alice.until(here=["Alice", "Bob"])
+
+    async with own_sessions.begin() as session:
+        await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=cast.alice.id, now=NOON)
+
+    for screen in (alice, bob):
+        assert (await screen.until(phase="write"))["cards"] == []
+        await screen.close()
+
+
+async def test_who_connects_again_gets_the_whole_state_at_once(
+    own_sessions: Sessions, cast: Cast, board: Retrospective, processes: list[LiveBoards]
+) -> None:
+    first = Screen(processes[0], board, cast.bob)
+    revision = (await first.until(phase="look_back"))["revision"]
+    await first.close()
+    async with own_sessions.begin() as session:
+        await set_clock(session, board.id, person_id=cast.alice.id, minutes=5, now=NOON)
+
+    again = Screen(processes[0], board, cast.bob)
+
+    assert (await again.until(revision=revision + 1))["ends"] is not None
+    assert again.news[0]["revision"] == revision + 1
+    await again.close()
+
+
+async def test_a_card_that_is_being_written_reaches_no_screen(
+    own_sessions: Sessions,
+    keys: DirectoryKeyStore,
+    cast: Cast,
+    board: Retrospective,
+    processes: list[LiveBoards],
+) -> None:
+    async with own_sessions.begin() as session:
+        await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=cast.alice.id, now=NOON)
+    alice = Screen(processes[0], board, cast.alice)
+    before = await alice.until(here=["Alice"])
+    async with own_sessions.begin() as session:
+        await add_card(
+            session,
+            keys,
+            board.id,
+            person_id=cast.bob.id,
+            pen=new_pen(),
+            column=Column.WENT_WELL,
+            text="The rehearsal helped",
+        )
+    heard = len(alice.news)
+    async with own_sessions.begin() as session:
+        await set_clock(session, board.id, person_id=cast.alice.id, minutes=5, now=NOON)
+
+    await alice.until(revision=before["revision"] + 1)
+    assert len(alice.news) == heard + 1  # the clock, and nothing for the card
+    assert "rehearsal" not in json.dumps(alice.news)
+    await alice.close()
