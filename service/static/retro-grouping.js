@@ -119,13 +119,13 @@ export function startGrouping(retro, newestNews) {
     if (waiting) arrange(retro, waiting);
   });
 
-  // A group before the cards in it; the empty ground of a column lets a card stand alone.
+  // A group before the cards in it; on empty ground a card that leaves its group stands alone.
   function placeUnder(target) {
     const group = target.closest("[data-group]");
     if (group) return group.contains(dragged) ? null : group;
     const card = target.closest("[data-card]");
     if (card) return card === dragged ? null : card;
-    return dragged.closest("[data-group]") ? target.closest("[data-topics]") : null;
+    return dragged.closest("[data-group]") ? target.closest("[data-column], .grouping") : null;
   }
 
   function mark(place) {
@@ -152,7 +152,7 @@ export function arrange(retro, news) {
     if (!card) continue;
     card.dataset.revision = revision;
     const home = group && groups.get(group);
-    const column = retro.querySelector(`[data-topics="${home ? home.dataset.part : partOf(card)}"]`);
+    const column = retro.querySelector(`[data-topics="${(home ?? card).dataset.part}"]`);
     if (home) inside.get(home.querySelector(".group-cards")).push(card);
     const stands = home ?? card;
     if (!columns.get(column).includes(stands)) columns.get(column).push(stands);
@@ -163,11 +163,6 @@ export function arrange(retro, news) {
     if (!groups.has(group.dataset.group)) group.remove();
   }
   if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
-}
-
-function partOf(card) {
-  card.dataset.part ??= card.closest("[data-column]").dataset.column;
-  return card.dataset.part;
 }
 
 function settle(place, wanted) {

@@ -54,6 +54,10 @@ def test_two_people_write_reveal_group_by_keyboard_vote_and_agree_and_one_of_the
 
     press(alice, "Begin to write")
     expect(bob.page.get_by_role("heading", name="What went well")).to_be_visible()
+    drafts = alice.page.get_by_role("textbox", name="What to improve", exact=True)
+    drafts.fill("Bob never runs the tests")
+    expect(alice.page.get_by_text("next time [step]")).to_be_visible()
+    drafts.fill("")
     write(alice.page, "What went well", "Staging matched production")
     write(bob.page, "What went well", "The rehearsal showed the missing step")
     write(bob.page, "Thanks", "Chen, for the late evening")
