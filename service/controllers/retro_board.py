@@ -178,7 +178,7 @@ class RetroBoardController(Controller):
         draft = form.text("text", most=LONGEST_SENT)
         names = await names_on(session, retro_id)
         found = await asyncio.to_thread(_look_at, draft, names, viewer.locale.partition("-")[0])
-        return Response(Remark(f"{found.why} {found.rewrite}") if found else Remark(), status_code=200)
+        return Response(Remark(f"{found.why}\n{found.rewrite}") if found else Remark(), status_code=200)
 
     @post("/topic")
     async def topic(

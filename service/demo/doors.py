@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.demo import organisation as invented
 from service.demo.retrospective import TEAM as RETRO_TEAM
-from service.demo.retrospective import VISITOR as RETRO_VISITOR
+from service.demo.retrospective import VISITORS as SITTING
 from service.demo.retrospective import open_retrospective
 from service.demo.stories import STORIES
 from surveys.errors import Missing
@@ -113,7 +113,7 @@ class Doors(Controller):
             leader=first.leader,
             hr=_door(invented.worker_called(invented.HR), "/"),
             stories=stories,
-            retro=_door(invented.worker_called(RETRO_VISITOR), f"/retros/{board}") if board else None,
+            retro=[_door(invented.worker_called(name), f"/retros/{board}") for name in SITTING if board],
             retro_team=RETRO_TEAM,
         )
         return Response(page, media_type=MediaType.HTML)

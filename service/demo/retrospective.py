@@ -22,6 +22,7 @@ from surveys.retrospectives.sealing import new_pen
 
 TEAM = "Web Shop"
 VISITOR = "Priya Nair"  # who a visitor becomes; leads through the board that is open
+VISITORS = (VISITOR, "Aaron Feld")
 EARLIER = "Gift vouchers are online"
 LATEST = "The new checkout is out"
 BEFORE = timedelta(days=24)
