@@ -41,6 +41,13 @@ def press(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("button", name=name).click()
 
 
+def see_the_note_in_the_margin(page: Page) -> None:
+    draft = page.get_by_role("textbox", name="What to improve", exact=True)
+    draft.fill("Bob never runs the tests")
+    expect(page.get_by_text("next time [step]")).to_be_visible()
+    draft.fill("")
+
+
 def test_two_people_write_reveal_group_by_keyboard_vote_and_agree_and_one_of_them_reconnects(
     house: House, visitors: Visitors
 ) -> None:
@@ -54,10 +61,7 @@ def test_two_people_write_reveal_group_by_keyboard_vote_and_agree_and_one_of_the
 
     press(alice, "Begin to write")
     expect(bob.page.get_by_role("heading", name="What went well")).to_be_visible()
-    drafts = alice.page.get_by_role("textbox", name="What to improve", exact=True)
-    drafts.fill("Bob never runs the tests")
-    expect(alice.page.get_by_text("next time [step]")).to_be_visible()
-    drafts.fill("")
+    see_the_note_in_the_margin(alice.page)
     write(alice.page, "What went well", "Staging matched production")
     write(bob.page, "What went well", "The rehearsal showed the missing step")
     write(bob.page, "Thanks", "Chen, for the late evening")
