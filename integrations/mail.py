@@ -51,23 +51,15 @@ class MailChannel:
 
     async def greet(self) -> Outcome:
         """Connect, sign in and leave without sending anything; for `kept doctor`."""
-        client = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password,
-            use_tls=self._tls,
-            start_tls=False if self._tls else self._start_tls,
-            timeout=SECONDS,
-        )
+        client = self._client()
         try:
             async with client:
                 return sent()
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return outcome_of(error)
 
-    async def _hand_over(self, message: EmailMessage) -> Outcome:
-        client = aiosmtplib.SMTP(
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
             username=self._user,
@@ -76,6 +68,9 @@ class MailChannel:
             start_tls=False if self._tls else self._start_tls,
             timeout=SECONDS,
         )
+
+    async def _hand_over(self, message: EmailMessage) -> Outcome:
+        client = self._client()
         # Until the connection stands nothing was sent: wrong settings and a missing server are no fault
         # of an address, so the message waits.
         try:

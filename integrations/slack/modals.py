@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from integrations.language import Translator, mark
+from integrations.choices import CHOICE_WORDS
+from integrations.language import Translator
 from integrations.promise import Terms, in_full, short_promise, short_promise_of_word
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
@@ -18,15 +19,6 @@ from surveys.deliveries.rules import Snooze
 from surveys.questions.rules import OPEN_PROMPTS, SCALE_LABELS
 
 DECLINED = 0  # "prefer not to say", stored like a question left blank
-CHOICE_WORDS = {
-    "yes": mark("Yes"),
-    "partly": mark("Partly"),
-    "no": mark("No"),
-    "not_sure": mark("Not sure"),
-    "kept": mark("Yes, it was kept"),
-    "not_kept": mark("No"),
-    "cant_tell": mark("I can't tell"),
-}
 
 
 def sheet_view(

@@ -7,21 +7,13 @@ so that nobody has to press it again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from integrations.language import Translator, mark
+from integrations.choices import CHOICE_WORDS
+from integrations.language import Translator
 from integrations.promise import Terms, in_full, purpose, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.questions.rules import SCALE_LABELS
 
 FIELD = "q."  # before a question's key, in the names of form fields
-CHOICE_WORDS = {
-    "yes": mark("Yes"),
-    "partly": mark("Partly"),
-    "no": mark("No"),
-    "not_sure": mark("Not sure"),
-    "kept": mark("Yes, it was kept"),
-    "not_kept": mark("No"),
-    "cant_tell": mark("I can't tell"),
-}
 
 
 @dataclass(frozen=True, slots=True)
