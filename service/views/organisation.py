@@ -62,9 +62,15 @@ def organisation_view(found: Overall | None, language: Translator) -> Organisati
         return OrganisationView()
     return OrganisationView(
         wobble=_wobble(found, language),
-        panels=[_panel(one, found.texts, language) for one in found.dimensions],
+        panels=[_panel(one, found.texts, language) for one in sorted(found.dimensions, key=_place)],
         labels=[language.say(label) for label in SCALE_LABELS],
     )
+
+
+def _place(one: DimensionOverall) -> tuple[int, str]:
+    """Order dimensions as the bank does, own questions after them."""
+    known = list(DIMENSION_NAMES)
+    return known.index(one.dimension) if one.dimension in known else len(known), one.dimension
 
 
 def _wobble(found: Overall, language: Translator) -> str:
@@ -162,7 +168,7 @@ def _numbers(shape: DimensionShape, language: Translator) -> list[tuple[str, str
         (
             language.say("From"),
             language.say(
-                "{teams} teams and {records} answers on {day}; alpha from {pairs} pairs of statements",
+                "{teams} teams and {records} answers on {day}; pairs of statements for alpha: {pairs}",
                 teams=shape.teams,
                 records=shape.records,
                 day=language.date(shape.occurrence, year=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,9 @@ from integrations.keystores import DirectoryKeyStore
 from surveys.cadence.models import Interval, Programme, PulseKind
 from surveys.commitments.models import Acknowledgement, Share
 from surveys.people.models import Person
+from surveys.questions.rules import BANK
+from surveys.results.models import Pooled
+from surveys.results.rules.pooled import shape_sums
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from tests.cast import Cast, make_person, make_team
 from tests.service.conftest import Clock, submit
@@ -153,6 +157,59 @@ class TestLoopHealth:
         assert "In 2 of them the results have waited" in shown
         assert "In 3 of 10 teams it took at most 3 working days" in shown
         assert not [name for name in names if name in shown]
+
+
+class TestMeasurement:
+    async def test_before_the_first_pulse_has_closed_there_is_nothing_to_say(
+        self, signed_in: SignedIn, cast: Cast
+    ) -> None:
+        shown = (await (await signed_in(cast.helen)).get("/organisation")).text
+
+        assert "Nothing to say before the first pulse has closed." in shown
+
+    async def test_it_is_read_when_everybody_may_read_and_numbers_come_from_twenty_teams_on(
+        self, signed_in: SignedIn, cast: Cast, sessions: async_sessionmaker[AsyncSession], clock: Clock
+    ) -> None:
+        teams = [[(25.0 * (person % 4), 25.0 * (person // 2)) for person in range(5)]] * 20
+        shape = shape_sums(("PSY-01", "PSY-02"), teams)
+        for days_ago, sums in ((30, None), (2, shape), (0, shape)):
+            await pooled_wave(sessions, cast, published=clock() - timedelta(days=days_ago), shape=sums)
+
+        shown = (await (await signed_in(cast.helen)).get("/organisation")).text
+
+        assert "Over the whole organisation, from published figures only." in shown
+        assert "20 teams and 100 answers on" in shown
+        assert "pairs of statements for alpha: 1" in shown
+        assert "cannot be estimated from these answers" in shown  # omega of two statements
+        assert shown.count("about 4 higher") == 1
+        assert "When I see a risk, I speak up before it becomes a problem." in shown
+
+
+async def pooled_wave(
+    sessions: async_sessionmaker[AsyncSession],
+    cast: Cast,
+    *,
+    published: datetime,
+    shape: dict[str, Any] | None,
+) -> None:
+    """A published wave of two statements, which everybody may read a day after its publication."""
+    async with sessions.begin() as session:
+        wave = await published_wave(session, cast, published)
+        wave.items = [
+            {"code": code, "dimension": "PSY", "text": BANK[code].text, "reversed": False}
+            for code in ("PSY-01", "PSY-02")
+        ]
+        session.add(
+            Pooled(
+                wave_id=wave.id,
+                dimension="PSY",
+                items={"PSY-01": [100, 6000.0, 20], "PSY-02": [100, 5000.0, 20]},
+                difficulties={"PSY-01": 4.2, "PSY-02": -4.2},
+                noise={"squares": 3.0, "pairs": 5, "teams": 5},
+                noise_scale=1.0,
+                shape=shape,
+            )
+        )
 
 
 async def ten_more_teams_that_share(
