@@ -38,19 +38,23 @@ def decoded(content: bytes) -> str:
     return text if text.strip() else ""
 
 
-def records(text: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, *, begins: int = 1) -> Iterator[tuple[int, list[str]]]:
     """Yield each record that is not an empty line, with the line on which it begins.
+
+    Args:
+        text: some or all of a file.
+        begins: the number of its first line.
 
     Raises:
         UnreadableText: a quotation mark is wrong; says the line.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
+    before = begins - 1
     try:
         for cells in reader:
             if cells:
                 yield begins, cells
-            begins = reader.line_num + 1
+            begins = before + reader.line_num + 1
     except csv.Error as error:
         raise UnreadableText(begins, None, f"this is not comma-separated text: {error}") from None
 

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from integrations import answer_file
+from integrations import answer_cells, answer_file
 from integrations.answer_file import read_answers
 from surveys.errors import Invalid
 from surveys.results.rules.answer_counts import Answers
@@ -55,14 +57,36 @@ class TestReading:
     def test_a_scale_may_have_a_hundred_points(self, read: Reader) -> None:
         assert read("Q1,Q2\n100,\n7,10\n", points=100).points.tolist() == [[100, 7], [0, 10]]
 
-    @pytest.mark.parametrize("lines_at_once", [1, 2, 3])
+    @pytest.mark.parametrize("at_once", [1, 2, 3])
+    @pytest.mark.parametrize("quote", ["", '"'])
     def test_pieces_fit_together(
-        self, read: Reader, monkeypatch: pytest.MonkeyPatch, lines_at_once: int
+        self, read: Reader, monkeypatch: pytest.MonkeyPatch, at_once: int, quote: str
     ) -> None:
-        monkeypatch.setattr(answer_file, "LINES_AT_ONCE", lines_at_once)
-        found = read("team,Q1\nA,1\nB,2\nA,3\nC,4\nB,5\n")
-        assert found.points.tolist() == [[1, 2, 3, 4, 5]]
+        monkeypatch.setattr(answer_cells, "LINES_AT_ONCE", at_once)
+        monkeypatch.setattr(answer_file, "BYTES_AT_ONCE", 5 * at_once)
+        found = read(f"team,Q1\nA,1\n{quote}B{quote},2\nA, 3\nC,\n B,5")
+        assert (found.teams, found.points.tolist()) == (("A", "B", "C"), [[1, 2, 3, 0, 5]])
         assert found.of_team.tolist() == [0, 1, 0, 2, 1]
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["A", "Süd", " A", "x y"]), st.sampled_from(["", "1", "5", " 3", "4.0"])
+            ),
+            min_size=1,
+        )
+    )
+    def test_quick_and_careful_reading_agree(self, rows: list[tuple[str, str]]) -> None:
+        plain = "team,Q1\n" + "".join(f"{team},{cell}\n" for team, cell in rows)
+        quoted = plain.replace("team", '"team"')
+        quick, careful = (answer_file._answers(each.encode(), 5) for each in (plain, quoted))
+        assert quick.teams == careful.teams
+        assert quick.points.tolist() == careful.points.tolist()
+        assert quick.of_team.tolist() == careful.of_team.tolist()
+
+    def test_an_empty_line_is_passed_over_where_there_is_one_item(self, read: Reader) -> None:
+        assert read("Q1\n4\n\n5\n").points.tolist() == [[4, 5]]
+        assert read('Q1\n4\n""\n5\n').points.tolist() == [[4, 0, 5]]
 
 
 class TestRefusing:
@@ -98,6 +122,15 @@ class TestRefusing:
     def test_a_line_is_counted_in_the_file_and_not_in_the_table(self, read: Reader) -> None:
         with pytest.raises(Invalid, match="line 6, column 2"):
             read('team,Q1\n\n"A\nand B",2\n\nC,x\n')
+
+    def test_the_line_is_right_in_a_later_piece(
+        self, read: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(answer_file, "BYTES_AT_ONCE", 8)
+        with pytest.raises(Invalid, match="line 7, column 2"):
+            read("team,Q1\n" + "A,4\n" * 5 + "A,x\nA,3\n")
+        with pytest.raises(Invalid, match="line 5: there is 1 cell"):
+            read("team,Q1\n" + "A,4\n" * 3 + "A\nA,3\n")
 
     def test_no_answer_is_repeated_in_a_message(self, read: Reader) -> None:
         with pytest.raises(Invalid) as refused:
