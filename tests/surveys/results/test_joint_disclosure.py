@@ -10,7 +10,7 @@ from itertools import combinations
 from random import Random
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from surveys.ballots.rules import Opened
@@ -23,7 +23,7 @@ from tests.surveys.results.trees import trees
 K = 4
 PARTS = {"PSY": ("PSY-01", "PSY-03"), "FLW": ("FLW-01", "FLW-02")}
 BACKWARDS = {"PSY-01": False, "PSY-03": True, "FLW-01": False, "FLW-02": False}
-PRESSED = {False: (3, 4, 5), True: (1, 2, 3)}  # nothing below the middle, so that no team is very low
+PRESSED = {False: (1, 2, 3, 3, 4, 4, 5, 5), True: (5, 4, 3, 3, 2, 2, 1, 1)}  # rather favourable
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def asked(dimension: str) -> AskedItems:
 
 
 @st.composite
-def held_waves(draw: st.DrawFn, most_units: int = 5, most_people: int = 14) -> Held:
+def held_waves(draw: st.DrawFn, most_units: int = 5, most_people: int = 20) -> Held:
     """A tree with leaders asked one unit up, most people answering most of two dimensions."""
     parents = draw(trees(most_units))
     chance = Random(draw(st.integers(0, 10_000)))  # noqa: S311 -- invented answers
@@ -110,7 +110,10 @@ def held_waves(draw: st.DrawFn, most_units: int = 5, most_people: int = 14) -> H
         if chance.random() < 0.9
         for pressed in [[chance.choice(PRESSED[BACKWARDS[code]]) for code in codes]]
     ]
-    return Held(FrozenWave("2026-03-03", K, 4, units, BACKWARDS, {}), tuple(answers))
+    held = Held(FrozenWave("2026-03-03", K, 4, units, BACKWARDS, {}), tuple(answers))
+    # A very low team is said in words by looking at its own mean; that rule has tests of its own.
+    assume(not any(held.released(dimension)[0].low for dimension in PARTS))
+    return held
 
 
 @settings(max_examples=40, deadline=None)
