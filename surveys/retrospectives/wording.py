@@ -51,9 +51,15 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """One family. Its patterns are kept apart by how they begin, so that most are never tried."""
+
     family: str
     why: str
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def fits(self, sentence: str) -> bool:
+        """Return whether a plain sentence reads like this kind of blame."""
+        return any(pattern.search(sentence) for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class _Language:
     """The rules of one language, ready to be tried."""
 
     people: tuple[tuple[str, re.Pattern[str]], ...]  # stand-in, and what it stands for
-    never: re.Pattern[str]
+    never: tuple[re.Pattern[str], ...]
     rules: tuple[_Rule, ...]
     rewrite: str
     words: frozenset[str]
@@ -83,10 +89,10 @@ class Wording:
     def nudge(self, text: str) -> Nudge | None:
         """Return what reads like blame in a text, its first sentence that does, or None."""
         for sentence in self._plain_sentences(text[:LONGEST]):
-            if self._language.never.search(sentence):
+            if any(pattern.search(sentence) for pattern in self._language.never):
                 continue
             for rule in self._language.rules:
-                if rule.pattern.search(sentence):
+                if rule.fits(sentence):
                     return Nudge(rule.family, rule.why, self._language.rewrite)
         return None
 
@@ -119,9 +125,9 @@ def _language(language: str) -> _Language:
             for name, stand_in in STAND_INS.items()
             if name in parts
         ),
-        never=_compiled("\n".join(known["never"].values()), parts),
+        never=_by_beginning("\n".join(known["never"].values()), parts),
         rules=tuple(
-            _Rule(rule["family"], rule["why"], _compiled(rule["patterns"], parts))
+            _Rule(rule["family"], rule["why"], _by_beginning(rule["patterns"], parts))
             for rule in known["rules"]
         ),
         rewrite=known["rewrite"],
@@ -136,10 +142,40 @@ def _one_of(lines: str) -> str:
 
 def _compiled(lines: str, parts: Mapping[str, Any], *, whole_words: bool = False) -> re.Pattern[str]:
     pattern = _one_of(lines)
-    while (found := re.search(r"(?<![(?])<([a-z_]+)>", pattern)) is not None:
+    while (found := re.search("<([a-z_]+)>", pattern)) is not None:
         stand_in = ANYBODY if found[1] == "one" else STAND_INS.get(found[1])
         pattern = pattern.replace(found[0], stand_in or _one_of(parts[found[1]]))
     return re.compile(rf"(?<![\w'-]){pattern}(?![\w-])" if whole_words else pattern)
+
+
+def _by_beginning(lines: str, parts: Mapping[str, Any]) -> tuple[re.Pattern[str], ...]:
+    """Return patterns with one beginning each: a person, the start of a word, and the rest."""
+    lines = lines.replace("(?:<one>)", "<one>")
+    left = [each for line in lines.splitlines() for each in _apart(line)]
+    found = []
+    for beginning, stands_for in (("<one>", ANYBODY), (r"\b", r"\b(?=\w)")):
+        tails = [each.removeprefix(beginning) for each in left if each.startswith(beginning)]
+        left = [each for each in left if not each.startswith(beginning)]
+        if tails:
+            found.append(re.compile(stands_for + _compiled("\n".join(tails), parts).pattern))
+    if left:
+        found.append(_compiled("\n".join(left), parts))
+    return tuple(found)
+
+
+def _apart(line: str) -> list[str]:
+    """Return the alternatives of a pattern that are not inside any group."""
+    found, depth, escaped, in_set = [""], 0, False, False
+    for letter in line:
+        if letter == "|" and not (depth or escaped or in_set):
+            found.append("")
+            continue
+        if not escaped:
+            in_set = letter == "[" or (in_set and letter != "]")
+            depth += 0 if in_set else (letter == "(") - (letter == ")")
+        escaped = letter == "\\" and not escaped
+        found[-1] += letter
+    return [each for each in found if each]
 
 
 def _names(roster: Iterable[str], language: _Language) -> list[re.Pattern[str]]:
