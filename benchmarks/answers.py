@@ -4,9 +4,10 @@
 
 A sheet is: signature over the raw body, decoding, three encrypted ballots, one durable commit (shared by
 the sheets that arrive together), and the reply Slack wants. The load is closed: wrk keeps 1, 8 and 32
-connections busy with distinct signed bodies. The baseline is pgbench with one prepared INSERT of a row
-of the same size a transaction. Rounds of both are interleaved; the median is reported, and the stored
-rows are counted afterwards: three for every person whose sheet was acknowledged.
+connections busy with distinct signed bodies. Beside it run pgbench with one prepared INSERT of a row of
+the same size a transaction, and `benchmarks.bare_handler`, the least a service could do with a sheet.
+Rounds of all three are interleaved; the median is reported with the processor time of the web process,
+and the stored rows are counted afterwards: three for every person whose sheet was acknowledged.
 """
 
 import argparse
@@ -21,17 +22,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus
 
+import psutil
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import func, select, update
 
 from benchmarks.invented import invent
-from benchmarks.postgres import database, run
+from benchmarks.postgres import ROOT, database, run
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.identifiers import Action
 from integrations.slack.modals import sheet_callback
@@ -149,6 +150,13 @@ def submission(wave: Wave, place: str, user: str, number: int) -> str:
 @contextlib.contextmanager
 def service(url: str, folder: Path, workers: int) -> Iterator[int]:
     """Run `kept serve` against the database; yield its port."""
+    with running(url, folder, "kept", "serve", "--workers", str(workers)) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def running(url: str, folder: Path, program: str, *arguments: str) -> Iterator[tuple[int, int]]:
+    """Run a program that serves KEPT_LISTEN; yield its port and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -161,25 +169,33 @@ def service(url: str, folder: Path, workers: int) -> Iterator[int]:
         "KEPT_SLACK_SIGNING_SECRET": SECRET,
         "KEPT_SLACK_BOT_TOKEN": "xoxb-none",
         "KEPT_SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "PYTHONPATH": str(ROOT),
     }
-    with (folder / "service.log").open("w") as log:
+    command = [str(Path(sys.executable).parent / program), *arguments]
+    with (folder / f"{program}.log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own command
-            [str(Path(sys.executable).parent / "kept"), "serve", "--workers", str(workers)],
+            [part.replace("PORT", str(port)) for part in command],
             env=environment,
             cwd=folder,
             stdout=log,
             stderr=log,
         )
         try:
-            for _ in range(200):
-                with contextlib.suppress(OSError):
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
+            for _ in range(600):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                     break
                 time.sleep(0.1)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process and its children have used of the processors so far."""
+    parent = psutil.Process(pid)
+    times = [each.cpu_times() for each in (parent, *parent.children(recursive=True))]
+    return sum(each.user + each.system for each in times)
 
 
 def load(port: int, folder: Path, clients: int, seconds: int) -> dict[str, float]:
@@ -233,7 +249,7 @@ async def make_bare(url: str) -> None:
 def report(rates: dict[str, Sequence[float]]) -> None:
     """Print the medians."""
     for name, values in rates.items():
-        print(f"{name:32} {statistics.median(values):10.1f}   of {[round(value, 1) for value in values]}")
+        print(f"{name:44} {statistics.median(values):10.1f}   of {[round(value, 1) for value in values]}")
 
 
 def main() -> None:
@@ -245,19 +261,28 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=1)
     chosen = options.parse_args()
     results: dict[str, list[float]] = {}
+    bare = ("granian", "--interface", "asgi", "--port", "PORT", "--no-ws", "benchmarks.bare_handler:app")
     with tempfile.TemporaryDirectory() as name, database() as url:
         folder = Path(name)
         asyncio.run(make_bare(url))
         people = run(prepare(url, folder, chosen.people))
-        with service(url, folder, chosen.workers) as port:
-            load(port, folder, 32, WARM_UP)
+        with (
+            running(url, folder, "kept", "serve", "--workers", str(chosen.workers)) as kept,
+            running(url, folder, *bare) as upper,
+        ):
+            for port, _ in (kept, upper):
+                load(port, folder, 32, WARM_UP)
             for _ in range(chosen.rounds):
                 for clients in CLIENTS:
-                    sheets = load(port, folder, clients, chosen.seconds)
-                    results.setdefault(f"sheets/s, {clients} clients", []).append(sheets["rate"])
-                    results.setdefault(f"p99 ms, {clients} clients", []).append(sheets["p99"])
-                    bare = baseline(url, folder, clients, chosen.seconds)
-                    results.setdefault(f"bare INSERT/s, {clients} clients", []).append(bare)
+                    for what, (port, pid) in (("sheets", kept), ("bare handler", upper)):
+                        before = processor_seconds(pid)
+                        measured = load(port, folder, clients, chosen.seconds)
+                        used = processor_seconds(pid) - before
+                        measured["µs of processor"] = used / (measured["rate"] * chosen.seconds) * 1e6
+                        for unit, value in measured.items():
+                            results.setdefault(f"{what}, {clients} clients, {unit}", []).append(value)
+                    inserts = baseline(url, folder, clients, chosen.seconds)
+                    results.setdefault(f"bare INSERT, {clients} clients, rate", []).append(inserts)
         report(results)  # type: ignore[arg-type] -- lists are sequences
         print(f"{people} people; {asyncio.run(count_rows(url))} ballots stored, at most three each")
 

@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.client import SlackClient
+from integrations.slack.modals import sheet_callback
 from service.app import create_app
+from service.controllers.slack import ahead_of
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.queries import blank_sheet
 from surveys.deliveries.models import Delivery, Kind
@@ -118,7 +120,7 @@ class Workspace:
 
 @pytest.fixture
 async def workspace(app: Litestar) -> AsyncIterator[Workspace]:
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(ahead_of(app))  # as `kept serve` does
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as browser:
         yield Workspace(browser)
 
@@ -142,6 +144,34 @@ def questions(view: View) -> list[View]:
 
 
 class TestTheDoor:
+    async def test_it_says_the_same_with_and_without_the_framework_before_it(
+        self, app: Litestar, workspace: Workspace
+    ):
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as browser:
+            behind = Workspace(browser)
+            for body in (b"ssl_check=1", b"hello=1", b"x" * (1024 * 1024 + 1)):
+                ahead, other = await workspace.post(body), await behind.post(body)
+                assert (ahead.status_code, ahead.content) == (other.status_code, other.content)
+                assert dict(ahead.headers) == dict(other.headers)
+            assert (await workspace.browser.get("/slack/events")).status_code == 405
+            assert (await workspace.browser.get("/health")).status_code == 200
+
+    async def test_what_fails_on_our_side_is_a_500_without_a_word(
+        self, app: Litestar, workspace: Workspace, wave: Wave, cast: Cast, place: UUID
+    ):
+        async def fails(_sheet: object) -> None:
+            raise RuntimeError("with something of a person in it")
+
+        app.state.ballot_box.put = fails
+        reply = await workspace.interact(
+            type="view_submission",
+            user={"id": cast.alice.slack_id},
+            view={"callback_id": sheet_callback(wave.id, "en"), "private_metadata": place.hex},
+        )
+
+        assert (reply.status_code, reply.content) == (500, b"")
+        assert "content-security-policy" in reply.headers
+
     @pytest.mark.parametrize(
         "wrong",
         [
