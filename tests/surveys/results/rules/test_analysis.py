@@ -176,6 +176,9 @@ class TestAsked:
         found = analyse(self.FILE, asked={"T1": 6}, minimum=5)
         assert {name: team.asked for name, team in found.teams.items()} == {"T0": 3, "T1": 6}
 
+    def test_one_team_takes_a_plain_number(self) -> None:
+        assert analyse(answers_of([[4], [5]]), asked=9, minimum=5).teams["T0"].asked == 9
+
     @pytest.mark.parametrize(
         ("asked", "why"),
         [(9, "2 teams"), ({"T9": 4}, "no team T9"), ({"T0": 1}, "at least 2"), ({"T1": 0}, "at least 1")],
