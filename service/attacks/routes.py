@@ -183,7 +183,8 @@ def _doors(
     ]
     for method in ("GET", "POST"):
         for route in routes:
-            if method not in route.methods:
+            # HR reads every unit, so HR's own pages can show HR nothing that is not for them.
+            if method not in route.methods or (reader.is_hr and route.path.startswith(HR_PAGES)):
                 continue
             for team in teams.values() if TEAM in route.path else [None]:
                 yield method, _address(route.path, team, reader.board_of_others), team
