@@ -10,13 +10,15 @@ from pathlib import Path
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from integrations.keystores import DirectoryKeyStore
 from surveys.database import build_engine, build_sessions
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.people.models import Person
+from surveys.people.queries import installation_of
 from tests.cast import make_organisation, make_team
 from tests.conftest import ROOT
 from tests.doubles.fault_proxy import FaultProxy
-from tests.waves import OPENING, make_keys, make_programme
+from tests.waves import OPENING, make_programme
 
 PEOPLE = {"postgresql": 500, "sqlite": 150}
 FEWER = 60
@@ -24,9 +26,10 @@ KILL_AFTER = 60  # messages
 POST = "chat.postMessage"
 
 
-async def _invited(sessions: async_sessionmaker[AsyncSession], people_count: int) -> None:
-    """People with a message each that needs no wave."""
+async def _invited(sessions: async_sessionmaker[AsyncSession], people_count: int, folder: Path) -> None:
+    """People with a message each that needs no wave, and a key store of this database."""
     async with sessions.begin() as session:
+        DirectoryKeyStore.set_up(folder / "keys", await installation_of(session))
         organisation = await make_organisation(session)
         team = await make_team(session, organisation, "Company")
         await make_programme(session, organisation, paused_at=OPENING)
@@ -97,8 +100,7 @@ async def test_nobody_is_left_out_and_at_most_the_message_in_flight_comes_twice(
     people = PEOPLE[backend]
     engine: AsyncEngine = build_engine(own_database_url)
     sessions = build_sessions(engine)
-    await _invited(sessions, people)
-    make_keys(tmp_path)
+    await _invited(sessions, people, tmp_path)
     async with FaultProxy().running() as slack:
         first = await _worker(own_database_url, tmp_path / "keys", slack.base_url)
         async with asyncio.timeout(120):
@@ -132,9 +134,8 @@ async def test_several_workers_beside_each_other_send_each_message_once(
     own_database_url: str, tmp_path: Path
 ):
     engine = build_engine(own_database_url)
-    await _invited(build_sessions(engine), FEWER)
+    await _invited(build_sessions(engine), FEWER, tmp_path)
     await engine.dispose()
-    make_keys(tmp_path)
     async with FaultProxy().running() as slack:
         running = [await _worker(own_database_url, tmp_path / "keys", slack.base_url) for _ in range(3)]
         for worker in running:
