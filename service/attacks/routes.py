@@ -8,7 +8,7 @@ held against what comes back: who is refused, and whose units a page names.
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,7 +79,7 @@ class Walk:
 
     opened: int = 0
     broken: int = 0
-    words: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    words: Mapping[str, set[UUID]] = field(default_factory=dict)  # with the units in which they were said
 
     def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
         """Hold one reply against what this reader may see."""
@@ -88,11 +88,11 @@ class Walk:
             return
         named = {UUID(found) for found in A_PAGE_OF_A_UNIT.findall(reply.text)}
         text = unescape(reply.text)
-        said = {unit for unit, words in self.words.items() if any(each in text for each in words)}
+        said = [units for words, units in self.words.items() if words in text]
         self.opened += (
             self._not_for(reader, path, team, method)
             or not named <= reader.readable
-            or any(not reader.belongs_to(unit) for unit in said)
+            or any(not any(map(reader.belongs_to, units)) for units in said)
         )
 
     @staticmethod
@@ -145,12 +145,12 @@ async def _when(sessions: async_sessionmaker[AsyncSession]) -> tuple[datetime, b
     return (max(present, newest) if newest is not None else present), below
 
 
-async def _words(sessions: async_sessionmaker[AsyncSession]) -> dict[UUID, list[str]]:
-    """Return some delivered words by unit; they are for those who are asked in it and who lead it."""
-    found: dict[UUID, list[str]] = {}
+async def _words(sessions: async_sessionmaker[AsyncSession]) -> dict[str, set[UUID]]:
+    """Return some delivered words and where they were said; they are for who is asked there or leads it."""
+    found: dict[str, set[UUID]] = {}
     async with sessions() as session:
         for team_id, words in await session.execute(select(Remark.team_id, Remark.words).limit(SOME_WORDS)):
-            found.setdefault(team_id, []).append(words)
+            found.setdefault(words, set()).add(team_id)
     return found
 
 

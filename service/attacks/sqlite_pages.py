@@ -80,6 +80,7 @@ def uncleared_pages(file: Path) -> int:
     """Return how many pages of the free list are not empty, by walking it from the head of the file."""
     with closing(open_read_only(file)) as connection:
         size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+        pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
     found = 0
     with file.open("rb") as source:
 
@@ -94,8 +95,9 @@ def uncleared_pages(file: Path) -> int:
         while trunk:
             content = page(trunk)
             leaves = word(content, 4)
-            # A trunk holds the next trunk, how many leaves it lists, their numbers, and then nothing.
-            found += any(content[8 + 4 * leaves :])
+            # A trunk holds the next trunk, how many leaves it lists, their numbers, and behind these only
+            # numbers of leaves that were taken again.
+            found += any(word(content, place) > pages for place in range(8 + 4 * leaves, size - 3, 4))
             found += sum(any(page(word(content, 8 + 4 * leaf))) for leaf in range(leaves))
             trunk = word(content, 0)
     return found
