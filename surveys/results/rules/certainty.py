@@ -33,6 +33,7 @@ from surveys.results.rules.distributions import (
 
 Counts = tuple[int, ...]  # how many item scores are 0, 25, 50, 75 and 100
 Change = tuple[int, ...]  # what is added to counts
+Buckets = tuple[int, int, int]  # unfavourable, neutral, favourable
 Kept = Callable[[Counts], bool]  # whether the published group would read the same with these counts
 
 VALUES = 5
@@ -59,8 +60,8 @@ def _step(value: int) -> Change:
     return tuple((at == value + 1) - (at == value) for at in range(VALUES))
 
 
-def effect(change: Change) -> tuple[int, int, int]:
-    """Return what a change does to the buckets: unfavourable, neutral, favourable."""
+def effect(change: Change) -> Buckets:
+    """Return what a change does to the buckets."""
     return change[0] + change[1], change[2], change[3] + change[4]
 
 
@@ -144,17 +145,27 @@ def questions(counts: Counts) -> tuple[Question, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _exchanges(clipped: Counts, question: Question | None) -> tuple[Change, ...]:
+def exchanges(
+    counts: Counts, question: Question | None = None, buckets: Buckets | None = None
+) -> tuple[Change, ...]:
+    """Return the exchanges that these answers allow.
+
+    Args:
+        question: only those that answer it.
+        buckets: only those with this effect.
+    """
+    return _exchanges(tuple(min(count, REACH) for count in counts), question, buckets)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _exchanges(clipped: Counts, question: Question | None, buckets: Buckets | None) -> tuple[Change, ...]:
     return tuple(
         change
         for change in EXCHANGES
-        if min(added(clipped, change)) >= 0 and (question is None or question.answered(change))
+        if min(added(clipped, change)) >= 0
+        and (question is None or question.answered(change))
+        and (buckets is None or effect(change) == buckets)
     )
-
-
-def exchanges(counts: Counts, question: Question | None = None) -> tuple[Change, ...]:
-    """Return the exchanges that these answers allow, and that answer a question where one is asked."""
-    return _exchanges(tuple(min(count, REACH) for count in counts), question)
 
 
 def sums_tell(items: Sequence[Counts]) -> bool:
@@ -241,16 +252,19 @@ class _Search:
         alone = not any(effect(change)) or len(set(self.cells)) == 1
         return alone and self.kept(added(self.whole, change))
 
-    def _changes(self, at: int, question: Question | None = None) -> Iterator[Change]:
+    def _changes(
+        self, at: int, question: Question | None = None, buckets: Buckets | None = None
+    ) -> Iterator[Change]:
         """Yield what may change in one pool without anything that is said of the pool itself."""
         pool = self.pools[at]
         counts = pool.items[self.item]
-        for change in exchanges(counts, question):
+        for change in exchanges(counts, question, buckets):
             if _agrees(pool, self.item, added(counts, change)):
                 yield change
         if not pool.open_sums:
             for step in self._steps(pool, counts):
-                if question is None or question.answered(step):
+                answers = question is None or question.answered(step)
+                if answers and (buckets is None or effect(step) == buckets):
                     yield step
 
     def _steps(self, pool: Spread, counts: Counts) -> Iterator[Change]:
@@ -276,14 +290,14 @@ class _Search:
 
     def _made_good(self, at: int, change: Change) -> Iterator[Change]:
         """Yield changes of other pools after which the buckets of all are what they were."""
-        opposite = tuple(-count for count in effect(change))
+        unfavourable, neutral, favourable = effect(change)
+        opposite = -unfavourable, -neutral, -favourable
         partners = (
             other for other, cell in enumerate(self.cells) if other != at and cell == self.cells[at]
         )
         for other, _ in zip(partners, range(PARTNERS), strict=False):
-            for made_good in self._changes(other):
-                both = added(change, made_good)
-                if effect(made_good) == opposite and self.kept(added(self.whole, both)):
+            for made_good in self._changes(other, buckets=opposite):
+                if self.kept(added(self.whole, added(change, made_good))):
                     yield made_good
 
 

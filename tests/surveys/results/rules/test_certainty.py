@@ -164,6 +164,20 @@ class TestPoolsWithoutSums:
         assert not at_the_line.stays_capped_below
         assert not bars_tell([alike], [0], 0, lambda _counts: True)
 
+    def test_at_the_line_of_95_an_answer_may_only_be_higher(self) -> None:
+        at_the_line = Spread(((0, 0, 0, 1, 4),), open_sums=False, capped=True)
+
+        def lower(counts: Counts) -> bool:
+            return total(counts) < 19
+
+        assert bars_tell([at_the_line], [0], 0, lower)
+        assert not bars_tell([at_the_line], [0], 0, lambda counts: total(counts) > 19)
+
+    def test_a_single_step_has_to_answer_what_is_asked(self) -> None:
+        spread = Spread(((1, 1, 1, 1, 1), (1, 1, 1, 1, 1)), open_sums=False)
+
+        assert not bars_tell([spread], [0], 0, lambda counts: total(counts) != 10)
+
 
 class TestWordsBesideOneAnother:
     def test_pools_whose_words_are_said_together_are_not_mixed_with_others(self) -> None:

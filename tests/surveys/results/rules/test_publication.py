@@ -167,3 +167,45 @@ class TestWhatIsPooled:
         assert replace(known, baseline_waves={"PSY": 8}).baseline_of("PSY") == 8
         assert replace(known, baseline_waves={"PSY": 2}).baseline_of("PSY") == 4
         assert known.baseline_of("REL") == 4
+
+
+class TestWhoIsHeard:
+    def test_a_very_low_team_is_shown_without_a_number_and_a_unit_without_people_not_at_all(self) -> None:
+        found = published(
+            wave({ALDER: 5, BIRCH: 6, CEDAR: 0}), {"PSY": {ALDER: [(1, 1)] * 5, BIRCH: MIXED[:6]}}
+        )
+        low = figure(found, ALDER)
+
+        assert (low["shown"], low["score"], low["n"]) == (True, None, None)
+        assert CEDAR not in {row["team_id"] for row in (*found.figures, *found.participation)}
+
+    def test_a_sheet_with_a_gap_took_part_but_has_no_score_and_a_blank_one_did_not_take_part(self) -> None:
+        sheets = [*[(4, 3)] * 20, (4, 0), (0, 0)]
+        found = published(wave({ALDER: 22}), {"PSY": {ALDER: sheets}})
+        took_part = next(row for row in found.participation if row["team_id"] == ALDER)
+
+        assert figure(found, ALDER)["n"] == 20
+        assert took_part["answered"] == 21
+
+    def test_votes_outside_the_choices_are_not_counted_and_leaders_do_not_count_among_their_own(
+        self,
+    ) -> None:
+        leader, members = uuid4(), [uuid4() for _ in range(4)]
+        question = {"LOOP-03:1": ("LOOP-03", ("kept", "partly", "not_kept", "cant_tell"))}
+        units = {
+            TOP: FrozenUnit(None, 5, frozenset(), PSY, {}),
+            ALDER: FrozenUnit(TOP, 4, frozenset({leader}), {**PSY, "LOOP-03:1": ("LOOP-03:1",)}, question),
+        }
+        known = FrozenWave("2026-03-03", 5, 4, units, {"PSY-01": False, "PSY-02": False}, {})
+        opened = [
+            Opened(leader, TOP, counts=True, dimension="PSY", answers=bytes([4, 4])),
+            *(Opened(one, ALDER, counts=True, dimension="PSY", answers=bytes([4, 3])) for one in members),
+            *(
+                Opened(one, ALDER, counts=True, dimension="LOOP-03:1", answers=bytes([choice]))
+                for one, choice in zip(members, (1, 1, 1, 0), strict=True)
+            ),
+        ]
+        found = decide(known, opened)
+
+        assert not any(row["shown"] for row in found.figures)  # five together, but one leads the others
+        assert found.words == [{"team_id": ALDER, "question": "LOOP-03:1", "word": "too_few"}]
