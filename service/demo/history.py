@@ -144,8 +144,7 @@ async def let_people_answer(world: World, wave: Wave) -> datetime:
                 raise refusal
         prompt = FrozenRules.of(wave.rules).open_prompt
         if prompt is not None and chapter >= PAST_WAVES - 1:  # pages show the newest words only
-            for people in writers:
-                await let_people_write(session, world.keys, prompt, people, now=now)
+            await let_people_write(session, world.keys, prompt, writers, now=now)
     return now
 
 

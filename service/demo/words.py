@@ -46,28 +46,45 @@ SAID: dict[str, Sequence[str]] = {
     ),
 }
 
+# Behind each sentence, so that no two people of a wave write the same: `kept attack` knows words by heart.
+TAILS = (
+    "That would already help.",
+    "It is worth a try.",
+    "We could look at it together.",
+    "It costs nothing.",
+    "Others say so, too.",
+    "Maybe we can talk about it.",
+    "It is better than it was.",
+    "That is worth keeping in mind.",
+    "It is not urgent, but it stays.",
+    "I noticed it more than once.",
+    "It is easy to forget in busy weeks.",
+    "One sentence about it would be enough.",
+    "I would like to see more of that.",
+    "It makes the rest easier.",
+)
+
 
 async def let_people_write(
     session: AsyncSession,
     keys: KeyStore,
     prompt: str,
-    people: Sequence[tuple[UUID, str]],
+    units: Sequence[Sequence[tuple[UUID, str]]],
     *,
     now: datetime,
 ) -> None:
-    """Cast the words of one unit's invented people, about one in three of them.
+    """Cast the words of invented people, about one in three of each unit.
 
     Args:
         session: the caller's; real words have a transaction each, invented ones need none.
         keys: where the wave's key lies.
         prompt: code of the open question.
-        people: place and address of those who answered.
+        units: place and address of those who answered, by unit.
         now: as of when.
     """
-    if len(people) < FEWEST_ASKED:
-        return
-    by_lot = sorted(people, key=lambda each: crc32(f"{prompt} {each[1]}".encode()))
-    words = SAID[prompt]
-    for number, (place_id, _) in enumerate(by_lot[: max(1, len(people) // WRITES_ONE_IN)]):
-        kind, said = (PassedOn.WORDS, words[number]) if number < len(words) else (PassedOn.THEME, THEME)
-        await cast_remark(session, keys, HandedWords(place_id, None, kind, said), now=now)
+    sentences = [f"{said} {tail}" for tail in TAILS for said in SAID[prompt]]
+    for people in (each for each in units if len(each) >= FEWEST_ASKED):
+        by_lot = sorted(people, key=lambda each: crc32(f"{prompt} {each[1]}".encode()))
+        for place_id, _ in by_lot[: max(1, len(people) // WRITES_ONE_IN)]:
+            kind, said = (PassedOn.WORDS, sentences.pop(0)) if sentences else (PassedOn.THEME, THEME)
+            await cast_remark(session, keys, HandedWords(place_id, None, kind, said), now=now)
