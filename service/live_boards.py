@@ -139,11 +139,10 @@ class LiveBoards:
             watched.look.clear()
             try:
                 async with self._sessions() as session:
-                    newest = await revision_of(session, board_id)
-                    if woken or newest != revision or loop.time() - here_looked_at > LISTENING_SECONDS:
+                    stale = loop.time() - here_looked_at > LISTENING_SECONDS
+                    if woken or stale or await revision_of(session, board_id) != revision:
                         here_looked_at = loop.time()
-                        await self._send(session, board_id, watched)
-                    revision = newest
+                        revision = await self._send(session, board_id, watched)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("a board could not be read, trying again", error=type(error).__name__)
                 await asyncio.sleep(LISTENING_SECONDS)
@@ -151,15 +150,17 @@ class LiveBoards:
                 pause = LISTENING_SECONDS if self._listening else LOOK_SECONDS
                 await asyncio.wait_for(watched.look.wait(), pause)
 
-    async def _send(self, session: AsyncSession, board_id: UUID, watched: _Watched) -> None:
+    async def _send(self, session: AsyncSession, board_id: UUID, watched: _Watched) -> int:
+        """Send the state where it differs from what was sent last; return its revision."""
         places = await places_on(session, board_id, now=self._clock())
         if places is None:
-            return
+            return 0
         message = b"event: board\ndata: " + msgspec.json.encode(news_of(places)) + b"\n\n"
         if message != watched.message:
             async with watched.changed:
                 watched.message, watched.number = message, watched.number + 1
                 watched.changed.notify_all()
+        return places.revision
 
     async def _note_here(self, board_id: UUID, watched: _Watched) -> None:
         """Note who is here by the clock, never because somebody did something."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
@@ -147,4 +148,24 @@ async def test_a_card_that_is_being_written_reaches_no_screen(
     await alice.until(revision=before["revision"] + 1)
     assert len(alice.news) == heard + 1  # the clock, and nothing for the card
     assert "rehearsal" not in json.dumps(alice.news)
+    await alice.close()
+
+
+async def test_a_database_that_drops_every_connection_loses_no_change(
+    own_sessions: Sessions, backend: str, cast: Cast, board: Retrospective, processes: list[LiveBoards]
+) -> None:
+    alice = Screen(processes[0], board, cast.alice)
+    before = await alice.until(here=["Alice"])
+    if backend == "postgresql":
+        async with own_sessions.begin() as session:
+            await session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+    async with own_sessions.begin() as session:
+        await set_clock(session, board.id, person_id=cast.alice.id, minutes=5, now=NOON)
+
+    await alice.until(revision=before["revision"] + 1)
     await alice.close()
