@@ -220,17 +220,25 @@ class RetroController(Controller):
         retro_id: FromPath[UUID],
         promise_id: FromPath[UUID],
     ) -> Answer:
-        """Say of an earlier step that it is done, or that it is not wanted any more, and why."""
-        await require_board(session, retro_id, viewer)
-        board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
-        if promise_id not in {one.id for one in await steps_to_look_at(session, board, now=now)}:
-            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        """Say of an agreed step that it is done, or that it is not wanted any more, and why.
+
+        On the next board, or on the summary of the one that agreed it.
+        """
+        board = await require_board(session, retro_id, viewer)
+        if board.phase is Phase.CLOSED:
+            offered = await promises_of(session, board, now=now)
+        else:
+            board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
+            offered = await steps_to_look_at(session, board, now=now)
+        if promise_id not in {one.id for one in offered}:
+            raise Missing(mark("There is no such page."))
         if form.text("became") == "done":
             await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
         else:
             why = form.text("reason", most=1000)
             await withdraw(session, promise_id, person_id=viewer.person_id, reason=why, now=now)
-        await announce(session, board)
+        if board.phase is not Phase.CLOSED:
+            await announce(session, board)
         return back_to_board(request, retro_id)
 
 

@@ -145,20 +145,20 @@ export function arrange(retro, news) {
   const cards = [...news.cards].sort((one, other) => (one[0] < other[0] ? -1 : 1));
   tellOvertaken(retro, cards);
   const groups = new Map(news.groups.map(([id, part, name]) => [id, drawGroup(retro, id, part, name)]));
-  const columns = new Map([...retro.querySelectorAll("[data-topics]")].map((one) => [one, []]));
+  const drawn = new Map([...retro.querySelectorAll("#board [data-card]")].map((one) => [one.dataset.card, one]));
+  const columns = new Map([...retro.querySelectorAll("[data-topics]")].map((one) => [one.dataset.topics, { place: one, wanted: new Set() }]));
   const inside = new Map([...groups.values()].map((one) => [one.querySelector(".group-cards"), []]));
   for (const [id, group, revision] of cards) {
-    const card = retro.querySelector(`[data-card="${id}"]`);
+    const card = drawn.get(id);
     if (!card) continue;
     card.dataset.revision = revision;
     const home = group && groups.get(group);
-    const column = retro.querySelector(`[data-topics="${(home ?? card).dataset.part}"]`);
     if (home) inside.get(home.querySelector(".group-cards")).push(card);
-    const stands = home ?? card;
-    if (!columns.get(column).includes(stands)) columns.get(column).push(stands);
+    columns.get((home ?? card).dataset.part).wanted.add(home ?? card);
   }
   const focused = document.activeElement;
-  for (const [place, wanted] of [...inside, ...columns]) settle(place, wanted);
+  for (const [place, wanted] of inside) settle(place, wanted);
+  for (const { place, wanted } of columns.values()) settle(place, [...wanted]);
   for (const group of retro.querySelectorAll("#board [data-group]")) {
     if (!groups.has(group.dataset.group)) group.remove();
   }

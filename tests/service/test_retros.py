@@ -120,6 +120,11 @@ async def test_the_whole_way_works_with_plain_forms(
     for words in ("Practice", "Rehearse each release", "Staging matched", "2 votes"):
         assert words in summary.text
     assert "<script" not in summary.text
+    done = re.search(rf"{path}/earlier/[0-9a-f-]{{36}}", summary.text)
+    assert done is not None
+    assert done[0] not in (await alice.get(path)).text  # it is Bob's step
+    await submit(bob, path, done[0], {"became": "done"})
+    assert "It is done" not in (await bob.get(path)).text
     assert "Rehearse each release" in (await bob.get(f"/teams/{cast.payments.id}")).text
 
 
