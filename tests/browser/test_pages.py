@@ -30,7 +30,7 @@ def test_every_page_is_accessible_in_light_and_dark_and_on_a_phone(
     for person, paths in (
         (cast.alice, ("/",)),
         (cast.lena, ("/",)),
-        (cast.helen, ("/", "/coverage", "/loop-health")),
+        (cast.helen, ("/", "/coverage", "/loop-health", "/organisation")),
     ):
         visitor = visitors(size=size).sign_in(person)
         for path in paths:
