@@ -18,8 +18,8 @@ async def test_sums_of_items_that_pools_stored_before_are_added_up_and_figures_s
     wave = uuid4().hex
     with closing(sqlite3.connect(tmp_path / "kept.db")) as before, before:
         before.execute(
-            "INSERT INTO wave (id, organisation_id, programme_id, occurrence, state, opens_at, closes_at, items,"
-            " rules) VALUES (?, ?, ?, '2026-03-03', 'published', 0, 0, '[]', '{}')",
+            "INSERT INTO wave (id, organisation_id, programme_id, occurrence, state, opens_at, closes_at,"
+            " items, rules) VALUES (?, ?, ?, '2026-03-03', 'published', 0, 0, '[]', '{}')",
             (wave, uuid4().hex, uuid4().hex),
         )
         for n, total in ((5, 300.0), (8, 500.0)):
