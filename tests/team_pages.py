@@ -160,7 +160,6 @@ def product() -> TeamTrend:
             bars={item.code: (3, 4, 13) for item in newest.items if item.dimension == code},
             item_words={item.code: "most" for item in newest.items if item.dimension == code},
             agreement="mixed",
-            n_exact=20,
         )
         for code, known in newest.dimensions.items()
     }

@@ -1,8 +1,7 @@
 """What a reader of published results is handed: frozen structs, already cut to what may be shown.
 
 Whoever builds them (`surveys.results.queries`) reads published rows only. Whoever shows them (pages, Slack,
-mail, commands) may not go around them. Nothing here knows how many people stand behind a figure unless
-that may be said: see `FigureView.n_exact`.
+mail, commands) may not go around them. Nothing here knows how many people stand behind a figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +45,6 @@ class FigureView:
     item_words: Mapping[str, str] | None = None  # code → most, half, few
     agreement: str | None = None  # close, mixed, apart
     trend: TrendView | None = None
-    n_exact: int | None = None  # only where 20 or more were asked
 
 
 HIDDEN = FigureView(shown=False)

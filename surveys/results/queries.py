@@ -29,7 +29,6 @@ from surveys.results.published import (
     WavePoint,
 )
 from surveys.results.rules.display import said, said_range
-from surveys.results.rules.participation import EXACT_FROM
 from surveys.results.rules.trend import TrendState
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -58,7 +57,6 @@ def figure_view(figure: Figure, size: str | None) -> FigureView:
         item_words=figure.item_words,
         agreement=figure.agreement,
         trend=trend_view(TrendState.of(figure.trend), size) if figure.trend else None,
-        n_exact=figure.n if figure.asked >= EXACT_FROM else None,
     )
 
 
