@@ -1,4 +1,4 @@
-"""Deletes what has served its purpose: old links, sign-ins, events, settled messages, expired mailboxes."""
+"""Deletes what has served its purpose: links, sign-ins, events, messages, mailboxes, looks at figures."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from surveys.audit.actions import prune_looks
 from surveys.ballots.keys import KeyStore
 from surveys.comments.actions import prune_words
 from surveys.deliveries.actions import prune_events
@@ -29,6 +30,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
             gone += cast("CursorResult[Any]", await session.execute(statement)).rowcount
         gone += await prune_events(session, now=now)
         gone += await prune_words(session, now=now)
+        gone += await prune_looks(session, now=now)
     return gone + await _orphaned_keys(sessions, keys)
 
 

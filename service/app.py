@@ -25,6 +25,7 @@ from service.controllers.home import HomeController
 from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
 from service.controllers.programmes import ProgrammeController
+from service.controllers.records import RecordController
 from service.controllers.retro_board import RetroBoardController
 from service.controllers.retros import RetroController, RetroListController
 from service.controllers.sign_in import Pace, SendMail, SignInController
@@ -35,6 +36,7 @@ from service.dependencies import DEPENDENCIES, Clock
 from service.live_boards import LiveBoards
 from service.logs import UNLOGGED
 from service.problems import EXCEPTION_HANDLERS
+from service.reading_log import ReadingLog
 from service.rendering import STATIC, Pages
 from service.request_log import RequestLog
 from service.security import Cookies, FormTokens, add_headers, requires_own_form
@@ -50,6 +52,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     MailboxController,
     MailboxesController,
     ProgrammeController,
+    RecordController,
     RetroBoardController,
     RetroController,
     RetroListController,
@@ -103,6 +106,7 @@ def create_app(
         "sign_in_pace": Pace(),
         "ballot_box": BallotBox(sessions, keys, clock),
         "live_boards": LiveBoards(sessions, clock),
+        "reading_log": ReadingLog(sessions),
     }
     static = create_static_files_router(
         path=pages.static_path,

@@ -73,6 +73,11 @@ class Page:
         self.language = Translator(viewer.locale if viewer else "en")
         self.zone = viewer.zone if viewer else "UTC"
 
+    @property
+    def state(self) -> State:
+        """What the application is made of, for what a page does besides being shown."""
+        return self._request.app.state
+
     def in_words_of(self, locale: str, zone: str) -> "Page":
         """Speak to someone who is not signed in but whose language and zone are known."""
         self.language = Translator(locale)

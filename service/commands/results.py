@@ -2,21 +2,28 @@
 
 import asyncio
 import json
-from datetime import datetime
+from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from service.composition import open_database, read_settings
+from surveys.audit.actions import note_looks
+from surveys.audit.rules import Look, LookedAs, mark_of
 from surveys.cadence.queries import programmes
 from surveys.errors import Conflict, Missing
+from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
 from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.queries import published_lines, published_participation
-from surveys.waves.models import Wave, WaveState
+from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.queries import waves_of
 
 HIDDEN = "Not shown separately here"
@@ -65,21 +72,48 @@ async def _figures(settings: Settings, wave_id: UUID, team_name: str | None) -> 
         Missing: there is no such wave, or it did not ask this team.
         Conflict: the wave has no results; the sentence says why.
     """
-    async with open_database(settings) as sessions, sessions() as session:
-        wave = await _published(session, wave_id)
-        names = {each.id: each.name for each in await programmes(session)}
-        lines = [line async for line in published_lines(session, wave_id)]
-        if team_name is not None:
-            lines = [line for line in lines if line["team"] == team_name]
-            if not lines:
-                raise Missing("There is no team called {name} in this wave.", name=team_name)
-        answered = [
-            line
-            for line in await published_participation(session, wave_id)
-            if team_name is None or line["team"] == team_name
-        ]
-        described = _wave(wave, names.get(wave.programme_id, ""))
-        return {"wave": described, "figures": lines, "participation": answered, "receipt": wave.receipt}
+    async with open_database(settings) as sessions:
+        async with sessions() as session:
+            wave = await _published(session, wave_id)
+            found = await _published_figures(session, wave, team_name)
+        await _note(sessions, wave, {line["team"] for line in found["figures"]}, now=datetime.now(UTC))
+    return found
+
+
+async def _published_figures(session: AsyncSession, wave: Wave, team_name: str | None) -> dict[str, Any]:
+    names = {each.id: each.name for each in await programmes(session)}
+    lines = [line async for line in published_lines(session, wave.id)]
+    if team_name is not None:
+        lines = [line for line in lines if line["team"] == team_name]
+        if not lines:
+            raise Missing("There is no team called {name} in this wave.", name=team_name)
+    answered = [
+        line
+        for line in await published_participation(session, wave.id)
+        if team_name is None or line["team"] == team_name
+    ]
+    described = _wave(wave, names.get(wave.programme_id, ""))
+    return {"wave": described, "figures": lines, "participation": answered, "receipt": wave.receipt}
+
+
+async def _note(
+    sessions: async_sessionmaker[AsyncSession], wave: Wave, names: Collection[str], *, now: datetime
+) -> None:
+    """Put it into the reading log that somebody in the shell looked; the teams read it on their pages."""
+    try:
+        async with sessions.begin() as session:
+            organisation = await session.get_one(Organisation, wave.organisation_id)
+            day = now.astimezone(ZoneInfo(organisation.zone)).date()
+            units = await session.scalars(
+                select(WaveUnit.team_id).where(WaveUnit.wave_id == wave.id, WaveUnit.name.in_(names))
+            )
+            looks = [
+                Look(organisation.id, team_id, day, LookedAs.OPERATOR, mark_of(None, team_id, day))
+                for team_id in units
+            ]
+            await note_looks(session, looks)
+    except SQLAlchemyError:
+        click.echo("Kept could not note that these figures were looked at.", err=True)
 
 
 async def _published(session: AsyncSession, wave_id: UUID) -> Wave:

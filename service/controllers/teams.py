@@ -1,7 +1,7 @@
 """The page of one unit: the same published figures for everyone who may read them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,12 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
+from service.reading_log import look_of, note_after
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.team_forms import Returned, team_forms
 from service.views.team_page import Roster, TeamPage, team_page
 from service.views.team_words import TeamWords, team_words
 from service.views.timeline import newest_readable
+from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
+from surveys.audit.queries import looks_at
+from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
@@ -85,8 +89,7 @@ async def show_team(
     Raises:
         Missing: there is no such unit, or not for this reader.
     """
-    branch = await _branch(session, team_id)
-    trend = await readable_trend(session, reader.viewer, branch, team_id, now=reader.now)
+    branch, trend = await branch_to_read(session, reader.viewer, team_id, now=reader.now)
     is_leader = team_id in reader.viewer.leads
     loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader, branch=branch)
     team = team_page(
@@ -100,7 +103,7 @@ async def show_team(
         roster=await _roster(session, reader.viewer, team_id),
     )
     today = reader.now.astimezone(ZoneInfo(loop.zone)).date()
-    return reader.page(
+    response = reader.page(
         "teams/team.html",
         status=422 if returned else 200,
         team=team,
@@ -110,8 +113,14 @@ async def show_team(
         retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
         words=await _words(session, reader, trend),
+        looked=who_looked(
+            await looks_at(session, team_id, now=reader.now),
+            reader.page.language,
+            most=DAYS_ON_THE_TEAM_PAGE,
+        ),
         done=reader.page.language.say(done) if done else "",
     )
+    return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
 
 
 async def _words(session: AsyncSession, reader: Reader, trend: TeamTrend) -> TeamWords | None:
@@ -127,12 +136,27 @@ async def _words(session: AsyncSession, reader: Reader, trend: TeamTrend) -> Tea
     )
 
 
-async def _branch(session: AsyncSession, team_id: UUID) -> Directory:
-    """Return the unit with those above it; a unit that is not there reads like one that is not for you."""
+def _looks(viewer: Viewer, branch: Directory, team: TeamPage, today: date) -> list[Look | None]:
+    """Return what is noted of this visit: the unit, and the one above where its figures stand here too."""
+    read = [team.team_id] if team.panels else []
+    if team.above is not None:
+        read.append(team.above.team_id)
+    return [look_of(viewer, branch.teams[each], today) for each in read]
+
+
+async def branch_to_read(
+    session: AsyncSession, viewer: Viewer, team_id: UUID, *, now: datetime
+) -> tuple[Directory, TeamTrend]:
+    """Return a unit with those above it, and what this reader may read of it.
+
+    Raises:
+        Missing: there is no such unit, or not for this reader; both read alike.
+    """
     try:
-        return await branch_of(session, team_id)
+        branch = await branch_of(session, team_id)
     except Missing:
         raise Missing(mark("The address may be mistyped, or the page is not one you can read.")) from None
+    return branch, await readable_trend(session, viewer, branch, team_id, now=now)
 
 
 async def readable_trend(

@@ -1,13 +1,17 @@
-"""Writing the change log. Nothing here changes or deletes an entry."""
+"""Writing the change log and the reading log. Nothing here changes an entry; only old looks are deleted."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import CursorResult, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.audit.models import Entry
+from surveys.audit.models import Entry, Reading
+from surveys.audit.rules import READINGS_KEPT_DAYS, Look
 
 CHUNK = 5_000  # rows a statement
 
@@ -70,3 +74,23 @@ async def record_each(
     ]
     for start in range(0, len(rows), CHUNK):
         await session.execute(insert(Entry), rows[start : start + CHUNK])
+
+
+async def note_looks(session: AsyncSession, looks: Sequence[Look]) -> None:
+    """Note that figures were looked at. What is noted already stays as it is: safe to repeat."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    rows = [asdict(look) for look in looks]
+    for start in range(0, len(rows), CHUNK):
+        once = (
+            postgresql.insert(Reading).on_conflict_do_nothing()
+            if postgres
+            else sqlite.insert(Reading).on_conflict_do_nothing()
+        )
+        await session.execute(once, rows[start : start + CHUNK])
+
+
+async def prune_looks(session: AsyncSession, *, now: datetime) -> int:
+    """Delete looks of more than 90 days ago; return how many."""
+    oldest = now.date() - timedelta(days=READINGS_KEPT_DAYS)
+    found = await session.execute(delete(Reading).where(Reading.day < oldest))
+    return cast("CursorResult[Any]", found).rowcount

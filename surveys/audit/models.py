@@ -1,12 +1,13 @@
-"""The change log. It imports no other slice, so subjects are plain identifiers."""
+"""The change log and the reading log. They import no other slice, so subjects are plain identifiers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
+from surveys.audit.rules import LookedAs
 from surveys.database import Base, Scoped, random_id
 
 
@@ -22,3 +23,17 @@ class Entry(Scoped, Base):
     action: Mapped[str]  # e.g. "sign_in_link.made", "programme.changed", "people.imported"
     subject: Mapped[str | None]  # what it was done to: "person:<id>", "programme:<id>"
     details: Mapped[dict[str, Any] | None]
+
+
+class Reading(Scoped, Base):
+    """Somebody who is not asked in a unit looked at its figures on a day. Members' visits are not here.
+
+    One row a person, unit, role and day, and no hour. Deleted after `rules.READINGS_KEPT_DAYS`.
+    """
+
+    __tablename__ = "reading"
+
+    team_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)  # where the unit is
+    looked_as: Mapped[LookedAs] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)  # see rules.mark_of; tells two people apart

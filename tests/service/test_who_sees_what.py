@@ -58,6 +58,7 @@ READ = {
     "/sign-in": EVERYBODY,
     "/sign-in/{token:str}": EVERYBODY,
     "/teams/{team_id:uuid}": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/record": OF_PAYMENTS,
     "/teams/{team_id:uuid}/retros": TEAM,
 }
 ENDLESS = frozenset({"/retros/{retro_id:uuid}/live"})  # tried with a browser for those it is for

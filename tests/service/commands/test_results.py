@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from surveys.audit.models import Reading
+from surveys.audit.rules import LookedAs
 from surveys.database import build_engine, build_sessions
 from surveys.people.models import Team
 from surveys.results.models import Figure, Participation
@@ -154,3 +156,20 @@ def test_an_unknown_wave_and_an_unknown_team_are_refused(installed: Installation
 @pytest.mark.parametrize("arguments", [[], ["--list", "--wave", str(UUID(int=7))], ["--wave", "7"]])
 def test_it_needs_either_a_wave_or_the_list(installed: Installation, arguments: list[str]) -> None:
     assert installed.invoke("results", *arguments).exit_code == 2
+
+
+def test_the_teams_learn_that_somebody_in_the_shell_looked(installed: Installation, wave_id: UUID) -> None:
+    told(installed, "--wave", str(wave_id), "--team", "Alder")
+    told(installed, "--wave", str(wave_id), "--team", "Alder")  # once a day
+
+    async def noted() -> list[tuple[str, LookedAs]]:
+        engine = build_engine(installed.database_url)
+        async with build_sessions(engine)() as session:
+            rows = await session.execute(
+                select(Team.name, Reading.looked_as).join(Team, Team.id == Reading.team_id)
+            )
+            found = [(name, looked_as) for name, looked_as in rows]
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(noted()) == [("Alder", LookedAs.OPERATOR)]

@@ -1,0 +1,33 @@
+"""Reading the two logs: who has looked at a unit's figures, and what was changed."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.audit.models import Entry, Reading
+from surveys.audit.rules import READINGS_KEPT_DAYS, DayOfLooks, days_of
+
+
+async def looks_at(session: AsyncSession, team_id: UUID, *, now: datetime) -> list[DayOfLooks]:
+    """Return who has looked at a unit's figures in the last 90 days, by role and day, newest first."""
+    oldest = now.date() - timedelta(days=READINGS_KEPT_DAYS)
+    rows = await session.execute(
+        select(Reading.day, Reading.looked_as).where(Reading.team_id == team_id, Reading.day >= oldest)
+    )
+    return days_of((day, looked_as) for day, looked_as in rows)
+
+
+async def changes_of(
+    session: AsyncSession, organisation_id: UUID, actions: Collection[str], *, since: datetime, most: int
+) -> list[Entry]:
+    """Return the newest entries of these kinds, the newest first."""
+    found = await session.scalars(
+        select(Entry)
+        .where(Entry.organisation_id == organisation_id, Entry.at >= since, Entry.action.in_(list(actions)))
+        .order_by(Entry.at.desc(), Entry.id)
+        .limit(most)
+    )
+    return list(found)

@@ -1,0 +1,122 @@
+"""Who has looked: every door is counted, whoever is asked in a unit is not, and no page fails over it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from jobs.prune import prune
+from surveys.audit.models import Reading
+from surveys.audit.rules import LookedAs
+from surveys.people.models import Person, Team
+from surveys.waves.models import Wave
+from tests.cast import Cast, make_person
+from tests.service.conftest import Clock
+from tests.service.test_team_page import publish
+
+SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+Sessions = async_sessionmaker[AsyncSession]
+TODAY = date(2026, 3, 3)
+
+
+@pytest.fixture
+async def published(sessions: Sessions, cast: Cast) -> Wave:
+    async with sessions.begin() as session:
+        return await publish(session, cast, {"PSY": 64.0, "CNF": 71.0, "FLW": None})
+
+
+async def noted(sessions: Sessions) -> list[tuple[str, date, LookedAs]]:
+    async with sessions() as session:
+        rows = await session.execute(
+            select(Team.name, Reading.day, Reading.looked_as)
+            .join(Team, Team.id == Reading.team_id)
+            .order_by(Team.name, Reading.looked_as)
+        )
+        return [(name, day, looked_as) for name, day, looked_as in rows]
+
+
+def record_of(team: Team) -> str:
+    return f"/teams/{team.id}/record"
+
+
+async def test_those_who_look_from_outside_are_seen_looking_by_role_and_day(
+    published: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        heide = await make_person(session, cast.organisation, "Heide", hr=True)
+    for person in (cast.lena, cast.helen, cast.helen, heide):
+        await (await signed_in(person)).get(f"/teams/{cast.payments.id}")
+
+    alice = await signed_in(cast.alice)
+    shown = await alice.get(record_of(cast.payments))
+    on_the_page = await alice.get(f"/teams/{cast.payments.id}")
+
+    assert "<dt>Tuesday 3 March</dt><dd>leader; HR, 2 people</dd>" in shown.text
+    assert "leader; HR, 2 people" in on_the_page.text
+    assert not any(name in shown.text for name in ("Lena", "Helen", "Heide"))
+
+
+async def test_whoever_is_asked_in_a_unit_or_below_it_is_never_noted(
+    published: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    for person, team in (
+        (cast.alice, cast.payments),
+        (cast.alice, cast.product),
+        (cast.lena, cast.product),  # a leader is asked in the unit above
+        (cast.helen, cast.people),  # of HR, and asked here
+    ):
+        assert (await (await signed_in(person)).get(f"/teams/{team.id}")).status_code == 200
+
+    assert await noted(sessions) == []
+
+
+async def test_figures_of_the_unit_above_that_stand_on_a_page_count_as_looked_at(
+    published: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    await (await signed_in(cast.helen)).get(f"/teams/{cast.payments.id}")
+
+    assert await noted(sessions) == [
+        ("Payments", TODAY, LookedAs.HR),
+        ("Product", TODAY, LookedAs.HR),
+    ]
+
+
+async def test_reading_the_record_is_not_a_look_and_a_page_without_figures_is_none_either(
+    cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    helen = await signed_in(cast.helen)
+    await helen.get(f"/teams/{cast.payments.id}")
+    shown = await helen.get(record_of(cast.payments))
+
+    assert "In the last 90 days nobody has, besides those who are asked here." in shown.text
+    assert await noted(sessions) == []
+
+
+async def test_a_look_that_cannot_be_noted_costs_nobody_the_page(
+    published: Wave, app: Litestar, cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    def no_database() -> AsyncSession:
+        raise ConnectionError
+
+    app.state.reading_log._sessions = type("Gone", (), {"begin": staticmethod(no_database)})()
+
+    shown = await (await signed_in(cast.lena)).get(f"/teams/{cast.payments.id}")
+
+    assert shown.status_code == 200
+    assert await noted(sessions) == []
+
+
+async def test_looks_are_forgotten_after_ninety_days(
+    published: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions, clock: Clock, app: Litestar
+) -> None:
+    await (await signed_in(cast.lena)).get(f"/teams/{cast.payments.id}")
+    assert len(await noted(sessions)) == 1
+
+    await prune(sessions, app.state["keys"], now=clock() + timedelta(days=90))
+    assert len(await noted(sessions)) == 1
+    await prune(sessions, app.state["keys"], now=clock() + timedelta(days=91))
+    assert await noted(sessions) == []
