@@ -17,6 +17,7 @@ EDGES = (
     "service/controllers/commitments.py",  # a savepoint, to show a refusal on the page it came from
     "integrations/slack/",  # one payload, one transaction
     "service/live_boards.py",  # notes who is here by the clock of its connections
+    "service/reading_log.py",  # notes who looked after the response, when nobody waits for it
     "service/ballot_box.py",  # the one exception: many sheets, one transaction
     "service/attacks/",  # a composition root of its own, on a copy that nobody else sees
     "service/commands/",
