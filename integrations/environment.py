@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 PREFIX = "KEPT_"
 TEST_PREFIX = "KEPT_TEST_"  # read by the test suite, not by the product
 SHORTEST_SECRET = 32
+SHORTEST_WEBHOOK_SECRET = 16
 MOST_CONTACTS, LONGEST_CONTACT = 6, 120
 ADMINISTRATORS_WORDS = 7  # the promise before answering stays within forty words
 DRIVERS = {  # what people write → the driver that is installed
@@ -49,6 +50,10 @@ class Settings:
         None  # as named to members: who could technically look while a wave is open
     )
     help_contacts: tuple[str, ...] = ()  # named under each field for free text, in the order of the list
+    github_secrets: tuple[str, ...] = field(default=(), repr=False)  # these four newest first, too
+    gitlab_secrets: tuple[str, ...] = field(default=(), repr=False)
+    jira_secrets: tuple[str, ...] = field(default=(), repr=False)
+    milestone_secrets: tuple[str, ...] = field(default=(), repr=False)
     slack_api_url: str = "https://slack.com/api/"  # with a slash at its end, as the SDK wants it
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
@@ -215,6 +220,16 @@ def _secret_keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+def _webhook_secrets(text: str) -> tuple[str, ...]:
+    secrets = tuple(part.strip() for part in text.replace("\n", ",").split(",") if part.strip())
+    if not secrets or any(len(secret) < SHORTEST_WEBHOOK_SECRET for secret in secrets):
+        raise ValueError(
+            f"each secret needs at least {SHORTEST_WEBHOOK_SECRET} characters; separate them by commas, "
+            "newest first. `openssl rand -hex 32` makes one."
+        )
+    return secrets
+
+
 def _bot_token(text: str) -> str:
     if not text.startswith("xoxb-"):
         raise ValueError(
@@ -282,6 +297,10 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "secret_keys": _secret_keys,
     "administrators": _administrators,
     "help_contacts": _help_contacts,
+    "github_secrets": _webhook_secrets,
+    "gitlab_secrets": _webhook_secrets,
+    "jira_secrets": _webhook_secrets,
+    "milestone_secrets": _webhook_secrets,
     "slack_api_url": _api_address,
     "slack_bot_token": _bot_token,
     "slack_signing_secret": str,

@@ -95,6 +95,26 @@ class MailboxReply:
     team_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class RetroNews:
+    """A team looks back together; goes to everybody who takes part, whatever they did.
+
+    Attributes:
+        board_id: the non-secret reference behind the button in Slack.
+        step: the board's present step, a code of `surveys.retrospectives.rules.Phase`.
+        ends_at: when the step ends by itself; None where people end it.
+        first: whether this is the message that says the board is open.
+    """
+
+    board_id: UUID
+    team_name: str
+    title: str
+    step: str
+    ends_at: datetime | None
+    first: bool
+    page_url: str
+
+
 Note = (
     Ask
     | ResultsOut
@@ -105,6 +125,7 @@ Note = (
     | NoResults
     | MailboxNews
     | MailboxReply
+    | RetroNews
 )
 
 
@@ -323,4 +344,30 @@ def _(note: MailboxReply, language: Translator, zone: str) -> Words:  # noqa: AR
                 team=note.team_name,
             ),
         ),
+    )
+
+
+@words_of.register
+def _(note: RetroNews, language: Translator, zone: str) -> Words:
+    say = language.say
+    opens = say(
+        "{team} looks back on “{title}”: what went well, what to improve, which steps come next.",
+        team=note.team_name,
+        title=note.title,
+    )
+    until = ""
+    if note.ends_at is not None:
+        ends = language.moment(note.ends_at, zone)
+        until = {
+            "write": say("Cards can be written until {moment}.", moment=ends),
+            "vote": say("Votes can be given until {moment}.", moment=ends),
+        }.get(note.step, say("This step goes until {moment}.", moment=ends))
+    to_all = say("This goes to all. Done already? Nothing to do.")
+    about = say("{team} looks back on “{title}”.", team=note.team_name, title=note.title)
+    lines = [opens, until] if note.first else [f"{about} {until}", to_all]
+    return Words(
+        subject=say("{team} looks back", team=note.team_name),
+        paragraphs=tuple(line for line in lines if line),
+        button=say("Go to the board"),
+        url=note.page_url,
     )

@@ -19,6 +19,7 @@ from integrations.notes import (
     Note,
     PromiseDue,
     ResultsOut,
+    RetroNews,
     Shared,
     SignInNotice,
 )
@@ -29,6 +30,8 @@ from surveys.commitments.models import Commitment, CommitmentState, Share
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.people.models import Person, Team
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.rules import Pace
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
 
@@ -69,7 +72,13 @@ async def _note(session: AsyncSession, keys: KeyStore, settings: Settings, deliv
         case Kind.NO_RESULTS:
             return await _no_results(session, delivery)
         case _:
-            return await _about_team(session, settings, delivery)
+            return await _about_board_or_team(session, settings, delivery)
+
+
+async def _about_board_or_team(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
+    if delivery.kind in (Kind.RETRO_STARTED, Kind.RETRO_STEP):
+        return await _retro_news(session, settings, delivery)
+    return await _about_team(session, settings, delivery)
 
 
 async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery) -> Ask:
@@ -109,6 +118,25 @@ async def _promise_due(session: AsyncSession, settings: Settings, delivery: Deli
     if promise is None or promise.state is not CommitmentState.OPEN:
         raise NothingToSay
     return PromiseDue(promise.text, promise.due, f"{settings.base_url}/teams/{promise.team_id}")
+
+
+async def _retro_news(session: AsyncSession, settings: Settings, delivery: Delivery) -> RetroNews:
+    board = await session.get(Retrospective, _referred(delivery, "retrospective"))
+    if board is None or board.closed_at is not None:
+        raise NothingToSay
+    first = delivery.kind is Kind.RETRO_STARTED
+    if not first and board.phase != (delivery.refers_to or {}).get("phase"):
+        raise NothingToSay
+    team = await session.get_one(Team, board.team_id)
+    return RetroNews(
+        board_id=board.id,
+        team_name=team.name,
+        title=board.title,
+        step=board.phase,
+        ends_at=board.phase_ends_at if board.pace is Pace.OVER_DAYS else None,
+        first=first,
+        page_url=f"{settings.base_url}/retros/{board.id}",
+    )
 
 
 async def _no_results(session: AsyncSession, delivery: Delivery) -> NoResults:

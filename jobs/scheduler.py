@@ -25,6 +25,7 @@ from jobs.forget_boards import forget_boards
 from jobs.nudge_leaders import nudge_leaders
 from jobs.open_waves import open_waves
 from jobs.prune import prune
+from jobs.run_boards import run_boards
 from jobs.send_deliveries import Post, real_clock, send_deliveries
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.models import ChannelName
@@ -75,6 +76,7 @@ class Clockwork:
             Tick("count_turnout", 900, lambda now: count_turnout(sessions, keys, now=now)),
             Tick("nudge_leaders", 60, lambda now: nudge_leaders(sessions, slack=slack, now=now)),
             Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, slack=slack, now=now)),
+            Tick("run_boards", 20, lambda now: run_boards(sessions, keys, slack=slack, now=now)),
             Tick("send_deliveries", 5, lambda now: send_deliveries(post, now=now)),
             Tick("prune", 3600, lambda now: prune(sessions, keys, now=now)),
         )

@@ -22,8 +22,10 @@ from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
+from service.controllers.hooks import hear
 from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
+from service.controllers.milestones import MilestonesController, TeamMilestonesController
 from service.controllers.programmes import ProgrammeController
 from service.controllers.records import RecordController
 from service.controllers.retro_board import RetroBoardController
@@ -51,6 +53,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     HomeController,
     MailboxController,
     MailboxesController,
+    MilestonesController,
     ProgrammeController,
     RecordController,
     RetroBoardController,
@@ -58,7 +61,9 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     RetroListController,
     SignInController,
     TeamController,
+    TeamMilestonesController,
     WordsController,
+    hear,
     slack_events,
 ]
 LARGEST_BODY = 1_000_000  # bytes; a Slack payload of a full modal is some 30,000

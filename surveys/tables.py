@@ -7,6 +7,7 @@ from surveys.comments import models as _comments
 from surveys.commitments import models as _commitments
 from surveys.database import Base
 from surveys.deliveries import models as _deliveries
+from surveys.milestones import models as _milestones
 from surveys.people import models as _people
 from surveys.results import models as _results
 from surveys.retrospectives import models as _retrospectives
@@ -21,6 +22,7 @@ MODELS = (
     _comments,
     _commitments,
     _deliveries,
+    _milestones,
     _people,
     _results,
     _retrospectives,

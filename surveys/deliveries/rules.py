@@ -28,7 +28,8 @@ class Kind(StrEnum):
     What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
     wave; results, shared and leader nudge a wave and a team; promise due a team and
     `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
-    mailbox news and sign-in nothing.
+    mailbox news and sign-in nothing; the two of retrospectives a team and
+    `refers_to = {"retrospective": id, "phase": code}`.
     """
 
     INVITATION = "invitation"
@@ -42,6 +43,8 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"  # tells the person that a sign-in link was made for them
     MAILBOX_NEWS = "mailbox_news"  # something was written in mailboxes that are addressed to this person
     MAILBOX_REPLY = "mailbox_reply"  # a mailbox about this unit has a reply; goes to everybody in it
+    RETRO_STARTED = "retro_started"  # a team looks back together; goes to everybody who takes part
+    RETRO_STEP = "retro_step"  # cards can be written, or votes given, until a moment
     NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
 
 

@@ -60,6 +60,7 @@ class Retrospective(Scoped, Base):
     pace: Mapped[Pace]
     names: Mapped[Names]
     phase: Mapped[Phase] = mapped_column(default=Phase.LOOK_BACK)
+    announced: Mapped[Phase | None]  # the last step of which messages are planned
     phase_ends_at: Mapped[datetime | None]  # a clock in the room, or a deadline over days
     days_a_phase: Mapped[int] = mapped_column(default=1)  # working days, where it goes over days
     votes_each: Mapped[int]

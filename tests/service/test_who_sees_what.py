@@ -43,6 +43,7 @@ READ = {
     "/health": EVERYBODY,
     "/how-private": EVERYBODY,
     "/loop-health": HR,
+    "/milestones": HR,
     "/organisation": HR,
     "/mailbox": EVERYBODY,  # the secret in the link decides, and only a script passes it on
     "/mailbox/to/{organisation_id:uuid}": EVERYBODY,
@@ -59,6 +60,7 @@ READ = {
     "/sign-in/{token:str}": EVERYBODY,
     "/teams/{team_id:uuid}": OF_PAYMENTS,
     "/teams/{team_id:uuid}/record": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/milestones": LEADER,
     "/teams/{team_id:uuid}/retros": TEAM,
 }
 ENDLESS = frozenset({"/retros/{retro_id:uuid}/live"})  # tried with a browser for those it is for
@@ -71,6 +73,8 @@ CHANGE = {
     "/mailbox/send": EVERYBODY,
     "/mailboxes/{mailbox_id:uuid}/close": frozenset(),
     "/mailboxes/{mailbox_id:uuid}/reply": frozenset(),
+    "/milestones": HR,
+    "/milestones/{project_id:uuid}/remove": HR,
     "/preview-disclosure": HR,
     "/programmes/dates": HR,
     "/programmes/minimum-group": HR,
@@ -100,6 +104,9 @@ CHANGE = {
     "/sign-in/{token:str}": EVERYBODY,
     "/sign-out": EVERYBODY,
     "/teams/{team_id:uuid}/acknowledge": LEADER,
+    "/teams/{team_id:uuid}/milestones": LEADER,
+    "/teams/{team_id:uuid}/milestones/rhythm": LEADER,
+    "/teams/{team_id:uuid}/milestones/{project_id:uuid}/remove": LEADER,
     "/teams/{team_id:uuid}/promises": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/done": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/move": LEADER,
@@ -107,7 +114,7 @@ CHANGE = {
     "/teams/{team_id:uuid}/retros": TEAM,
     "/teams/{team_id:uuid}/share": LEADER,
 }
-ELSEWHERE = ("/static", "/slack/events")  # the same for all; signed by its sender
+ELSEWHERE = ("/static", "/slack/events", "/hooks")  # the same for all; signed by its sender
 
 
 @pytest.fixture
@@ -157,6 +164,7 @@ def address(path: str, cast: Cast, wave: Wave, board: Retrospective) -> str:
         "{step_id:uuid}": uuid4(),
         "{retro_id:uuid}": board.id,
         "{mailbox_id:uuid}": uuid4(),
+        "{project_id:uuid}": uuid4(),
         "{organisation_id:uuid}": cast.organisation.id,
         "{token:str}": "x" * 43,
     }

@@ -1,0 +1,224 @@
+"""What starts retrospectives: HR's page over all projects, and a leader's page for one team."""
+
+from datetime import time
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from integrations.milestones.tools import tools_in_use
+from service.controllers.retro_desk import choice
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.rendering import Page
+from service.security import requires_hr, requires_leader_of
+from service.views.milestones import rhythm_view, source_names
+from surveys.errors import Conflict, Invalid
+from surveys.milestones.actions import place_project, remove_project, set_rhythm, stop_rhythm
+from surveys.milestones.queries import projects, rhythm_of, unmapped_projects
+from surveys.milestones.rules import Placement, Rhythm, Source
+from surveys.people.models import Team
+from surveys.people.queries import branch_of, directory_of
+
+Answer = Redirect | Response[str]
+
+
+class MilestonesController(Controller):
+    """Every project of the organisation, and those nobody has placed yet. For HR."""
+
+    path = "/milestones"
+    guards = (requires_hr,)
+
+    @get("/")
+    async def show(
+        self, session: Session, viewer: CurrentViewer, settings: CurrentSettings, page: CurrentPage
+    ) -> Response[str]:
+        """Show which project belongs to which team, and what still belongs to none."""
+        return await _all_projects(session, viewer.organisation_id, page, tools_in_use(settings))
+
+    @post("/")
+    async def place(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+    ) -> Answer:
+        """Say which team a project belongs to; HR may also move one."""
+        try:
+            await place_project(
+                session,
+                _placement(form, form.id("team")),
+                organisation_id=viewer.organisation_id,
+                by=viewer.person_id,
+                may_move=True,
+                now=now,
+            )
+        except (Invalid, Conflict) as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            tools = tools_in_use(settings)
+            return await _all_projects(session, viewer.organisation_id, page, tools, wrong=wrong, form=form)
+        return Redirect("/milestones", status_code=303)
+
+    @post("/{project_id:uuid}/remove")
+    async def remove(
+        self, session: Session, viewer: CurrentViewer, now: Now, project_id: FromPath[UUID]
+    ) -> Answer:
+        """Let a project start nothing any more."""
+        await remove_project(session, project_id, team_id=None, by=viewer.person_id, now=now)
+        return Redirect("/milestones", status_code=303)
+
+
+class TeamMilestonesController(Controller):
+    """What starts the retrospectives of one team. For who leads it."""
+
+    path = "/teams/{team_id:uuid}/milestones"
+    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/")
+    async def show(
+        self,
+        session: Session,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        team_id: FromPath[UUID],
+    ) -> Response[str]:
+        """Show the team's rhythm and its projects."""
+        return await _of_team(session, page, team_id, tools_in_use(settings))
+
+    @post("/")
+    async def place(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Say that a project belongs to this team; one of another team stays there."""
+        try:
+            await place_project(
+                session,
+                _placement(form, team_id),
+                organisation_id=viewer.organisation_id,
+                by=viewer.person_id,
+                may_move=False,
+                now=now,
+            )
+        except (Invalid, Conflict) as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
+        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+
+    @post("/{project_id:uuid}/remove")
+    async def remove(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        team_id: FromPath[UUID],
+        project_id: FromPath[UUID],
+    ) -> Answer:
+        """Let a project of this team start nothing any more."""
+        await remove_project(session, project_id, team_id=team_id, by=viewer.person_id, now=now)
+        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+
+    @post("/rhythm")
+    async def rhythm(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Look back every so many weeks, or no more."""
+        try:
+            if form.text("do") == "stop":
+                await stop_rhythm(session, team_id, by=viewer.person_id, now=now)
+            else:
+                await set_rhythm(session, team_id, _rhythm(form), by=viewer.person_id, now=now)
+        except Invalid as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
+        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+
+
+async def _all_projects(
+    session: AsyncSession,
+    organisation_id: UUID,
+    page: Page,
+    tools: list[Source],
+    *,
+    wrong: str = "",
+    form: Form | None = None,
+) -> Response[str]:
+    directory = await directory_of(session, organisation_id)
+    return page(
+        "milestones/organisation.html",
+        status=422 if wrong else 200,
+        placed=await projects(session, organisation_id),
+        unmapped=await unmapped_projects(session, organisation_id),
+        teams=sorted(directory.teams.values(), key=lambda team: team.name),
+        sources=source_names(page.language),
+        tools=tools,
+        wrong=wrong,
+        typed=form.text("name") if form else "",
+    )
+
+
+async def _of_team(
+    session: AsyncSession,
+    page: Page,
+    team_id: UUID,
+    tools: list[Source],
+    *,
+    wrong: str = "",
+    form: Form | None = None,
+) -> Response[str]:
+    team = await session.get_one(Team, team_id)
+    row = await rhythm_of(session, team_id)
+    zone = (await branch_of(session, team_id)).team_zone(team_id)
+    return page(
+        "milestones/team.html",
+        status=422 if wrong else 200,
+        team_id=team_id,
+        team_name=team.name,
+        placed=await projects(session, team.organisation_id, team_id=team_id),
+        rhythm=rhythm_view(row, zone, page.language) if row is not None else None,
+        team_zone=zone,
+        sources=source_names(page.language),
+        tools=tools,
+        wrong=wrong,
+        typed=form.text("name") if form else "",
+    )
+
+
+def _placement(form: Form, team_id: UUID) -> Placement:
+    return Placement(choice(Source, form, "source"), form.text("name"), team_id, _days(form))
+
+
+def _days(form: Form) -> int:
+    return 0 if form.text("pace") == "live" else max(form.whole_number("days"), 1)
+
+
+def _rhythm(form: Form) -> Rhythm:
+    try:
+        at = time.fromisoformat(form.text("at", most=8))
+    except ValueError as error:
+        raise Invalid(mark("Give a time of day, such as 15:30."), field="at") from error
+    return Rhythm(
+        label=form.text("label"),
+        every_weeks=form.whole_number("every_weeks"),
+        first_on=form.date("first_on"),
+        at=at.replace(second=0, microsecond=0, tzinfo=None),
+        days_a_phase=_days(form),
+    )
