@@ -1,4 +1,4 @@
-"""What starts a retrospective, over HTTP: signed hooks of other tools, and the pages that place projects."""
+"""What starts a retrospective, over HTTP: signed hooks of other tools, and pages that place projects."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

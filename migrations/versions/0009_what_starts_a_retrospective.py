@@ -4,15 +4,15 @@ Projects of other tools belong to a team, tools may speak of projects that nobod
 team may look back every so many weeks. A board remembers the step of which messages are planned; boards
 that are open already bring none.
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0009
+Revises: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
