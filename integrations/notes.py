@@ -59,6 +59,7 @@ class PromiseDue:
     promise: str
     due: date
     page_url: str
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class LeaderNudge:
 
     team_name: str
     page_url: str
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class Words:
         url: where the button leads, if it leads to a page.
         small: what stands below in small words; empty when nothing does.
         quoted: paragraphs that are somebody's own words, shown as such.
+        press: what the button opens in Slack, where there is a form for it; mail leads to `url`.
     """
 
     subject: str
@@ -148,6 +151,7 @@ class Words:
     url: str | None = None
     small: str = ""
     quoted: tuple[str, ...] = ()
+    press: str = ""
 
     @property
     def text(self) -> str:
@@ -270,8 +274,9 @@ def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG0
             say("Mark it as done, or move it and say why; moved in time counts as told in time."),
         ),
         quoted=(note.promise,),
-        button=say("Open the promise"),
+        button=say("Update this promise") if note.press else say("Open the promise"),
         url=note.page_url,
+        press=note.press,
     )
 
 
@@ -281,8 +286,9 @@ def _(note: LeaderNudge, language: Translator, zone: str) -> Words:  # noqa: ARG
     return Words(
         subject=say("The next step with {team}", team=note.team_name),
         paragraphs=(say("The results of {team} wait for a few words from you.", team=note.team_name),),
-        button=say("Share with the team"),
+        button=say("Look at the draft") if note.press else say("Share with the team"),
         url=note.page_url,
+        press=note.press,
     )
 
 

@@ -23,17 +23,23 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
+from integrations.slack import presses
+from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind
 from surveys.commitments.models import Commitment, CommitmentState, Share
+from surveys.commitments.weekly import week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.people.models import Person, Team
+from surveys.results.queries import trend_of
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Pace
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
+
+WAVES = 3  # enough to find the newest results behind an open wave
 
 
 class NothingToSay(Exception):
@@ -59,7 +65,9 @@ async def outgoing_for(
     )
 
 
-async def _note(session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery) -> Note:
+async def _note(
+    session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery
+) -> Note | LeaderWeek:
     match delivery.kind:
         case Kind.INVITATION | Kind.REMINDER | Kind.SNOOZED:
             return await _ask(session, keys, settings, delivery)
@@ -67,8 +75,9 @@ async def _note(session: AsyncSession, keys: KeyStore, settings: Settings, deliv
             return SignInNotice()
         case Kind.MAILBOX_NEWS:
             return MailboxNews(f"{settings.base_url}/mailboxes")
-        case Kind.PROMISE_DUE:
-            return await _promise_due(session, settings, delivery)
+        case Kind.PROMISE_DUE | Kind.LEADER_WEEK:
+            tell = _promise_due if delivery.kind is Kind.PROMISE_DUE else _leader_week
+            return await tell(session, settings, delivery)
         case Kind.NO_RESULTS:
             return await _no_results(session, delivery)
         case _:
@@ -113,11 +122,24 @@ async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delive
     )
 
 
-async def _promise_due(session: AsyncSession, settings: Settings, delivery: Delivery) -> PromiseDue:
+async def _promise_due(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
     promise = await session.get(Commitment, _referred(delivery, "commitment"))
     if promise is None or promise.state is not CommitmentState.OPEN:
         raise NothingToSay
-    return PromiseDue(promise.text, promise.due, f"{settings.base_url}/teams/{promise.team_id}")
+    page = f"{settings.base_url}/teams/{promise.team_id}#promise-{promise.id}"
+    return PromiseDue(promise.text, promise.due, page, press=presses.promise(promise.id))
+
+
+async def _leader_week(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note | LeaderWeek:
+    now = delivery.due_at
+    week = await week_of(session, delivery.person_id, now=now)
+    if week is None:
+        raise NothingToSay
+    loop, thing, teams = week
+    trend = await trend_of(session, loop.team_id, now=now, as_leader=True, waves=WAVES)
+    page = f"{settings.base_url}/teams/{loop.team_id}"
+    press = presses.thing(thing, loop.team_id)
+    return LeaderWeek(loop.team_name, trend, thing, press, page, teams)
 
 
 async def _retro_news(session: AsyncSession, settings: Settings, delivery: Delivery) -> RetroNews:
@@ -164,7 +186,8 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
         case Kind.MAILBOX_REPLY:
             return MailboxReply(team.name)
         case Kind.LEADER_NUDGE:
-            return LeaderNudge(team.name, page)
+            press = presses.share(delivery.wave_id, team.id) if delivery.wave_id else ""
+            return LeaderNudge(team.name, page, press=press)
         case _:
             return await _shared(session, delivery, team.name, page)
 

@@ -22,6 +22,7 @@ from jobs.ask_promises import ask_promises
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.count_turnout import count_turnout
 from jobs.forget_boards import forget_boards
+from jobs.guide_leaders import guide_leaders
 from jobs.nudge_leaders import nudge_leaders
 from jobs.open_waves import open_waves
 from jobs.prune import prune
@@ -75,6 +76,7 @@ class Clockwork:
             Tick("ask_promises", 900, lambda now: ask_promises(sessions, keys, slack=slack, now=now)),
             Tick("count_turnout", 900, lambda now: count_turnout(sessions, keys, now=now)),
             Tick("nudge_leaders", 60, lambda now: nudge_leaders(sessions, slack=slack, now=now)),
+            Tick("guide_leaders", 60, lambda now: guide_leaders(sessions, slack=slack, now=now)),
             Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, slack=slack, now=now)),
             Tick("run_boards", 20, lambda now: run_boards(sessions, keys, slack=slack, now=now)),
             Tick("send_deliveries", 5, lambda now: send_deliveries(post, now=now)),

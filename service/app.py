@@ -33,6 +33,7 @@ from service.controllers.retros import RetroController, RetroListController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
+from service.controllers.topics import TopicController
 from service.controllers.words import WordsController
 from service.dependencies import DEPENDENCIES, Clock
 from service.live_boards import LiveBoards
@@ -47,6 +48,7 @@ from surveys.ballots.keys import KeyStore
 CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
+    TopicController,
     CoverageController,
     ForeseenController,
     HealthController,

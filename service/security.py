@@ -21,6 +21,7 @@ from litestar.types import Message, Scope
 from integrations.environment import Settings
 from integrations.language import mark
 from service.problems import SignedOut
+from surveys.commitments.leading import stands_in
 from surveys.errors import Forbidden, Missing
 from surveys.people.queries import viewer_by_sign_in
 from surveys.people.rules import Viewer
@@ -171,7 +172,7 @@ async def requires_hr(connection: Connection, _handler: BaseRouteHandler) -> Non
 
 
 def requires_leader_of(parameter: str) -> Guard:
-    """Return the guard that lets in who leads the team named by this path parameter.
+    """Return the guard that lets in who leads the team in the path, or acts for its absent leader.
 
     Raises, when used:
         SignedOut: nobody is signed in.
@@ -184,6 +185,10 @@ def requires_leader_of(parameter: str) -> Guard:
         team_id: UUID = connection.path_params[parameter]
         if team_id in viewer.leads:
             return
+        state = connection.app.state
+        async with state.sessions.begin() as session:
+            if await stands_in(session, team_id, viewer.person_id, now=state.clock()):
+                return
         if team_id == viewer.unit:
             raise Forbidden(mark("Only who leads this team can do that."))
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))

@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
+from integrations.loop_words import say_answer, say_promise, say_topic
+from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply
-from integrations.slack.home import Home, OpenPulse, Promise, home_view, nobody_view
+from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
 from integrations.slack.inbound import HomeOpened
 from surveys.ballots.queries import blank_sheet, has_answered
+from surveys.commitments.loop import LoopState
 from surveys.commitments.queries import loop_of
 from surveys.deliveries.actions import remember_event
 from surveys.errors import Gone
@@ -19,6 +22,7 @@ from surveys.people.rules import Viewer
 from surveys.results.queries import trend_of
 from surveys.waves.queries import open_place
 
+MOST_SAID = 5
 WAVES = 3  # enough to find the newest results behind an open wave
 
 log = logging.getLogger("kept.slack")
@@ -46,10 +50,10 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
     organisation = await session.get_one(Organisation, viewer.organisation_id)
     pulse, minimum_group = await _open_pulse(desk, session, viewer, now)
     mailbox = f"{desk.settings.base_url}/mailbox/to/{organisation.id}"
+    led = await _led(desk, session, viewer, now)
     if viewer.unit is None:
-        return Home(
-            pulse, None, (), None, (), minimum_group or organisation.minimum_group, mailbox_url=mailbox
-        )
+        minimum = minimum_group or organisation.minimum_group
+        return Home(pulse, None, (), None, (), minimum, mailbox_url=mailbox, led=led)
     trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
     loop = await loop_of(session, viewer.unit, now=now)
     return Home(
@@ -63,7 +67,66 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
         ],
         minimum_group=minimum_group or organisation.minimum_group,
         mailbox_url=mailbox,
+        said=_said(loop, Translator(viewer.locale)),
+        led=led,
     )
+
+
+def _said(loop: LoopState, language: Translator) -> list[str]:
+    """Return what the team said and what came of it, an honest no included."""
+    answered = [topic for topic in loop.topics if topic.decision is not None]
+    return [
+        " ".join(
+            [
+                say_topic(topic, language),
+                "→",
+                say_answer(topic, language),
+                *(say_promise(promise, language) + "." for promise in topic.promises),
+            ]
+        )
+        for topic in answered[:MOST_SAID]
+    ]
+
+
+async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[LedTeam]:
+    """Return the teams somebody leads, with what waits there."""
+    language = Translator(viewer.locale)
+    loops = [
+        await loop_of(session, team_id, now=now, for_leader=True)
+        for team_id in sorted(viewer.leads, key=str)[:MOST_TEAMS]
+    ]
+    return [
+        LedTeam(loop.team_name, f"{desk.settings.base_url}/teams/{loop.team_id}", _things(loop, language))
+        for loop in sorted(loops, key=lambda one: one.team_name.casefold())
+    ]
+
+
+def _things(loop: LoopState, language: Translator) -> list[tuple[str, str, str]]:
+    say = language.say
+    things = [
+        (
+            say("This promise has passed its date: “{promise}”", promise=promise.text)
+            if promise.overdue
+            else say_promise(promise, language),
+            say("Update this promise"),
+            presses.promise(promise.id),
+        )
+        for promise in sorted(loop.promises, key=lambda one: (not one.overdue, one.due))
+        if promise.done_at is None and promise.withdrawn_at is None
+    ]
+    taken = {step.name for step in loop.steps if step.at is not None}
+    if loop.wave_id is not None and "acknowledged" not in taken:
+        sentence = say("Tell the team by when you will answer.")
+        things.insert(0, (sentence, say("Name a day"), presses.acknowledge(loop.wave_id, loop.team_id)))
+    if loop.wave_id is not None and "shared" not in taken:
+        sentence = say("The results of {team} wait for a few words from you.", team=loop.team_name)
+        things.insert(0, (sentence, say("Look at the draft"), presses.share(loop.wave_id, loop.team_id)))
+    things += [
+        (say_topic(topic, language), say("Answer the team"), presses.answer(topic.id))
+        for topic in loop.topics
+        if topic.decision is None
+    ]
+    return things
 
 
 async def _open_pulse(

@@ -4,7 +4,7 @@ Plain dictionaries, because the SDK's models check only some limits and cost tim
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 Block = dict[str, Any]
@@ -145,6 +145,17 @@ def written(label: str, *, block_id: str, action: str, most: int, initial: str =
         "optional": True,
         "label": plain(label, INPUT_LABEL),
         "element": element,
+    }
+
+
+def day(label: str, *, block_id: str, action: str, initial: date) -> Block:
+    """Return a field for a day that may stay as it is."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain(label, INPUT_LABEL),
+        "element": {"type": "datepicker", "action_id": action, "initial_date": initial.isoformat()},
     }
 
 

@@ -5,6 +5,8 @@ import logging
 from integrations.slack import inbound
 from integrations.slack.at_home import show_home
 from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.identifiers import Action
+from integrations.slack.loop_desk import open_form, take_form
 from integrations.slack.sheets import command, press, take_choice, take_sheet
 from integrations.slack.words import take_words
 
@@ -18,6 +20,10 @@ async def answer(desk: Desk, event: inbound.Event) -> Reply:
             reply = await take_sheet(desk, event)
         case inbound.WordsSent():
             reply = await take_words(desk, event)
+        case inbound.LoopSent():
+            reply = await take_form(desk, event)
+        case inbound.Pressed(action=Action.LOOP):
+            reply = await open_form(desk, event)
         case inbound.Pressed():
             reply = await press(desk, event)
         case inbound.ChoiceSent():

@@ -14,6 +14,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 
 MOST_PROMISES = 10
+MOST_TEAMS, MOST_THINGS = 3, 6  # a Home tab has at most 100 blocks
 STATE_WORDS = {
     "open": mark("open, due {due}"),
     "moved": mark("moved to {due}, and told in time"),
@@ -67,6 +68,8 @@ class Home:
         promises: newest first.
         minimum_group: k, of the open wave or else of the organisation.
         mailbox_url: where mailboxes are made; the same address for everybody.
+        said: what the team said and what came of it, refusals included; one sentence each.
+        led: the teams this person leads.
     """
 
     pulse: OpenPulse | None
@@ -76,12 +79,28 @@ class Home:
     promises: Sequence[Promise]
     minimum_group: int
     mailbox_url: str | None = None
+    said: Sequence[str] = ()
+    led: Sequence["LedTeam"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedTeam:
+    """A team this person leads: what is next there, and the promises that are theirs to look after.
+
+    Attributes:
+        things: a sentence, what a button says, and what it stands for; overdue promises first.
+    """
+
+    name: str
+    page_url: str
+    things: Sequence[tuple[str, str, str]]
 
 
 def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
     """Return the Home tab."""
     built = [
         *_open_for_me(home.pulse, language),
+        *_led(home.led, language),
         *(_team(home, language) if home.team_name is not None else []),
         *_mailbox(home.mailbox_url, language),
         blocks.divider(),
@@ -143,9 +162,35 @@ def _team(home: Home, language: Translator) -> list[Block]:
         built.append(
             blocks.actions(blocks.button(say("Open the team page"), Action.LINK, url=home.page_url))
         )
+    if home.said:
+        built.append(blocks.bold(say("You said, we did")))
+        built += [blocks.section(sentence) for sentence in home.said]
     if home.promises:
         built.append(blocks.bold(say("Promises to the team")))
         built += [_promise(promise, language) for promise in home.promises[:MOST_PROMISES]]
+    return built
+
+
+def _led(teams: Sequence[LedTeam], language: Translator) -> list[Block]:
+    """Return what waits for a leader, each with the one press that does it."""
+    built: list[Block] = []
+    for team in teams[:MOST_TEAMS]:
+        built += [
+            blocks.divider(),
+            blocks.header(language.say("Where you lead: {team}", team=team.name)),
+            *(
+                block
+                for sentence, label, press in team.things[:MOST_THINGS]
+                for block in (
+                    blocks.section(sentence),
+                    blocks.actions(blocks.button(label, Action.LOOP, value=press)),
+                )
+            ),
+        ]
+        if not team.things:
+            built.append(blocks.section(language.say("Nothing waits for you here.")))
+        page = blocks.button(language.say("Open the team page"), Action.LINK, url=team.page_url)
+        built.append(blocks.actions(page))
     return built
 
 

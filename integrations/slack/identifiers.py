@@ -15,6 +15,8 @@ class Action(StrEnum):
     PASSED_ON = "words.kind.v1"
     THEME = "words.theme.v1"
     HOW_LONG = "put_off.choice.v1"
+    LOOP = "loop.open.v1"  # value: what a leader does, and ids; see `integrations.slack.presses`
+    LOOP_FIELD = "loop.field.v1"
     LINK = "link.v1"  # a button that opens a page; Slack tells us of the press all the same
 
 
@@ -24,6 +26,7 @@ class Callback(StrEnum):
     SHEET = "sheet.v1"
     PUT_OFF = "put_off.v1"
     WORDS = "words.v1"  # followed by what has been looked at already: nothing, or "seen"
+    LOOP = "loop.v1"
     PLAIN = "plain.v1"  # nothing to send
     HOME = "home.v1"
 

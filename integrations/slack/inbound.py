@@ -124,6 +124,28 @@ class WordsSent:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopSent:
+    """A leader's form was sent. Lives in memory until it is stored, and is never printed.
+
+    Attributes:
+        metadata: what the button said that opened it.
+        choice: what was picked, where something could be.
+        texts: what was typed, by field, and `days` the days that were picked.
+        blocks: ids of the fields, for refusals.
+    """
+
+    user_id: str
+    metadata: str
+    choice: str | None
+    texts: Mapping[str, str]
+    days: Mapping[str, str]
+    blocks: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "LoopSent(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewClosed:
     """A form was closed without sending. Nothing is stored of it."""
 
@@ -144,7 +166,7 @@ class Unknown:
 
 Event = (
     UrlVerification | SslCheck | HomeOpened | OtherEvent | RateLimited | Pressed | SheetSent | ChoiceSent
-    | WordsSent | ViewClosed | Command | Unknown
+    | WordsSent | LoopSent | ViewClosed | Command | Unknown
 )  # fmt: skip
 
 
@@ -159,6 +181,7 @@ class _Option(msgspec.Struct):
 class _Element(msgspec.Struct):
     selected_option: _Option | None = None
     value: str | None = None
+    selected_date: str | None = None
 
 
 class _State(msgspec.Struct):
@@ -280,6 +303,8 @@ def _submission(user_id: str, view: _View) -> Event:
     callback, _, rest = view.callback_id.partition(":")
     if callback == Callback.WORDS:
         return _words(user_id, view, values, chosen, seen=rest == SEEN)
+    if callback == Callback.LOOP:
+        return _loop(user_id, view, values, chosen)
     if callback != Callback.SHEET:
         return ChoiceSent(user_id, callback, view.private_metadata, next(iter(chosen.values()), None))
     wave, _, locale = rest.partition(":")
@@ -294,6 +319,20 @@ def _submission(user_id: str, view: _View) -> Event:
         )
     except ValueError as error:
         raise UnreadableError("sheet") from error
+
+
+def _loop(
+    user_id: str, view: _View, values: Mapping[str, Mapping[str, _Element]], chosen: Mapping[str, str]
+) -> LoopSent:
+    fields = [(block, element) for block, elements in values.items() for element in elements.values()]
+    return LoopSent(
+        user_id=user_id,
+        metadata=view.private_metadata,
+        choice=next(iter(chosen.values()), None),
+        texts={block: element.value for block, element in fields if element.value},
+        days={block: element.selected_date for block, element in fields if element.selected_date},
+        blocks=tuple(values),
+    )
 
 
 def _words(

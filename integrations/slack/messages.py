@@ -9,6 +9,7 @@ from integrations.language import Translator
 from integrations.notes import Ask, Note, words_of
 from integrations.slack import blocks
 from integrations.slack.identifiers import Action
+from integrations.week_note import LeaderWeek
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Message:
     blocks: list[blocks.Block]
 
 
-def message_of(note: Note, language: Translator, zone: str) -> Message:
+def message_of(note: Note | LeaderWeek, language: Translator, zone: str) -> Message:
     """Return a note as a direct message."""
     words = words_of(note, language, zone)
     first, *rest = words.paragraphs
@@ -35,6 +36,11 @@ def message_of(note: Note, language: Translator, zone: str) -> Message:
                 blocks.button(words.button, Action.OPEN_SHEET, value=note.place_id.hex, primary=True)
             )
         )
+    elif words.press:
+        # The form opens here; the page stands beside it for whoever prefers it.
+        opens = blocks.button(words.button, Action.LOOP, value=words.press, primary=True)
+        page = blocks.button(language.say("Open the page"), Action.LINK, url=words.url)
+        built.append(blocks.actions(opens, page))
     elif words.url is not None:
         built.append(blocks.actions(blocks.button(words.button, Action.LINK, url=words.url)))
     if words.small:

@@ -18,7 +18,7 @@ from service.controllers.teams import Reader, show_team
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.security import requires_leader_of
 from service.views.team_forms import FormState, Returned
-from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share, withdraw
+from surveys.commitments.actions import acknowledge, check_in, commit, mark_done, replan, share, withdraw
 from surveys.commitments.queries import loop_of
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.rules import ChannelName, Kind
@@ -30,7 +30,7 @@ Answer = Redirect | Response[str]
 
 
 class CommitmentController(Controller):
-    """Six forms; only who leads the unit gets through the door."""
+    """Seven forms; only who leads the unit, or acts for who does, gets through the door."""
 
     path = "/teams/{team_id:uuid}"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
@@ -60,8 +60,8 @@ class CommitmentController(Controller):
             )
             await _tell_team(session, wave_id, team_id, by_slack=bool(settings.slack_bot_token), now=now)
 
-        sent = _Sent("share", ("words",), form)
-        return await _after(session, Reader(viewer, page, now), team_id, sent, act, "shared")
+        sent = Sent("share", ("words",), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "shared")
 
     @post("/acknowledge")
     async def acknowledge(
@@ -85,8 +85,8 @@ class CommitmentController(Controller):
                 now=now,
             )
 
-        sent = _Sent("acknowledge", ("answer_by",), form)
-        return await _after(session, Reader(viewer, page, now), team_id, sent, act, "acknowledged")
+        sent = Sent("acknowledge", ("answer_by",), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "acknowledged")
 
     @post("/promises")
     async def promise(
@@ -111,8 +111,8 @@ class CommitmentController(Controller):
                 now=now,
             )
 
-        sent = _Sent("promise", ("text", "due", "owner"), form)
-        return await _after(session, Reader(viewer, page, now), team_id, sent, act, "promised")
+        sent = Sent("promise", ("text", "due", "owner"), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "promised")
 
     @post("/promises/{promise_id:uuid}/move")
     async def move(
@@ -132,8 +132,8 @@ class CommitmentController(Controller):
             to, reason = form.date("due"), form.text("reason", most=1000)
             await replan(session, promise_id, person_id=viewer.person_id, to=to, reason=reason, now=now)
 
-        sent = _Sent("move", ("due", "reason"), form, promise_id)
-        return await _after(session, Reader(viewer, page, now), team_id, sent, act, "moved")
+        sent = Sent("move", ("due", "reason"), form, promise_id)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "moved")
 
     @post("/promises/{promise_id:uuid}/done")
     async def done(
@@ -147,7 +147,28 @@ class CommitmentController(Controller):
         """Say that a promise is done."""
         await _require_promise_of(session, team_id, promise_id, now=now)
         await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
-        return _back(team_id, "done")
+        return back(team_id, "done")
+
+    @post("/promises/{promise_id:uuid}/update")
+    async def update(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+        promise_id: FromPath[UUID],
+    ) -> Answer:
+        """Say in a line how a promise comes along."""
+        await _require_promise_of(session, team_id, promise_id, now=now)
+
+        async def act() -> None:
+            words = form.text("words", most=1000)
+            await check_in(session, promise_id, person_id=viewer.person_id, words=words, now=now)
+
+        sent = Sent("update", ("words",), form, promise_id)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "updated")
 
     @post("/promises/{promise_id:uuid}/withdraw")
     async def withdraw(
@@ -167,11 +188,11 @@ class CommitmentController(Controller):
             reason = form.text("reason", most=1000)
             await withdraw(session, promise_id, person_id=viewer.person_id, reason=reason, now=now)
 
-        sent = _Sent("withdraw", ("reason",), form, promise_id)
-        return await _after(session, Reader(viewer, page, now), team_id, sent, act, "withdrawn")
+        sent = Sent("withdraw", ("reason",), form, promise_id)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "withdrawn")
 
 
-class _Sent:
+class Sent:
     """A form that was sent: which one it is, and what to show again should it come back."""
 
     def __init__(self, kind: str, names: Sequence[str], form: Form, promise_id: UUID | None = None) -> None:
@@ -186,11 +207,11 @@ class _Sent:
         return Returned(self.kind, FormState(typed, {field: sentence}), self.promise_id)
 
 
-async def _after(
+async def after(
     session: AsyncSession,
     reader: Reader,
     team_id: UUID,
-    sent: _Sent,
+    sent: Sent,
     act: Callable[[], Awaitable[None]],
     done: str,
 ) -> Answer:
@@ -201,10 +222,11 @@ async def _after(
     except Invalid as refusal:
         sentence = reader.page.language.say(refusal.sentence, **refusal.values)
         return await show_team(session, reader, team_id, returned=sent.returned(refusal, sentence))
-    return _back(team_id, done)
+    return back(team_id, done)
 
 
-def _back(team_id: UUID, done: str) -> Redirect:
+def back(team_id: UUID, done: str) -> Redirect:
+    """Lead back to the page of a unit, which says what was done."""
     return Redirect(f"/teams/{team_id}?done={done}#loop", status_code=303)
 
 

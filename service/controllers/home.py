@@ -7,6 +7,7 @@ from litestar import Controller, get
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.loop_words import say_answer, say_promise, say_topic
 from integrations.promise import Terms, in_full, short_promise
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
 from service.security import requires_sign_in
@@ -21,6 +22,7 @@ from surveys.people.rules import Directory, Viewer, may_read, reads_as
 from surveys.retrospectives.queries import open_boards_of
 from surveys.waves.queries import open_place
 
+SAID_AT_HOME = 4
 USUAL_MINIMUM = 5  # before there is an organisation to ask
 
 
@@ -54,6 +56,7 @@ class HomeController(Controller):
             open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
             open_retros=await open_boards_of(session, viewer.person_id),
             own_team=_own_team(viewer, directory),
+            said=await _said(session, viewer, page, now=now),
             led=[led_unit(loop) for loop in led],
             tree=tree,
             fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
@@ -78,6 +81,24 @@ class HomeController(Controller):
             promise=short_promise(page.language, terms.minimum_group, named),
             in_full=in_full(page.language, terms, named),
         )
+
+
+async def _said(
+    session: AsyncSession, viewer: Viewer, page: CurrentPage, *, now: datetime
+) -> list[tuple[str, str, list[str]]]:
+    """Return what the reader's own team said and what was answered, the newest answers first."""
+    if viewer.unit is None:
+        return []
+    loop = await loop_of(session, viewer.unit, now=now)
+    answered = [topic for topic in loop.topics if topic.decision is not None]
+    return [
+        (
+            say_topic(topic, page.language),
+            say_answer(topic, page.language),
+            [say_promise(promise, page.language) for promise in topic.promises],
+        )
+        for topic in answered[:SAID_AT_HOME]
+    ]
 
 
 async def open_sheet(

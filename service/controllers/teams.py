@@ -13,6 +13,7 @@ from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
+from integrations.loop_words import DECISIONS, FROM
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.reading_log import look_of, note_after
 from service.rendering import Page
@@ -25,6 +26,7 @@ from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
 from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
+from surveys.commitments.leading import stands_in
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
 from surveys.people.queries import branch_of
@@ -42,6 +44,10 @@ DONE = {
     "moved": mark("Moved. The team reads the new date and why."),
     "done": mark("Marked as done. From the seventh day the team is asked whether it was kept."),
     "withdrawn": mark("Withdrawn. The team reads why."),
+    "updated": mark("The team reads your line beside the promise."),
+    "raised": mark("Written down. It waits for your answer."),
+    "answered": mark("Answered. The team reads it here and in Slack."),
+    "left_out": mark("Taken off the list."),
 }
 Visit = Request[Any, Any, State]
 
@@ -90,8 +96,9 @@ async def show_team(
         Missing: there is no such unit, or not for this reader.
     """
     branch, trend = await branch_to_read(session, reader.viewer, team_id, now=reader.now)
-    is_leader = team_id in reader.viewer.leads
-    loop = await loop_of(session, team_id, now=reader.now, for_leader=is_leader, branch=branch)
+    leads = team_id in reader.viewer.leads
+    is_leader = leads or await stands_in(session, team_id, reader.viewer.person_id, now=reader.now)
+    loop = await loop_of(session, team_id, now=reader.now, for_leader=leads, branch=branch)
     team = team_page(
         trend,
         loop,
@@ -112,6 +119,8 @@ async def show_team(
         audience=_audience(team, trend, reader, reader.page.language),
         retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
+        decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
+        topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
         words=await _words(session, reader, trend),
         looked=who_looked(
             await looks_at(session, team_id, now=reader.now),

@@ -10,9 +10,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
+from integrations.loop_words import say_answer, say_promise, say_source, say_topic
 from service.views.charts import Flag
-from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step
+from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step, TopicView
 from surveys.commitments.rules import ASK_AFTER, Rate, State
+from surveys.commitments.topics import BY_HAND
 from surveys.results.rules.loop_words import KEPT
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
@@ -81,6 +83,19 @@ class PromiseCard:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicCard:
+    """Something the team said, and what the leader answered."""
+
+    id: UUID
+    said: str
+    source: str
+    answer: str
+    promises: Sequence[str]
+    is_answered: bool
+    may_be_left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LoopPage:
     """Everything of the loop that a page shows. `next_step` is the step a leader takes next, if any."""
 
@@ -96,6 +111,7 @@ class LoopPage:
     follow_through: Sequence[str]
     acknowledged: bool = False
     shared: bool = False
+    topics: Sequence[TopicCard] = ()
 
     @property
     def too_many_open(self) -> bool:
@@ -139,6 +155,7 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         follow_through=_follow_through(state.follow_through, language),
         acknowledged=bool(acknowledged and acknowledged.at),
         shared=bool(shared and shared.at),
+        topics=[words.topic(topic) for topic in state.topics],
     )
 
 
@@ -199,6 +216,17 @@ class _Words:
             return self.language.say("within a working day")
         return self.language.count("after {count} working day", "after {count} working days", days)
 
+    def topic(self, topic: TopicView) -> TopicCard:
+        return TopicCard(
+            id=topic.id,
+            said=say_topic(topic, self.language),
+            source=say_source(topic, self.language),
+            answer=say_answer(topic, self.language),
+            promises=[say_promise(promise, self.language) for promise in topic.promises],
+            is_answered=topic.decision is not None,
+            may_be_left_out=topic.decision is None and topic.kind in BY_HAND,
+        )
+
     def card(self, promise: PromiseView) -> PromiseCard:
         is_open = promise.done_at is None and promise.withdrawn_at is None
         return PromiseCard(
@@ -234,6 +262,8 @@ class _Words:
                 else mark("Moved to {to}, late: {reason}")
             )
             lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
+        for said_at, words in promise.updates:
+            lines.append(say("{day}: {words}", day=self.day(said_at), words=words))
         if promise.withdrawn_at is not None:
             lines.append(
                 say(

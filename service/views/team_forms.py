@@ -39,11 +39,12 @@ class TeamForms:
     share: FormState
     acknowledge: FormState
     promise: FormState
+    topic: FormState
     returned: Mapping[tuple[str, UUID], FormState]
     move_to: str
 
     def of(self, kind: str, promise_id: UUID) -> FormState:
-        """Return the form of one promise: done, move or withdraw."""
+        """Return the form of one promise: done, update, move or withdraw; or the answer to a topic."""
         return self.returned.get((kind, promise_id), FormState({"due": self.move_to}))
 
 
@@ -51,7 +52,7 @@ class TeamForms:
 class Returned:
     """A form that came back: which, of which promise, what was typed, what is wrong."""
 
-    kind: str  # share, acknowledge, promise, done, move, withdraw
+    kind: str  # share, acknowledge, promise, topic, and of one promise or topic: done, move, answer …
     state: FormState
     promise_id: UUID | None = None
 
@@ -73,6 +74,7 @@ def team_forms(today: date, owner_id: UUID, returned: Returned | None = None) ->
         share=start("share"),
         acknowledge=start("acknowledge", answer_by=_in(today, DAYS_TO_ANSWER)),
         promise=start("promise", due=_in(today, DAYS_TO_KEEP), owner=str(owner_id)),
+        topic=start("topic"),
         returned={(returned.kind, returned.promise_id): returned.state}
         if returned is not None and returned.promise_id is not None
         else {},

@@ -6,18 +6,26 @@ Every action is safe to repeat: a second press gives back what the first one wro
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
 from surveys.commitments import rules
-from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Replan, Share
+from surveys.commitments.leading import (
+    led_by,
+    names_around,
+    open_promise_of,
+    promise_of,
+    published,
+    wave_of_leader,
+    zone_of,
+)
+from surveys.commitments.models import Acknowledgement, CheckIn, Commitment, CommitmentState, Replan, Share
 from surveys.commitments.promises import words_on
-from surveys.errors import Conflict, Forbidden, Gone, Missing
-from surveys.people.models import Leadership, Membership, Person, Team
-from surveys.people.queries import branch_of
+from surveys.commitments.topics import note_topics_read
+from surveys.errors import Conflict, Gone
 from surveys.results.models import TeamWord
-from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.waves.models import Wave
 
 
 async def share(
@@ -32,7 +40,7 @@ async def share(
         Conflict: the results are not out, or something else was said about them already.
     """
     words = rules.paragraphs(words, field="words", longest=rules.LONGEST_SHARE)
-    wave = await _wave_of_leader(session, wave_id, team_id, person_id, now=now)
+    wave = await wave_of_leader(session, wave_id, team_id, person_id, now=now)
     said = (await session.scalars(select(Share).filter_by(wave_id=wave_id, team_id=team_id))).one_or_none()
     if said is not None:
         if said.words == words:
@@ -56,7 +64,8 @@ async def acknowledge(
 ) -> Acknowledgement:
     """Note "Read, thank you. I'll answer by …" for everything one wave brought up.
 
-    A second press changes nothing: the first date is what the team was told.
+    A second press changes no date: the first one is what the team was told. Topics that waited to be
+    acknowledged are, with every press.
 
     Raises:
         Invalid: the date has passed or lies more than a year ahead.
@@ -64,9 +73,10 @@ async def acknowledge(
         Missing: the team was not asked in this wave.
         Conflict: the results are not out.
     """
-    wave = await _wave_of_leader(session, wave_id, team_id, person_id, now=now)
+    wave = await wave_of_leader(session, wave_id, team_id, person_id, now=now)
     same = select(Acknowledgement).filter_by(wave_id=wave_id, team_id=team_id)
     noted = (await session.scalars(same)).one_or_none()
+    await note_topics_read(session, team_id, now=now)
     if noted is not None:
         return noted
     noted = Acknowledgement(
@@ -91,6 +101,7 @@ async def commit(
     text: str,
     now: datetime,
     due: date | None = None,
+    topic_id: UUID | None = None,
 ) -> Commitment:
     """Make a promise to a team. Its words are frozen: the team is asked about exactly these.
 
@@ -102,6 +113,7 @@ async def commit(
         text: one line of at most 200 characters that names nobody.
         now: aware UTC.
         due: a local date; thirty days from today where none is given.
+        topic_id: what was brought up and is answered with it, if anything.
 
     Raises:
         Invalid: the text is empty, too long or names somebody, or the date cannot be.
@@ -110,15 +122,16 @@ async def commit(
         Conflict: the results of this wave are not out.
     """
     text = rules.one_line(text, field="text", longest=rules.LONGEST_PROMISE)
-    organisation_id = await _led_by(session, team_id, owner_id)
+    organisation_id = await led_by(session, team_id, owner_id, now=now)
     if wave_id is not None:
-        await _published(session, wave_id, team_id, now=now)
+        await published(session, wave_id, team_id, now=now)
     due = rules.due_or_default(due, await zone_of(session, team_id), now=now)
     rules.refuse_names(text, await names_around(session, team_id))
     promise = Commitment(
         organisation_id=organisation_id,
         team_id=team_id,
         wave_id=wave_id,
+        topic_id=topic_id,
         owner_id=owner_id,
         text=text,
         made_at=now,
@@ -146,7 +159,7 @@ async def replan(
         Gone: the promise is done or withdrawn.
     """
     reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
-    promise = await _open_promise(session, commitment_id, person_id)
+    promise = await open_promise_of(session, commitment_id, person_id, now=now)
     zone = await zone_of(session, promise.team_id)
     moves = (
         await session.scalars(
@@ -179,7 +192,7 @@ async def mark_done(
         Missing: there is no such promise.
         Gone: it was withdrawn.
     """
-    promise = await _promise(session, commitment_id, person_id)
+    promise = await promise_of(session, commitment_id, person_id, now=now)
     if promise.state is CommitmentState.WITHDRAWN:
         raise Gone("This promise was withdrawn.")
     if promise.state is CommitmentState.OPEN:
@@ -200,11 +213,35 @@ async def withdraw(
         Gone: the promise is done or withdrawn already.
     """
     reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
-    promise = await _open_promise(session, commitment_id, person_id)
+    promise = await open_promise_of(session, commitment_id, person_id, now=now)
     promise.state = CommitmentState.WITHDRAWN
     promise.withdrawn_at, promise.withdrawal_reason = now, reason
     await session.flush()
     return promise
+
+
+async def check_in(
+    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, words: str, now: datetime
+) -> CheckIn:
+    """Say in a line how an open promise comes along; the team reads it beside the promise.
+
+    Raises:
+        Invalid: nothing was written, too much, or somebody of the team is named.
+        Forbidden: the person does not lead the team.
+        Missing: there is no such promise.
+        Gone: the promise is done or withdrawn.
+    """
+    words = rules.one_line(words, field="words", longest=rules.LONGEST_REASON)
+    promise = await open_promise_of(session, commitment_id, person_id, now=now)
+    rules.refuse_names(words, await names_around(session, promise.team_id), field="words")
+    last = select(CheckIn).filter_by(commitment_id=promise.id).order_by(CheckIn.said_at.desc()).limit(1)
+    said = await session.scalar(last)
+    if said is not None and said.words == words:
+        return said
+    said = CheckIn(commitment_id=promise.id, said_at=now, words=words)
+    session.add(said)
+    await session.flush()
+    return said
 
 
 async def hear_team_words(session: AsyncSession, wave_id: UUID, *, now: datetime) -> int:
@@ -241,63 +278,3 @@ async def hear_team_words(session: AsyncSession, wave_id: UUID, *, now: datetime
             )
     await session.flush()
     return reopened
-
-
-async def _led_by(session: AsyncSession, team_id: UUID, person_id: UUID) -> UUID:
-    """Return the organisation of a team that the person leads."""
-    team = await session.get(Team, team_id)
-    if team is None:
-        raise Missing("This team does not exist.")
-    person = await session.get(Person, person_id)
-    if person is None or not person.active or await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only the leader of this team can do this.")
-    return team.organisation_id
-
-
-async def _published(session: AsyncSession, wave_id: UUID, team_id: UUID, *, now: datetime) -> Wave:
-    wave = await session.get(Wave, wave_id)
-    if wave is None or await session.get(WaveUnit, (wave_id, team_id)) is None:
-        raise Missing("This team was not asked in this pulse.")
-    if wave.state is not WaveState.PUBLISHED or wave.leaders_see_at is None or wave.leaders_see_at > now:
-        raise Conflict("The results of this pulse are not out yet.")
-    return wave
-
-
-async def _wave_of_leader(
-    session: AsyncSession, wave_id: UUID, team_id: UUID, person_id: UUID, *, now: datetime
-) -> Wave:
-    await _led_by(session, team_id, person_id)
-    return await _published(session, wave_id, team_id, now=now)
-
-
-async def _promise(session: AsyncSession, commitment_id: UUID, person_id: UUID) -> Commitment:
-    promise = await session.get(Commitment, commitment_id)
-    if promise is None:
-        raise Missing("This promise does not exist.")
-    if promise.step_id is None or promise.owner_id != person_id:  # a step is its owner's too
-        await _led_by(session, promise.team_id, person_id)
-    return promise
-
-
-async def _open_promise(session: AsyncSession, commitment_id: UUID, person_id: UUID) -> Commitment:
-    promise = await _promise(session, commitment_id, person_id)
-    if promise.state is not CommitmentState.OPEN:
-        raise Gone("This promise is not open any more.")
-    return promise
-
-
-async def zone_of(session: AsyncSession, team_id: UUID) -> str:
-    """Return the IANA zone in which the dates of a team are counted."""
-    return (await branch_of(session, team_id)).team_zone(team_id)
-
-
-async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:
-    """Return the names of who belongs to a team, leads it, or leads a team right below it."""
-    belongs = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
-    leads = (
-        select(Leadership.person_id)
-        .join(Team, Team.id == Leadership.team_id)
-        .where(or_(Team.id == team_id, Team.parent_id == team_id))
-    )
-    around = or_(Person.id.in_(belongs), Person.id.in_(leads))
-    return list(await session.scalars(select(Person.name).where(Person.active, around)))

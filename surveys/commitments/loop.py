@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from surveys.commitments.rules import Rate, State
+from surveys.commitments.rules import Decision, Rate, State, TopicKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class PromiseView:
         state: one of the four states.
         overdue: whether the date that counts has passed and it is neither done nor given up.
         moves: oldest first.
+        updates: when, and how its owner said it comes along, oldest first.
         done_at: when its owner said it was done; None again once the team reopened it.
         withdrawn_at: when it was taken back.
         withdrawal_reason: why.
@@ -82,6 +83,7 @@ class PromiseView:
     state: State
     overdue: bool = False
     moves: Sequence[MoveView] = ()
+    updates: Sequence[tuple[datetime, str]] = ()
     done_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawal_reason: str | None = None
@@ -89,6 +91,38 @@ class PromiseView:
     word_at: datetime | None = None
     reopened_at: datetime | None = None
     kept_by_dates: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """Something the team brought up, with what was decided and promised about it.
+
+    Attributes:
+        kind: where it comes from.
+        code: a dimension or a theme; None where `text` says it.
+        text: one line in the leader's words.
+        wave_id: the pulse it comes from, if any, and `occurrence` its date.
+        raised_at: from then on the leader can see it.
+        acknowledged_at: when the leader noted that it was read.
+        answer_by: the day the leader named for an answer.
+        decision: None while there is none; then `reason`, and for what was passed on `passed_to`.
+        promises: made in answer to it.
+    """
+
+    id: UUID
+    kind: TopicKind
+    code: str | None
+    text: str | None
+    wave_id: UUID | None
+    occurrence: date | None
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    answer_by: date | None
+    decision: Decision | None
+    reason: str | None
+    passed_to: str | None
+    decided_at: datetime | None
+    promises: Sequence[PromiseView] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +156,7 @@ class LoopState:
             `partly`, `no` or `too_few`; None where it was not asked in this wave.
         promises: open ones by date, then those that came to an end, newest first.
         follow_through: over the last 90 days.
+        topics: what the team brought up, unanswered first.
     """
 
     team_id: UUID
@@ -134,6 +169,7 @@ class LoopState:
     plan_word: str | None = None
     promises: Sequence[PromiseView] = ()
     follow_through: FollowThrough = FollowThrough()
+    topics: Sequence[TopicView] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Shares, acknowledgements and promises. The team's word on a promise is in `surveys.results`."""
+"""Shares, acknowledgements, topics and promises. The team's word on a promise is in `surveys.results`."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,7 +7,23 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from surveys.commitments.rules import Decision, TopicKind
 from surveys.database import Base, Scoped, random_id
+
+__all__ = [
+    "Absence",
+    "Acknowledgement",
+    "CheckIn",
+    "Commitment",
+    "CommitmentState",
+    "Decision",
+    "MistakeNote",
+    "Pledge",
+    "Replan",
+    "Share",
+    "Topic",
+    "TopicKind",
+]
 
 
 class Share(Scoped, Base):
@@ -38,6 +54,33 @@ class Acknowledgement(Scoped, Base):
     acknowledged_at: Mapped[datetime]
 
 
+class Topic(Scoped, Base):
+    """Something the team brought up, and what was decided about it.
+
+    Absent on purpose: who brought it up. Words of members are never copied here: a topic that comes from
+    a pulse has a code, any other has one line in the leader's own words.
+    """
+
+    __tablename__ = "topic"
+    __table_args__ = (Index("ix_topic_team_id_raised_at", "team_id", "raised_at"),)
+
+    id: Mapped[UUID] = random_id()
+    key: Mapped[str] = mapped_column(unique=True)  # what it is about; the same is never raised twice
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"), index=True)
+    kind: Mapped[TopicKind]
+    code: Mapped[str | None]  # a dimension, or a theme
+    text: Mapped[str | None]  # one line, where there is no code
+    raised_at: Mapped[datetime]  # from then on the leader can see it
+    acknowledged_at: Mapped[datetime | None]
+    decision: Mapped[Decision | None]
+    reason: Mapped[str | None]
+    passed_to: Mapped[str | None]  # an office or a team, for what is not ours
+    decided_at: Mapped[datetime | None]  # told to the team at the same moment
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    left_out_at: Mapped[datetime | None]  # raised twice or by mistake; outside every rate
+
+
 class CommitmentState(StrEnum):
     """What the leader said of a promise. Late and overdue are computed, never stored."""
 
@@ -56,6 +99,7 @@ class Commitment(Scoped, Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
     wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"))  # the results it answers
     step_id: Mapped[UUID | None] = mapped_column(ForeignKey("action_step.id"), unique=True)  # of a retro
+    topic_id: Mapped[UUID | None] = mapped_column(ForeignKey("topic.id"), index=True)  # what it answers
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str]
     made_at: Mapped[datetime]
@@ -67,6 +111,7 @@ class Commitment(Scoped, Base):
     done_before: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None]
+    handed_over_at: Mapped[datetime | None]  # a new leader took it over or closed it
     times_asked: Mapped[int] = mapped_column(default=0)  # waves that asked the team about it
 
 
@@ -82,3 +127,52 @@ class Replan(Base):
     from_due: Mapped[date]
     to_due: Mapped[date]
     in_time: Mapped[bool]  # at least 24 hours before the date it moves, and at most the second move
+
+
+class CheckIn(Base):
+    """A few words on how a promise comes along, between making it and its date."""
+
+    __tablename__ = "check_in"
+
+    id: Mapped[UUID] = random_id()
+    commitment_id: Mapped[UUID] = mapped_column(ForeignKey("commitment.id", ondelete="CASCADE"), index=True)
+    said_at: Mapped[datetime]
+    words: Mapped[str]
+
+
+class Absence(Scoped, Base):
+    """A leader is away, and somebody may act for them in the loop. No reason is kept."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("ix_absence_team_id_until", "team_id", "until"),)
+
+    id: Mapped[UUID] = random_id()
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    stand_in_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]  # the end of the last day away, in the team's zone
+
+
+class Pledge(Scoped, Base):
+    """What a leader promises about confidences, shown before each pulse. A new one replaces it."""
+
+    __tablename__ = "pledge"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class MistakeNote(Scoped, Base):
+    """A leader says what they got wrong and what changes. Has no clock, and goes after 90 days."""
+
+    __tablename__ = "mistake_note"
+
+    id: Mapped[UUID] = random_id()
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    what: Mapped[str]
+    changes: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(index=True)

@@ -32,6 +32,7 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 
 STILL_NEWS = timedelta(days=7)  # an outage longer than this leaves old results untold
 NUDGE_WITHIN = timedelta(days=14)
+A_WEEK = timedelta(days=6)
 NOTICES = (timedelta(hours=72), timedelta(hours=24))  # before the end of the day a promise is due
 CHUNK = 500  # rows a statement
 
@@ -75,7 +76,7 @@ async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> 
         )
         for wave, team_id, leader in found
     ):
-        planned += await _plan(session, wave.organisation_id, notices, now=now, slack=slack)
+        planned += await plan_notices(session, wave.organisation_id, notices, now=now, slack=slack)
     return planned
 
 
@@ -98,7 +99,7 @@ async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> in
             Notice(f"{kind}:{wave.id}:{one.id}", kind, one, wave.team_sees_at or now, wave.id, unit)
             for unit, one in people
         )
-        planned += await _plan(session, wave.organisation_id, notices, now=now, slack=slack)
+        planned += await plan_notices(session, wave.organisation_id, notices, now=now, slack=slack)
     return planned
 
 
@@ -121,7 +122,7 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
             for _, one in people
             if one.id != share.person_id
         )
-        planned += await _plan(session, share.organisation_id, notices, now=now, slack=slack)
+        planned += await plan_notices(session, share.organisation_id, notices, now=now, slack=slack)
     return planned
 
 
@@ -159,14 +160,20 @@ async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: boo
                 team_id=promise.team_id,
                 refers_to={"commitment": str(promise.id)},
             )
-            planned += await _plan(session, promise.organisation_id, [notice], now=now, slack=slack)
+            planned += await plan_notices(session, promise.organisation_id, [notice], now=now, slack=slack)
     return planned
 
 
 async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -> int:
-    """Remind leaders, once, who said nothing to their team for three working days."""
+    """Remind leaders, once, who said nothing to their team for three working days.
+
+    Monday's message says the same: whoever had one in the last days is not written to again.
+    """
     kind = Kind.LEADER_NUDGE
     about = (Delivery.wave_id == Wave.id) & (Delivery.team_id == WaveUnit.team_id)
+    this_week = exists().where(
+        Delivery.kind == Kind.LEADER_WEEK, Delivery.person_id == Person.id, Delivery.due_at > now - A_WEEK
+    )
     shown = exists().where(
         Figure.wave_id == Wave.id, Figure.team_id == WaveUnit.team_id, Figure.shown.is_(True)
     )
@@ -183,6 +190,7 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -
             Share.id.is_(None),
             shown,
             ~_told(kind, about),
+            ~this_week,
         )
     )
     planned = 0
@@ -191,7 +199,7 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -
         if since <= now:
             key = f"{kind}:{wave.id}:{team_id}:share:{leader.id}"
             notice = Notice(key, kind, leader, since, wave.id, team_id, {"step": "share"})
-            planned += await _plan(session, wave.organisation_id, [notice], now=now, slack=slack)
+            planned += await plan_notices(session, wave.organisation_id, [notice], now=now, slack=slack)
     return planned
 
 
@@ -240,7 +248,7 @@ async def _asked_in(
     ]
 
 
-async def _plan(
+async def plan_notices(
     session: AsyncSession, organisation_id: UUID, notices: Iterable[Notice], *, now: datetime, slack: bool
 ) -> int:
     """Write notices that are not written yet, each for a decent hour where its reader is."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments import rules
 from surveys.commitments.clocks import end_of_day
 from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
-from surveys.commitments.models import Commitment, Replan
+from surveys.commitments.models import CheckIn, Commitment, Replan
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Person
 from surveys.results.models import TeamWord
@@ -110,6 +110,7 @@ async def told_promises(
         some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
         for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
             moves[move.commitment_id].append(move)
+    updates = await _updates(session, ids)
     said: dict[UUID, list[SaidWord]] = defaultdict(list)
     unread: dict[UUID, list[SaidWord]] = defaultdict(list)
     for word in await words_on(session, ids):
@@ -123,11 +124,21 @@ async def told_promises(
             moves[promise.id],
             said[promise.id],
             zones[promise.team_id],
+            updates=updates[promise.id],
             done_at=_done_at(promise, said[promise.id], unread[promise.id]),
             now=now,
         )
         for promise, name in found
     ]
+
+
+async def _updates(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[CheckIn]]:
+    found: dict[UUID, list[CheckIn]] = defaultdict(list)
+    for start in range(0, len(ids), CHUNK):
+        some = select(CheckIn).where(CheckIn.commitment_id.in_(ids[start : start + CHUNK]))
+        for update in await session.scalars(some.order_by(CheckIn.said_at)):
+            found[update.commitment_id].append(update)
+    return found
 
 
 def _done_at(promise: Commitment, said: Sequence[SaidWord], unread: Sequence[SaidWord]) -> datetime | None:
@@ -145,6 +156,7 @@ def _tell(
     said: Sequence[SaidWord],
     zone: str,
     *,
+    updates: Sequence[CheckIn],
     done_at: datetime | None,
     now: datetime,
 ) -> ToldPromise:
@@ -166,6 +178,7 @@ def _tell(
         moves=[
             MoveView(move.moved_at, move.from_due, move.to_due, move.reason, move.in_time) for move in moves
         ],
+        updates=[(update.said_at, update.words) for update in updates],
         done_at=done_at,
         withdrawn_at=promise.withdrawn_at,
         withdrawal_reason=promise.withdrawal_reason,

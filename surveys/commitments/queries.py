@@ -25,6 +25,7 @@ from surveys.commitments.promises import (
     told_promises,
     words_on,
 )
+from surveys.commitments.topics import topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
 from surveys.questions.rules import LOOP_ITEMS
@@ -158,6 +159,7 @@ async def loop_of(
             key=lambda view: page_order(view, zone),
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
+        topics=await topics_of(session, team_id, views, now=now, for_leader=for_leader),
     )
     return known if wave is None else await _with_steps(session, known, wave, now=now)
 
@@ -201,6 +203,7 @@ async def _with_steps(session: AsyncSession, known: LoopState, wave: Wave, *, no
         plan_word=said.word if said else None,
         promises=known.promises,
         follow_through=known.follow_through,
+        topics=known.topics,
     )
 
 

@@ -32,6 +32,7 @@ TEAMS_FROM = 10  # HR reads distributions over teams from so many on
 LONGEST_PROMISE = 200
 LONGEST_REASON = 400
 LONGEST_SHARE = 3000
+LONGEST_NAME = 80  # of whom something was passed on to
 SHORTEST_NAME = 3
 
 SAID_OPENLY = "said_openly"  # too few twice: said aloud in the retrospective, outside the rates
@@ -57,6 +58,26 @@ class State(StrEnum):
     MOVED = "moved"
     KEPT = "kept"
     NOT_KEPT = "not_kept"
+
+
+class TopicKind(StrEnum):
+    """Where a topic comes from."""
+
+    SHIFT = "shift"  # a dimension that has shifted down; `code` says which
+    THEME = "theme"  # enough people picked the same theme; `code` says which
+    COMMENTS = "comments"  # what people wrote in a pulse, answered together
+    MAILBOX = "mailbox"
+    RETRO = "retro"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+class Decision(StrEnum):
+    """What a leader decides about a topic. Each closes it honestly."""
+
+    WILL_DO = "will_do"
+    WILL_NOT = "will_not"
+    NOT_OURS = "not_ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +264,7 @@ def _checked(text: str, field: str, longest: int) -> str:
     return text
 
 
-def refuse_names(text: str, names: Iterable[str]) -> None:
+def refuse_names(text: str, names: Iterable[str], *, field: str = "text") -> None:
     """Check that a promise names nobody of the team, because the whole team is asked about its words.
 
     A whole name is found in any spelling of its letters, a part of one only as it is written: "Will"
@@ -257,10 +278,10 @@ def refuse_names(text: str, names: Iterable[str]) -> None:
             raise Invalid(
                 "Somebody of the team is named here. Promise the step and leave the name out: everyone "
                 "is asked later whether these very words were kept.",
-                field="text",
+                field=field,
             )
     if "@" in text:
-        raise Invalid("Leave out addresses and mentions: promise the step, not the person.", field="text")
+        raise Invalid("Leave out addresses and mentions: promise the step, not the person.", field=field)
 
 
 def _is_named(name: str, text: str) -> bool:

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.actions import names_around, zone_of
 from surveys.commitments.clocks import local_date
+from surveys.commitments.leading import names_around, zone_of
 from surveys.commitments.loop import PromiseView
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.commitments.promises import told_promises

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
     wave; results, shared and leader nudge a wave and a team; promise due a team and
     `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
-    mailbox news and sign-in nothing; the two of retrospectives a team and
+    leader week, mailbox news and sign-in nothing; the two of retrospectives a team and
     `refers_to = {"retrospective": id, "phase": code}`.
     """
 
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SHARED = "shared"  # the leader's message to the team
     PROMISE_DUE = "promise_due"
     LEADER_NUDGE = "leader_nudge"
+    LEADER_WEEK = "leader_week"  # Monday: what the figures mean, and one thing to do
     SIGN_IN = "sign_in"  # tells the person that a sign-in link was made for them
     MAILBOX_NEWS = "mailbox_news"  # something was written in mailboxes that are addressed to this person
     MAILBOX_REPLY = "mailbox_reply"  # a mailbox about this unit has a reply; goes to everybody in it

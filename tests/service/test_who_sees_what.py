@@ -111,8 +111,12 @@ CHANGE = {
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/done": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/move": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/withdraw": LEADER,
+    "/teams/{team_id:uuid}/promises/{promise_id:uuid}/update": LEADER,
     "/teams/{team_id:uuid}/retros": TEAM,
     "/teams/{team_id:uuid}/share": LEADER,
+    "/teams/{team_id:uuid}/topics": LEADER,
+    "/teams/{team_id:uuid}/topics/{topic_id:uuid}/answer": LEADER,
+    "/teams/{team_id:uuid}/topics/{topic_id:uuid}/leave-out": LEADER,
 }
 ELSEWHERE = ("/static", "/slack/events", "/hooks")  # the same for all; signed by its sender
 
@@ -162,6 +166,7 @@ def address(path: str, cast: Cast, wave: Wave, board: Retrospective) -> str:
         "{promise_id:uuid}": uuid4(),
         "{group_id:uuid}": uuid4(),
         "{step_id:uuid}": uuid4(),
+        "{topic_id:uuid}": uuid4(),
         "{retro_id:uuid}": board.id,
         "{mailbox_id:uuid}": uuid4(),
         "{project_id:uuid}": uuid4(),

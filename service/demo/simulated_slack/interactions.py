@@ -203,6 +203,8 @@ def entered_value(element: Json, entered: Sequence[str]) -> Json:
     kind = element["type"]
     if kind == "plain_text_input":
         return {"type": kind, "value": entered[0] if entered and entered[0] else None}
+    if kind == "datepicker":
+        return {"type": kind, "selected_date": entered[0] if entered and entered[0] else None}
     options = [option for option in element["options"] if option["value"] in entered]
     if kind == "checkboxes":
         return {"type": kind, "selected_options": options}

@@ -13,7 +13,9 @@ TITLE_LIMIT, METADATA_LIMIT, ID_LIMIT = 24, 3_000, 255
 OPTIONS = {"radio_buttons": 10, "checkboxes": 10, "static_select": 100, "overflow": 5}
 ELEMENTS_IN_ACTIONS, ELEMENTS_IN_CONTEXT = 25, 10
 BLOCK_TYPES = {"section", "divider", "image", "actions", "context", "header", "input", "rich_text"}
-ELEMENT_TYPES = {"button", "overflow", "static_select", "radio_buttons", "checkboxes", "plain_text_input"}
+ELEMENT_TYPES = {
+    "button", "overflow", "static_select", "radio_buttons", "checkboxes", "plain_text_input", "datepicker",
+}  # fmt: skip
 
 Json = dict[str, Any]
 

@@ -1,0 +1,187 @@
+"""The loop in sentences: what was brought up, what came of it, what the figures mean. Web, Slack and mail.
+
+Words only: no figure is said here, so that messages that stay in Slack and mailboxes hold none.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from integrations.language import Translator, mark
+from surveys.commitments.loop import PromiseView, TopicView
+from surveys.commitments.rules import Decision, State, TopicKind
+from surveys.questions.rules import DIMENSION_NAMES, THEMES
+from surveys.results.published import FigureView, TeamTrend, WavePoint
+
+AGREED, DIVIDED = 75, 50  # scores: most people agree; more agree than not
+ROUGHLY = 5  # points; a word here says less than the figure on the page does
+
+SAID: Mapping[TopicKind, str] = {
+    TopicKind.SHIFT: mark("{name} has gone down, and that is big enough to be more than chance."),
+    TopicKind.THEME: mark("Several of you named the same theme: {name}."),
+    TopicKind.COMMENTS: mark("What you wrote in your own words in the pulse of {day}."),
+}
+FROM: Mapping[TopicKind, str] = {
+    TopicKind.MAILBOX: mark("From a mailbox"),
+    TopicKind.RETRO: mark("From a retrospective"),
+    TopicKind.MISTAKE: mark("After a mistake"),
+    TopicKind.OTHER: mark("Said in person"),
+}
+DECIDED: Mapping[Decision, str] = {
+    Decision.WILL_DO: mark("Will do: {reason}"),
+    Decision.WILL_NOT: mark("Will not do, because: {reason}"),
+    Decision.NOT_OURS: mark("Not ours: passed to {passed_to}. {reason}"),
+}
+DECISIONS = (
+    (Decision.WILL_DO, mark("I will do something about it")),
+    (Decision.WILL_NOT, mark("I will not, because …")),
+    (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
+)
+PROMISE_STATES: Mapping[State, str] = {
+    State.OPEN: mark("“{promise}”, by {day}"),
+    State.MOVED: mark("“{promise}”, moved to {day}"),
+    State.KEPT: mark("“{promise}”: kept"),
+    State.NOT_KEPT: mark("“{promise}”: not kept"),
+}
+
+
+def say_topic(topic: TopicView, language: Translator) -> str:
+    """Return what the team said, in one sentence."""
+    sentence = SAID.get(topic.kind)
+    if sentence is None or (topic.code is None and topic.kind is not TopicKind.COMMENTS):
+        return topic.text or ""
+    names = THEMES if topic.kind is TopicKind.THEME else DIMENSION_NAMES
+    name = language.gettext(names.get(topic.code or "", topic.code or ""))
+    day = language.date(topic.occurrence) if topic.occurrence is not None else ""
+    return language.say(sentence, name=name, day=day)
+
+
+def say_source(topic: TopicView, language: Translator) -> str:
+    """Return where it was said: in a pulse, or what the leader chose."""
+    if topic.occurrence is not None:
+        return language.say("Pulse of {day}", day=language.date(topic.occurrence))
+    return language.say(FROM.get(topic.kind, FROM[TopicKind.OTHER]))
+
+
+def say_answer(topic: TopicView, language: Translator) -> str:
+    """Return what was decided and why, or how far it has come."""
+    if topic.decision is not None:
+        return language.say(
+            DECIDED[topic.decision], reason=topic.reason or "", passed_to=topic.passed_to or ""
+        )
+    if topic.acknowledged_at is None:
+        return language.say("Not answered yet.")
+    if topic.answer_by is not None:
+        return language.say(
+            "Read, with thanks. An answer comes by {day}.", day=language.date(topic.answer_by)
+        )
+    return language.say("Read, with thanks. An answer follows.")
+
+
+def say_promise(promise: PromiseView, language: Translator) -> str:
+    """Return a promise with where it stands."""
+    return language.say(
+        PROMISE_STATES[promise.state], promise=promise.text, day=language.date(promise.expected)
+    )
+
+
+def newest_shown(trend: TeamTrend) -> WavePoint | None:
+    """Return the newest wave whose figures this reader may see."""
+    return next((wave for wave in reversed(trend.waves) if wave.readable and wave.dimensions), None)
+
+
+def what_figures_mean(trend: TeamTrend, language: Translator) -> list[str]:
+    """Return two sentences: how people answered, and whether anything has changed; none without results."""
+    newest = newest_shown(trend)
+    if newest is None:
+        return []
+    shown = {name: figure for name, figure in newest.dimensions.items() if figure.shown}
+    if not shown:
+        return [
+            language.say("The team's own figures are not shown separately here."),
+            language.say("What people say to you, and the promises, are what there is to go by."),
+        ]
+    return [_levels(shown, newest, language), _changes(shown, newest, language)]
+
+
+def low_or_shifted(trend: TeamTrend) -> list[str]:
+    """Return the dimensions for which a leader is offered something to try, the most pressing first."""
+    newest = newest_shown(trend)
+    if newest is None:
+        return []
+    shown = [(name, figure) for name, figure in newest.dimensions.items() if figure.shown]
+    down = [name for name, figure in shown if _word(figure) == "shifted_down"]
+    low = [name for name, figure in shown if _level(figure) < DIVIDED and name not in down]
+    return [name for name in (*down, *low) if name in DIMENSION_NAMES]
+
+
+def _levels(shown: Mapping[str, FigureView], wave: WavePoint, language: Translator) -> str:
+    say = language.say
+    sentences: Sequence[tuple[str, list[str]]] = (
+        (mark("most people agree on {names}"), [n for n, f in shown.items() if _level(f) >= AGREED]),
+        (
+            mark("more agree than not on {names}"),
+            [n for n, f in shown.items() if DIVIDED <= _level(f) < AGREED],
+        ),
+        (mark("more disagree than agree on {names}"), [n for n, f in shown.items() if _level(f) < DIVIDED]),
+    )
+    parts = [say(text, names=_names(names, language)) for text, names in sentences if names]
+    return say(
+        "In the pulse of {day}, {levels}.", day=language.date(wave.occurrence), levels="; ".join(parts)
+    )
+
+
+def _changes(shown: Mapping[str, FigureView], wave: WavePoint, language: Translator) -> str:
+    say = language.say
+    down = [name for name, figure in shown.items() if _word(figure) == "shifted_down"]
+    if down:
+        since = _since(shown[down[0]], wave)
+        return say(
+            "{names} shifted down since about {day}: talk about that before anything else.",
+            names=_names(down, language, first=True),
+            day=language.date(since),
+        )
+    up = [name for name, figure in shown.items() if _word(figure) == "shifted_up"]
+    if up:
+        return say(
+            "{names} shifted up: say what you think helped, and ask whether it did.",
+            names=_names(up, language, first=True),
+        )
+    if all(_word(figure) == "steady" for figure in shown.values()):
+        return say("Nothing has changed that is big enough to see, so nothing needs a quick reaction.")
+    return say("It is too early to speak of a change; one pulse against the last says nothing.")
+
+
+def _names(dimensions: Sequence[str], language: Translator, *, first: bool = False) -> str:
+    named = [language.gettext(DIMENSION_NAMES.get(one, one)) for one in dimensions]
+    lowered = [name[:1].lower() + name[1:] for name in named]
+    return language.listing([named[0], *lowered[1:]] if first else lowered)
+
+
+def _level(figure: FigureView) -> float:
+    return 0.0 if figure.score is None else ROUGHLY * round(figure.score / ROUGHLY)
+
+
+def _word(figure: FigureView) -> str:
+    return figure.trend.word if figure.trend is not None else ""
+
+
+def _since(figure: FigureView, wave: WavePoint) -> date:
+    return (figure.trend.since if figure.trend is not None else None) or wave.occurrence
+
+
+def draft_to_share(trend: TeamTrend, language: Translator, *, answer_by: date) -> str:
+    """Return a draft a leader may change before the team reads it; empty without results."""
+    meaning = what_figures_mean(trend, language)
+    if not meaning:
+        return ""
+    return "\n\n".join(
+        [
+            language.say("Thank you for answering."),
+            language.say("What I read: {meaning}", meaning=" ".join(meaning)),
+            language.say(
+                "I have not made up my mind about it yet. By {day} I tell you what I will do about it, and "
+                "what I will not, with the reason. Until then I would like to hear what I may be missing.",
+                day=language.date(answer_by),
+            ),
+        ]
+    )

@@ -1,0 +1,180 @@
+"""The forms a leader fills in Slack: share, name a day, answer, promise, and how a promise stands.
+
+A form's metadata is what the button said: a word and ids. What is typed here is for the whole team to
+read, which each form says.
+"""
+
+from datetime import date
+
+from integrations.language import Translator, mark
+from integrations.loop_words import DECISIONS, say_source, say_topic
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.identifiers import Action, Callback
+from surveys.commitments.loop import PromiseView, TopicView
+from surveys.commitments.rules import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE
+
+WORDS, HOW, DUE, TEXT, PASSED_TO = "words", "how", "due", "text", "passed_to"
+DONE, UPDATE, MOVE, WITHDRAW, TOMORROW, NEXT_WEEK = (
+    "done",
+    "update",
+    "move",
+    "withdraw",
+    "tomorrow",
+    "next_week",
+)
+HOWS = (
+    (DONE, mark("It is done")),
+    (UPDATE, mark("It is on its way: a line for the team")),
+    (MOVE, mark("It needs another day")),
+    (WITHDRAW, mark("I take it back")),
+    (TOMORROW, mark("Ask me again tomorrow")),
+    (NEXT_WEEK, mark("Ask me again in a week")),
+)
+
+
+def share_form(language: Translator, press: str, team_name: str, draft: str) -> Block:
+    """Return the form for a leader's words, with a draft to change."""
+    say = language.say
+    return _form(
+        language,
+        press,
+        title=say("Share with the team"),
+        submit=say("Share"),
+        asked=[
+            _written(say("Your words"), WORDS, LONGEST_SHARE, draft),
+            blocks.context(
+                say(
+                    "Everybody who is asked in {team} gets these words, once they see the figures too, and "
+                    "they stand on the team's page. They cannot be taken back.",
+                    team=team_name,
+                )
+            ),
+        ],
+    )
+
+
+def acknowledge_form(language: Translator, press: str, answer_by: date) -> Block:
+    """Return the form that names the day of an answer."""
+    say = language.say
+    return _form(
+        language,
+        press,
+        title=say("Read, thank you"),
+        submit=say("Tell the team"),
+        asked=[
+            blocks.section(say("“Read, thank you. I'll answer by …” The team reads this day on its page.")),
+            blocks.day(say("I'll answer by"), block_id=DUE, action=Action.LOOP_FIELD, initial=answer_by),
+        ],
+    )
+
+
+def commit_form(language: Translator, press: str, due: date, *, open_promises: int) -> Block:
+    """Return the form for a promise."""
+    say = language.say
+    slack = say(
+        "Does the date leave some slack? The team is asked later whether these very words were kept."
+    )
+    many = language.count(
+        "{count} promise is open. Does one more fit?",
+        "{count} promises are open. Does one more fit? Fewer and kept is worth more.",
+        open_promises,
+    )
+    return _form(
+        language,
+        press,
+        title=say("Make a promise"),
+        submit=say("Promise it"),
+        asked=[
+            *([blocks.section(many)] if open_promises > MANY_OPEN else []),
+            _written(say("I promise, in one line and without names"), TEXT, LONGEST_PROMISE),
+            blocks.day(say("Until"), block_id=DUE, action=Action.LOOP_FIELD, initial=due),
+            blocks.context(slack),
+        ],
+    )
+
+
+MANY_OPEN = 3
+
+
+def promise_form(language: Translator, press: str, promise: PromiseView, move_to: date) -> Block:
+    """Return the form that says how one promise stands."""
+    say = language.say
+    how = blocks.choices(
+        say("How does it stand?"),
+        [(say(text), value) for value, text in HOWS],
+        block_id=HOW,
+        action=Action.LOOP_FIELD,
+    )
+    how["optional"] = False
+    return _form(
+        language,
+        press,
+        title=say("Your promise"),
+        submit=say("Tell the team"),
+        asked=[
+            blocks.quote(promise.text),
+            blocks.context(say("Due on {day}.", day=language.date(promise.expected))),
+            how,
+            _written(
+                say("What the team should read: how far it is, or what changed, why, and what instead"),
+                WORDS,
+                LONGEST_REASON,
+                optional=True,
+            ),
+            blocks.day(
+                say("The new day, if it needs one"), block_id=DUE, action=Action.LOOP_FIELD, initial=move_to
+            ),
+            blocks.context(
+                say("Told a day before or earlier, and at most twice, a new day counts as told in time.")
+            ),
+        ],
+    )
+
+
+def answer_form(language: Translator, press: str, topic: TopicView, due: date) -> Block:
+    """Return the form that answers what the team brought up."""
+    say = language.say
+    decision = blocks.choices(
+        say("What will come of it?"),
+        [(say(text), value) for value, text in DECISIONS],
+        block_id=HOW,
+        action=Action.LOOP_FIELD,
+    )
+    decision["optional"] = False
+    return _form(
+        language,
+        press,
+        title=say("Answer the team"),
+        submit=say("Answer"),
+        asked=[
+            blocks.section(say_topic(topic, language)),
+            blocks.context(say_source(topic, language)),
+            decision,
+            _written(say("Why, in one line and without names"), WORDS, LONGEST_REASON),
+            _written(say("Passed to, if it is not ours"), PASSED_TO, LONGEST_NAME, optional=True),
+            _written(say("Promise a step, if you will do something"), TEXT, LONGEST_PROMISE, optional=True),
+            blocks.day(say("Until"), block_id=DUE, action=Action.LOOP_FIELD, initial=due),
+            blocks.context(
+                say("The team reads this at once, under “You said, we did”. An honest no counts.")
+            ),
+        ],
+    )
+
+
+def _written(label: str, block_id: str, most: int, initial: str = "", *, optional: bool = False) -> Block:
+    made = blocks.written(label, block_id=block_id, action=Action.LOOP_FIELD, most=most, initial=initial)
+    made["optional"] = optional
+    made["element"]["multiline"] = most > LONGEST_PROMISE
+    return made
+
+
+def _form(language: Translator, press: str, *, title: str, submit: str, asked: list[Block]) -> Block:
+    return blocks.modal(
+        title=title,
+        submit=submit,
+        close=language.say("Close"),
+        callback=Callback.LOOP,
+        metadata=press,
+        blocks=asked,
+    )

@@ -1,0 +1,22 @@
+"""Raises what pulses brought up, and begins each leader's week with one message."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from surveys.commitments.topics import raise_topics
+from surveys.commitments.weekly import begin_weeks
+
+
+async def guide_leaders(sessions: async_sessionmaker[AsyncSession], *, now: datetime, slack: bool) -> int:
+    """Write topics and plan messages as of `now`; return how many rows that were.
+
+    Args:
+        sessions: each step has a transaction of its own.
+        now: decides what is due, aware UTC.
+        slack: whether people with a Slack id are reached there.
+    """
+    async with sessions.begin() as session:
+        raised = await raise_topics(session, now=now)
+    async with sessions.begin() as session:
+        return raised + await begin_weeks(session, now=now, slack=slack)

@@ -1,0 +1,116 @@
+"""What a leader does with what the team brought up: write it down, answer it, leave it out."""
+
+from uuid import UUID
+
+from litestar import Controller, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from integrations.language import mark
+from service.controllers.commitments import Answer, Sent, after, back
+from service.controllers.teams import Reader
+from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
+from service.security import requires_leader_of
+from surveys.commitments.actions import commit
+from surveys.commitments.models import Decision, Topic, TopicKind
+from surveys.commitments.topics import decide, leave_out, raise_topic
+from surveys.errors import Invalid, Missing
+
+
+class TopicController(Controller):
+    """Three forms; only who leads the unit, or acts for who does, gets through the door."""
+
+    path = "/teams/{team_id:uuid}/topics"
+    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @post("/")
+    async def raise_one(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Write down what was brought up elsewhere."""
+
+        async def act() -> None:
+            kind = form.text("kind", most=20)
+            if kind not in set(TopicKind):
+                raise Invalid(mark("This choice is not one of those offered."), field="kind")
+            text = form.text("text", most=1000)
+            await raise_topic(
+                session,
+                team_id=team_id,
+                person_id=viewer.person_id,
+                kind=TopicKind(kind),
+                text=text,
+                now=now,
+            )
+
+        sent = Sent("topic", ("text", "kind"), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "raised")
+
+    @post("/{topic_id:uuid}/answer")
+    async def answer(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+        topic_id: FromPath[UUID],
+    ) -> Answer:
+        """Say what will come of it, with a promise where one is made at once."""
+        await _require_topic_of(session, team_id, topic_id)
+
+        async def act() -> None:
+            decision = form.text("decision", most=20)
+            if decision not in set(Decision):
+                raise Invalid(mark("Choose what will come of it."), field="decision")
+            topic = await decide(
+                session,
+                topic_id,
+                person_id=viewer.person_id,
+                decision=Decision(decision),
+                reason=form.text("reason", most=1000),
+                passed_to=form.text("passed_to", most=200),
+                now=now,
+            )
+            text = form.text("text", most=1000)
+            if text and decision == Decision.WILL_DO:
+                await commit(
+                    session,
+                    team_id=team_id,
+                    wave_id=topic.wave_id,
+                    topic_id=topic.id,
+                    owner_id=viewer.person_id,
+                    text=text,
+                    due=form.date("due"),
+                    now=now,
+                )
+
+        sent = Sent("answer", ("decision", "reason", "passed_to", "text", "due"), form, topic_id)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "answered")
+
+    @post("/{topic_id:uuid}/leave-out")
+    async def leave_one_out(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        team_id: FromPath[UUID],
+        topic_id: FromPath[UUID],
+    ) -> Redirect:
+        """Take off the list what stands there twice or by mistake."""
+        await _require_topic_of(session, team_id, topic_id)
+        await leave_out(session, topic_id, person_id=viewer.person_id, now=now)
+        return back(team_id, "left_out")
+
+
+async def _require_topic_of(session: Session, team_id: UUID, topic_id: UUID) -> None:
+    topic = await session.get(Topic, topic_id)
+    if topic is None or topic.team_id != team_id:
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))

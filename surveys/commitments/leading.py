@@ -1,0 +1,127 @@
+"""Who may act in the loop of a team, and what every such action looks up first."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.commitments.models import Absence, Commitment, CommitmentState
+from surveys.errors import Conflict, Forbidden, Gone, Missing
+from surveys.people.models import Leadership, Membership, Person, Team
+from surveys.people.queries import branch_of
+from surveys.waves.models import Wave, WaveState, WaveUnit
+
+
+async def led_by(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: datetime) -> UUID:
+    """Return the organisation of a team that the person leads, or acts in for an absent leader.
+
+    Raises:
+        Missing: there is no such team.
+        Forbidden: the person does neither.
+    """
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise Missing("This team does not exist.")
+    person = await session.get(Person, person_id)
+    leads = await session.get(Leadership, (team_id, person_id)) is not None
+    if (
+        person is None
+        or not person.active
+        or not (leads or await stands_in(session, team_id, person_id, now=now))
+    ):
+        raise Forbidden("Only the leader of this team can do this.")
+    return team.organisation_id
+
+
+async def published(session: AsyncSession, wave_id: UUID, team_id: UUID, *, now: datetime) -> Wave:
+    """Return a wave whose results a team's leader can read.
+
+    Raises:
+        Missing: the team was not asked in it.
+        Conflict: its results are not out.
+    """
+    wave = await session.get(Wave, wave_id)
+    if wave is None or await session.get(WaveUnit, (wave_id, team_id)) is None:
+        raise Missing("This team was not asked in this pulse.")
+    if wave.state is not WaveState.PUBLISHED or wave.leaders_see_at is None or wave.leaders_see_at > now:
+        raise Conflict("The results of this pulse are not out yet.")
+    return wave
+
+
+async def wave_of_leader(
+    session: AsyncSession, wave_id: UUID, team_id: UUID, person_id: UUID, *, now: datetime
+) -> Wave:
+    """Return the same for somebody who may act there; raises what both do."""
+    await led_by(session, team_id, person_id, now=now)
+    return await published(session, wave_id, team_id, now=now)
+
+
+async def promise_of(
+    session: AsyncSession, commitment_id: UUID, person_id: UUID, *, now: datetime
+) -> Commitment:
+    """Return a promise to somebody who may change it.
+
+    Raises:
+        Missing: there is no such promise.
+        Forbidden: it is not theirs, nor their team's.
+    """
+    promise = await session.get(Commitment, commitment_id)
+    if promise is None:
+        raise Missing("This promise does not exist.")
+    if promise.step_id is None or promise.owner_id != person_id:  # a step is its owner's too
+        await led_by(session, promise.team_id, person_id, now=now)
+    return promise
+
+
+async def open_promise_of(
+    session: AsyncSession, commitment_id: UUID, person_id: UUID, *, now: datetime
+) -> Commitment:
+    """Return the same while it is open.
+
+    Raises:
+        Gone: it is done or withdrawn; and what `promise_of` raises.
+    """
+    promise = await promise_of(session, commitment_id, person_id, now=now)
+    if promise.state is not CommitmentState.OPEN:
+        raise Gone("This promise is not open any more.")
+    return promise
+
+
+async def stands_in(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: datetime) -> bool:
+    """Return whether somebody acts for an absent leader of a team at this moment.
+
+    The absent one has to lead the team still: with a new leader the old stand-in is over.
+    """
+    found = (
+        select(Absence.id)
+        .join(
+            Leadership,
+            (Leadership.team_id == Absence.team_id) & (Leadership.person_id == Absence.person_id),
+        )
+        .where(
+            Absence.team_id == team_id,
+            Absence.stand_in_id == person_id,
+            Absence.since <= now,
+            Absence.until > now,
+        )
+        .limit(1)
+    )
+    return await session.scalar(found) is not None
+
+
+async def zone_of(session: AsyncSession, team_id: UUID) -> str:
+    """Return the IANA zone in which the dates of a team are counted."""
+    return (await branch_of(session, team_id)).team_zone(team_id)
+
+
+async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:
+    """Return the names of who belongs to a team, leads it, or leads a team right below it."""
+    belongs = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
+    leads = (
+        select(Leadership.person_id)
+        .join(Team, Team.id == Leadership.team_id)
+        .where(or_(Team.id == team_id, Team.parent_id == team_id))
+    )
+    around = or_(Person.id.in_(belongs), Person.id.in_(leads))
+    return list(await session.scalars(select(Person.name).where(Person.active, around)))
