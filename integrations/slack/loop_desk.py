@@ -29,6 +29,7 @@ from surveys.commitments.actions import (
     share,
     withdraw,
 )
+from surveys.commitments.leading import led_by
 from surveys.commitments.loop import LoopState, PromiseView, TopicView
 from surveys.commitments.models import Commitment, Decision, Topic
 from surveys.commitments.queries import loop_of
@@ -71,7 +72,12 @@ class _Work:
         return Translator(self.viewer.locale)
 
     async def loop(self, team_id: UUID) -> tuple[LoopState, date]:
-        """Return the loop of a team as its leader sees it, and which day it is there."""
+        """Return the loop of a team as its leader sees it, and which day it is there.
+
+        Raises:
+            Forbidden: the person may not act there.
+        """
+        await led_by(self.session, team_id, self.viewer.person_id, now=self.now)
         loop = await loop_of(self.session, team_id, now=self.now, for_leader=team_id in self.viewer.leads)
         return loop, self.now.astimezone(ZoneInfo(loop.zone)).date()
 

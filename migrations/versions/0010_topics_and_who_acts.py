@@ -3,15 +3,15 @@
 What a team brings up gets an answer that can be read beside the promises made for it. A leader who is away
 names who acts for them; a new leader takes promises over. A pledge is shown before each pulse.
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0010
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

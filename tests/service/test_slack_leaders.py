@@ -1,0 +1,168 @@
+"""What a leader does from Slack: a button, a form, and what the team then reads."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from integrations.slack import presses
+from surveys.commitments.actions import commit
+from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, Share, Topic, TopicKind
+from surveys.commitments.topics import raise_topic
+from surveys.deliveries.models import Delivery, Kind
+from surveys.people.models import Person
+from surveys.waves.models import Wave
+from tests.cast import Cast
+from tests.conftest import NOON
+from tests.doubles.fault_proxy import FaultProxy
+from tests.service import test_slack
+from tests.service.test_slack import Workspace
+from tests.service.test_team_page import publish
+
+app, slack, workspace = test_slack.app, test_slack.slack, test_slack.workspace  # the same fixtures
+
+Sessions = async_sessionmaker[AsyncSession]
+View = dict[str, Any]
+
+
+@pytest.fixture
+async def published(sessions: Sessions, cast: Cast) -> Wave:
+    async with sessions.begin() as session:
+        return await publish(session, cast, {"PSY": 64.0, "CNF": 71.0, "FLW": 52.0})
+
+
+@pytest.fixture
+async def promise(sessions: Sessions, cast: Cast) -> Commitment:
+    async with sessions.begin() as session:
+        return await commit(
+            session,
+            team_id=cast.payments.id,
+            wave_id=None,
+            owner_id=cast.lena.id,
+            text="A written agenda before every meeting",
+            now=NOON,
+        )
+
+
+async def opened(workspace: Workspace, slack: FaultProxy, person: Person, value: str) -> View:
+    reply = await workspace.press(person, "loop.open.v1", value)
+    assert (reply.status_code, reply.content) == (200, b"")
+    view: View = slack.of("views.open")[-1]["view"]
+    return view
+
+
+async def send(workspace: Workspace, person: Person, view: View, **given: str) -> httpx.Response:
+    values = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element, said = block["element"], given.get(block["block_id"])
+        field: dict[str, Any] = {"type": element["type"]}
+        if element["type"] == "datepicker":
+            field["selected_date"] = said or element.get("initial_date")
+        elif element["type"] == "radio_buttons":
+            field["selected_option"] = {"value": said} if said else None
+        else:
+            field["value"] = said if said is not None else element.get("initial_value")
+        values[block["block_id"]] = {element["action_id"]: field}
+    return await workspace.interact(
+        type="view_submission",
+        user={"id": person.slack_id},
+        view={
+            "id": "V1",
+            "type": "modal",
+            "callback_id": view["callback_id"],
+            "private_metadata": view["private_metadata"],
+            "state": {"values": values},
+        },
+    )
+
+
+async def test_a_draft_is_there_to_be_changed_and_shared(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, published: Wave, sessions: Sessions
+) -> None:
+    view = await opened(workspace, slack, cast.lena, presses.share(published.id, cast.payments.id))
+    draft = view["blocks"][0]["element"]["initial_value"]
+    assert "Thank you for answering." in draft
+    assert "64" not in draft
+
+    await send(workspace, cast.lena, view, words=draft + "\n\nMore on Thursday.")
+
+    async with sessions() as session:
+        assert (await session.scalars(select(Share.words))).one().endswith("More on Thursday.")
+
+
+async def test_a_promise_is_updated_moved_and_done_in_slack(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, promise: Commitment, sessions: Sessions
+) -> None:
+    view = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
+    await send(workspace, cast.lena, view, how="update", words="Two of three meetings had one")
+    later = (promise.due + timedelta(days=7)).isoformat()
+    await send(workspace, cast.lena, view, how="move", words="The tool comes late", due=later)
+    await send(workspace, cast.lena, view, how="tomorrow")
+    await send(workspace, cast.lena, view, how="done")
+
+    async with sessions() as session:
+        stored = await session.get_one(Commitment, promise.id)
+        assert stored.state is CommitmentState.DONE
+        assert stored.due.isoformat() == later
+        assert (await session.scalars(select(CheckIn.words))).one() == "Two of three meetings had one"
+        assert (await session.scalars(select(Replan.in_time))).one()
+        asked = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.PROMISE_DUE))).one()
+        assert asked.due_at - NOON < timedelta(hours=24)
+
+
+async def test_what_was_brought_up_is_answered_in_slack(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        topic = await raise_topic(
+            session,
+            team_id=cast.payments.id,
+            person_id=cast.lena.id,
+            kind=TopicKind.RETRO,
+            text="Planning takes whole afternoons",
+            now=NOON,
+        )
+    view = await opened(workspace, slack, cast.lena, presses.answer(topic.id))
+    refused = await send(workspace, cast.lena, view, how="will_not", words="")
+    await send(
+        workspace, cast.lena, view, how="will_do", words="It costs a day", text="It ends after an hour"
+    )
+
+    assert refused.json()["errors"] == {"words": "Write a sentence; this was left empty."}
+    async with sessions() as session:
+        assert (await session.scalars(select(Topic.decision))).one() == "will_do"
+        assert (await session.scalars(select(Commitment.topic_id))).one() == topic.id
+
+
+async def test_a_members_press_on_a_leaders_button_changes_nothing(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, promise: Commitment, sessions: Sessions
+) -> None:
+    view = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
+    refused = await send(workspace, cast.alice, view, how="done")
+
+    assert "Only the leader of this team can do this." in refused.text
+    async with sessions() as session:
+        assert (await session.get_one(Commitment, promise.id)).state is CommitmentState.OPEN
+
+
+async def test_a_members_press_opens_no_form(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, published: Wave
+) -> None:
+    view = await opened(workspace, slack, cast.oscar, presses.share(published.id, cast.payments.id))
+
+    assert view["blocks"][0]["text"]["text"] == "Only the leader of this team can do this."
+
+
+async def test_a_button_of_a_promise_that_is_done_says_so(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, promise: Commitment
+) -> None:
+    view = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
+    await send(workspace, cast.lena, view, how="done")
+    again = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
+
+    assert again["blocks"][0]["text"]["text"] == "This promise is not open any more."

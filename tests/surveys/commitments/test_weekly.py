@@ -1,0 +1,86 @@
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.commitments.actions import acknowledge, commit, share
+from surveys.commitments.models import Absence
+from surveys.commitments.week import ThingKind
+from surveys.commitments.weekly import begin_weeks, week_of
+from surveys.deliveries.models import Delivery, Kind
+from tests.cast import Cast, make_cast
+from tests.loop import make_programme, make_wave
+
+CLOSED = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)  # a Thursday
+MONDAY = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)  # 09:30 in Berlin
+DAY = timedelta(days=1)
+
+
+async def scene(session: AsyncSession) -> Cast:
+    cast = await make_cast(session)
+    programme = await make_programme(session, cast.organisation)
+    await make_wave(session, programme, [cast.payments], closes_at=CLOSED)
+    return cast
+
+
+async def test_a_week_begins_on_monday_morning_with_one_message(session: AsyncSession) -> None:
+    cast = await scene(session)
+
+    assert await begin_weeks(session, now=MONDAY - DAY, slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY - timedelta(hours=2), slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY, slack=True) == 1
+    assert await begin_weeks(session, now=MONDAY + timedelta(hours=3), slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY + 7 * DAY, slack=True) == 1
+
+    told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
+    assert {one.person_id for one in told} == {cast.lena.id}
+
+
+async def test_who_was_written_to_or_is_away_gets_none(session: AsyncSession) -> None:
+    cast = await scene(session)
+    session.add(
+        Absence(
+            organisation_id=cast.organisation.id,
+            team_id=cast.payments.id,
+            person_id=cast.lena.id,
+            stand_in_id=cast.alice.id,
+            since=MONDAY - DAY,
+            until=MONDAY + DAY,
+        )
+    )
+    await session.flush()
+
+    assert await begin_weeks(session, now=MONDAY, slack=True) == 0
+
+
+async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None:
+    cast = await scene(session)
+    wave = (await session.scalars(select(Delivery.wave_id))).first()
+
+    async def thing(now: datetime) -> ThingKind | None:
+        week = await week_of(session, cast.lena.id, now=now)
+        return week[1].kind if week is not None else None
+
+    assert wave is None
+    first = await week_of(session, cast.lena.id, now=MONDAY)
+    assert first is not None
+    loop, found, teams = first
+    assert (loop.team_id, found.kind, teams) == (cast.payments.id, ThingKind.SHARE, 1)
+    assert loop.wave_id is not None
+    about = {"wave_id": loop.wave_id, "team_id": cast.payments.id, "person_id": cast.lena.id, "now": MONDAY}
+    await share(session, words="Thank you.", **about)  # type: ignore[arg-type] -- keywords of two calls
+    assert await thing(MONDAY) is ThingKind.ACKNOWLEDGE
+    await acknowledge(session, answer_by=date(2026, 3, 12), **about)  # type: ignore[arg-type] -- the same
+    assert await thing(MONDAY) is ThingKind.PROMISE
+    await commit(
+        session,
+        team_id=cast.payments.id,
+        wave_id=loop.wave_id,
+        owner_id=cast.lena.id,
+        text="A written agenda before every meeting",
+        due=date(2026, 4, 1),
+        now=MONDAY,
+    )
+    assert await thing(MONDAY) is ThingKind.UPDATE
+    assert await thing(MONDAY + 21 * DAY) is ThingKind.DUE_SOON
+    assert await thing(MONDAY + 28 * DAY) is ThingKind.OVERDUE
