@@ -8,6 +8,7 @@ named them. A sentence here is a commitment; changing one needs a reason in the 
 from dataclasses import dataclass
 
 from integrations.language import Translator
+from surveys.waves.rules import FrozenRules
 
 LONGEST_PROMISE = 40  # words, in any language
 
@@ -36,6 +37,20 @@ class Terms:
     votes_for_a_word: int | None = None
     asked: int | None = None
     team_name: str | None = None
+
+    @classmethod
+    def of(cls, rules: FrozenRules, *, asked: int, team_name: str) -> "Terms":
+        """Return what the promise of a wave has to speak of, in one unit."""
+        return cls(
+            minimum_group=rules.minimum_group,
+            head_start_days=rules.head_start_days,
+            leaders_read_below=rules.leaders_read_below,
+            remind=rules.remind,
+            reminders=rules.reminders,
+            votes_for_a_word=rules.votes_for_a_word,
+            asked=asked,
+            team_name=team_name,
+        )
 
 
 def administrators(language: Translator, named: str | None) -> str:

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.for_me import ForMe, between_waves, in_wave
 from integrations.language import Translator
 from integrations.loop_words import say_answer, say_promise, say_topic
+from integrations.promise import Terms
 from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
@@ -48,12 +50,12 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
 
 async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> Home:
     organisation = await session.get_one(Organisation, viewer.organisation_id)
-    pulse, minimum_group = await _open_pulse(desk, session, viewer, now)
+    pulse, me = await _open_pulse(desk, session, viewer, now)
+    minimum_group = me.terms.minimum_group if me else organisation.minimum_group
     mailbox = f"{desk.settings.base_url}/mailbox/to/{organisation.id}"
     led = await _led(desk, session, viewer, now)
     if viewer.unit is None:
-        minimum = minimum_group or organisation.minimum_group
-        return Home(pulse, None, (), None, (), minimum, mailbox_url=mailbox, led=led)
+        return Home(pulse, None, (), None, (), minimum_group, mailbox_url=mailbox, led=led, me=me)
     trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
     loop = await loop_of(session, viewer.unit, now=now)
     return Home(
@@ -65,10 +67,11 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
             Promise(promise.text, promise.owner_name, promise.state, promise.due, promise.word)
             for promise in loop.promises
         ],
-        minimum_group=minimum_group or organisation.minimum_group,
+        minimum_group=minimum_group,
         mailbox_url=mailbox,
         said=_said(loop, Translator(viewer.locale)),
         led=led,
+        me=me or await between_waves(session, organisation, viewer.unit),
     )
 
 
@@ -131,8 +134,8 @@ def _things(loop: LoopState, language: Translator) -> list[tuple[str, str, str]]
 
 async def _open_pulse(
     desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime
-) -> tuple[OpenPulse | None, int | None]:
-    """Return what is open for this person and the minimum group it was opened with."""
+) -> tuple[OpenPulse | None, ForMe | None]:
+    """Return what is open for this person and how private it is for them."""
     place = await open_place(session, viewer.person_id)
     if place is None:
         return None, None
@@ -142,4 +145,12 @@ async def _open_pulse(
     except Gone:  # closed a moment ago, or its key is lost: there is nothing to answer
         return None, None
     pulse = OpenPulse(place.id.hex, sheet.team_name, sheet.closes_at, answered, sheet.about_promise)
-    return pulse, sheet.rules.minimum_group
+    me = await in_wave(
+        session,
+        Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name),
+        wave_id=sheet.wave_id,
+        team_id=sheet.team_id,
+        about_promise=sheet.about_promise,
+        door="slack",
+    )
+    return pulse, me

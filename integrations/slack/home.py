@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from integrations.for_me import ForMe, for_me
 from integrations.language import Translator, mark
 from integrations.promise import purpose, short_promise
 from integrations.slack import blocks
@@ -70,6 +71,7 @@ class Home:
         mailbox_url: where mailboxes are made; the same address for everybody.
         said: what the team said and what came of it, refusals included; one sentence each.
         led: the teams this person leads.
+        me: how private it is for this person; None where nobody asks them.
     """
 
     pulse: OpenPulse | None
@@ -81,6 +83,7 @@ class Home:
     mailbox_url: str | None = None
     said: Sequence[str] = ()
     led: Sequence["LedTeam"] = ()
+    me: ForMe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def home_view(home: Home, language: Translator, *, administrators: str | None) -
         blocks.divider(),
         blocks.header(language.say("How private is this?")),
         blocks.section(short_promise(language, home.minimum_group, administrators)),
+        *_for_me(home.me, language, administrators),
         blocks.context(purpose(language)),
     ]
     return blocks.checked_view({"type": "home", "callback_id": Callback.HOME, "blocks": built})
@@ -205,6 +209,18 @@ def _mailbox(address: str | None, language: Translator) -> list[Block]:
         link=link,
     )
     return [blocks.divider(), blocks.section(said, markup=True)]
+
+
+def _for_me(me: ForMe | None, language: Translator, administrators: str | None) -> list[Block]:
+    if me is None:
+        return []
+    facts = for_me(me, language, administrators)
+    lead = (
+        language.say("How private is this for me?")
+        if me.is_open
+        else language.say("How private would it be for me today?")
+    )
+    return [blocks.bold(lead), blocks.section("\n".join(f"• {term}: {fact}" for term, fact in facts))]
 
 
 def _promise(promise: Promise, language: Translator) -> Block:

@@ -9,8 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from integrations.choices import CHOICE_WORDS
+from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import Terms, in_full, short_promise, short_promise_of_word
+from integrations.promise import in_full, short_promise, short_promise_of_word
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SKIP, Action, Callback
@@ -114,21 +115,13 @@ def thanks_view(
     )
 
 
-def privacy_view(sheet: BlankSheet, language: Translator, *, administrators: str | None) -> Block:
-    """Return "How private is this for me?", from the rules this wave was opened with."""
+def privacy_view(me: ForMe, language: Translator, *, administrators: str | None) -> Block:
+    """Return what could still give somebody away, and how private it is for them, by this wave's rules."""
     say = language.say
-    terms = Terms(
-        minimum_group=sheet.rules.minimum_group,
-        head_start_days=sheet.rules.head_start_days,
-        leaders_read_below=sheet.rules.leaders_read_below,
-        remind=sheet.rules.remind,
-        reminders=sheet.rules.reminders,
-        votes_for_a_word=sheet.rules.votes_for_a_word,
-        asked=sheet.asked_in_unit,
-        team_name=sheet.team_name,
-    )
+    give_away, *others = reversed(in_full(language, me.terms, administrators))
+    facts = [f"{term}: {fact}" for term, fact in for_me(me, language, administrators)]
     built: list[Block] = []
-    for heading, sentences in reversed(in_full(language, terms, administrators)):
+    for heading, sentences in (give_away, (say("How private is this for me?"), facts), *others):
         built += [blocks.header(heading), blocks.section("\n".join(f"• {line}" for line in sentences))]
     return blocks.modal(
         title=say("How private is this?"), close=say("Back"), callback=Callback.PLAIN, blocks=built

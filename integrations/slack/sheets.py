@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.for_me import in_wave
 from integrations.language import Translator
+from integrations.promise import Terms
 from integrations.slack import modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
@@ -114,8 +116,16 @@ async def _sheet_view(desk: Desk, user_id: str, place_id: UUID) -> Block:
 async def _open_privacy(desk: Desk, event: Pressed, place_id: UUID) -> None:
     async with desk.sessions() as session:
         sheet = await _blank(desk, session, event.user_id, place_id)
+        me = await in_wave(
+            session,
+            Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name),
+            wave_id=sheet.wave_id,
+            team_id=sheet.team_id,
+            about_promise=sheet.about_promise,
+            door="slack",
+        )
     language = Translator(sheet.locale)
-    view = modals.privacy_view(sheet, language, administrators=desk.settings.administrators)
+    view = modals.privacy_view(me, language, administrators=desk.settings.administrators)
     await _show_on_top(desk, event, view)
 
 

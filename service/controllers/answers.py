@@ -15,7 +15,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.for_me import ForMe, in_wave
 from integrations.language import mark
+from integrations.promise import Terms
 from service.dependencies import (
     Box,
     CurrentPage,
@@ -79,7 +81,8 @@ class AnswerController(Controller):
 
         async def blank(session: AsyncSession) -> Response[str]:
             sheet = await sheet_of(session, keys, request, page, now=now)
-            view = sheet_view(sheet, page.language, settings.administrators)
+            me = await how_private(session, sheet)
+            view = sheet_view(sheet, me, page.language, settings.administrators)
             return even(page("answers/sheet.html", sheet=view, closes_at=sheet.closes_at, notice=None))
 
         return await or_say_why_not(page, sessions, blank)
@@ -105,7 +108,8 @@ class AnswerController(Controller):
         except Busy as refusal:
             async with sessions.begin() as session:
                 sheet = await sheet_of(session, keys, request, page, now=now)
-            view = sheet_view(sheet, page.language, settings.administrators, answers)
+                me = await how_private(session, sheet)
+            view = sheet_view(sheet, me, page.language, settings.administrators, answers)
             notice = page.language.say(refusal.sentence, **refusal.values)
             return even(
                 page(
@@ -210,6 +214,19 @@ async def sheet_of(
     sheet = await blank_sheet(session, keys, place_id, now=now)
     page.in_words_of(sheet.locale, sheet.zone)
     return sheet
+
+
+async def how_private(session: AsyncSession, sheet: BlankSheet) -> ForMe:
+    """Return what is said of how private this sheet is for its person."""
+    terms = Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name)
+    return await in_wave(
+        session,
+        terms,
+        wave_id=sheet.wave_id,
+        team_id=sheet.team_id,
+        about_promise=sheet.about_promise,
+        door="web",
+    )
 
 
 async def or_say_why_not(

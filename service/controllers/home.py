@@ -7,7 +7,9 @@ from litestar import Controller, get
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.for_me import ForMe, between_waves, for_me, in_wave
 from integrations.loop_words import say_answer, say_promise, say_topic
+from integrations.plain_words import in_plain_words
 from integrations.promise import Terms, in_full, short_promise
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
 from service.security import requires_sign_in
@@ -62,6 +64,28 @@ class HomeController(Controller):
             fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
         )
 
+    @get("/how-private/for-me", guards=[requires_sign_in])
+    async def for_me(
+        self,
+        session: Session,
+        keys: Keys,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        settings: CurrentSettings,
+        now: Now,
+    ) -> Response[str]:
+        """Say how private it is for the reader, in the pulse that is open or as it would be today."""
+        organisation = await session.get_one(Organisation, viewer.organisation_id)
+        me = await _how_private_for(session, keys, viewer, organisation, now=now)
+        named = settings.administrators
+        minimum = me.terms.minimum_group if me else organisation.minimum_group
+        return page(
+            "home/for_me.html",
+            facts=for_me(me, page.language, named) if me else (),
+            is_open=me is not None and me.is_open,
+            plain_words=in_plain_words(page.language, minimum, named),
+        )
+
     @get("/how-private")
     async def how_private(
         self, session: Session, page: CurrentPage, settings: CurrentSettings
@@ -79,6 +103,7 @@ class HomeController(Controller):
         return page(
             "home/how_private.html",
             promise=short_promise(page.language, terms.minimum_group, named),
+            plain_words=in_plain_words(page.language, terms.minimum_group, named),
             in_full=in_full(page.language, terms, named),
         )
 
@@ -125,6 +150,29 @@ async def open_sheet(
         link=f"/answer/{token}",
         answered=answered,
     )
+
+
+async def _how_private_for(
+    session: AsyncSession, keys: KeyStore, viewer: Viewer, organisation: Organisation, *, now: datetime
+) -> ForMe | None:
+    """Return what is said to one person; None where nobody asks them."""
+    place = await open_place(session, viewer.person_id)
+    if place is not None:
+        try:
+            sheet = await blank_sheet(session, keys, place.id, now=now)
+        except Gone:  # closed a moment ago
+            pass
+        else:
+            terms = Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name)
+            return await in_wave(
+                session,
+                terms,
+                wave_id=sheet.wave_id,
+                team_id=sheet.team_id,
+                about_promise=sheet.about_promise,
+                door=None,
+            )
+    return await between_waves(session, organisation, viewer.unit) if viewer.unit else None
 
 
 def _own_team(viewer: Viewer, directory: Directory) -> tuple[str, str] | None:

@@ -1,5 +1,16 @@
 // The answer sheet with keys and, on a phone, one statement a screen. Without this the sheet is a plain
-// form that works as well. Nothing is stored or sent from here.
+// form that works as well. Nothing is sent from here. What the browser keeps is that the facts on privacy
+// were open once, so that they are folded the next time; it says nothing about answering.
+
+const facts = document.querySelector("[data-first-time]");
+try {
+  if (facts && !window.localStorage.getItem("kept-facts-seen")) {
+    facts.open = true;
+    window.localStorage.setItem("kept-facts-seen", "1");
+  }
+} catch {
+  // A browser that stores nothing keeps them folded, as without a script.
+}
 
 const form = document.querySelector("form.questions");
 const questions = [...form.querySelectorAll(".question")];

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integrations.choices import CHOICE_WORDS
+from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import Terms, in_full, purpose, short_promise, short_promise_of_word
+from integrations.promise import in_full, purpose, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.questions.rules import SCALE_LABELS
 
@@ -49,28 +50,15 @@ class SheetView:
     rows: list[Row]
     promise: str
     purpose: str
+    for_me: list[tuple[str, str]]
     in_full: list[tuple[str, list[str]]]
     about_promise: bool
     has_open_question: bool = False
 
 
-def terms_of(sheet: BlankSheet) -> Terms:
-    """Return what the promise of this sheet has to speak of."""
-    rules = sheet.rules
-    return Terms(
-        minimum_group=rules.minimum_group,
-        head_start_days=rules.head_start_days,
-        leaders_read_below=rules.leaders_read_below,
-        remind=rules.remind,
-        reminders=rules.reminders,
-        votes_for_a_word=rules.votes_for_a_word,
-        asked=sheet.asked_in_unit,
-        team_name=sheet.team_name,
-    )
-
-
 def sheet_view(
     sheet: BlankSheet,
+    me: ForMe,
     language: Translator,
     administrators: str | None,
     sent: Mapping[str, int] | None = None,
@@ -79,6 +67,7 @@ def sheet_view(
 
     Args:
         sheet: what is asked.
+        me: how private it is for this person.
         language: the reader's.
         administrators: as the operator named them.
         sent: question key → value of a sheet that could not be taken just now; never a stored one.
@@ -94,7 +83,8 @@ def sheet_view(
         if sheet.about_promise
         else short_promise(language, sheet.rules.minimum_group, administrators),
         purpose=purpose(language),
-        in_full=in_full(language, terms_of(sheet), administrators),
+        for_me=for_me(me, language, administrators),
+        in_full=in_full(language, me.terms, administrators),
         has_open_question=sheet.rules.open_prompt is not None,
         about_promise=sheet.about_promise,
     )

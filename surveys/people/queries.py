@@ -72,7 +72,7 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
         raise Missing("This organisation does not exist.")
     teams = await _teams(session, _team_rows().where(Team.organisation_id == organisation_id))
     people = await session.execute(
-        _person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
+        person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
     )
     leaders = await session.execute(
         _leader_rows().join(Team).where(Team.organisation_id == organisation_id)
@@ -99,13 +99,13 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     if team is None:
         raise Missing("This team does not exist.")
     organisation = await session.get_one(Organisation, team.organisation_id)
-    teams = await _with_ancestors(session, [team_id])
+    teams = await with_ancestors(session, [team_id])
     leaders = _by_team(
         (row[0], row[1])
         for row in await session.execute(_leader_rows().where(Leadership.team_id.in_(teams)))
     )
     leading = {person_id for people in leaders.values() for person_id in people}
-    people = await session.execute(_person_rows().where(Person.id.in_(leading)))
+    people = await session.execute(person_rows().where(Person.id.in_(leading)))
     return Directory(
         organisation_id=organisation.id,
         teams=teams,
@@ -178,7 +178,7 @@ async def stored_directory(session: AsyncSession, organisation: Organisation) ->
 
 async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | None:
     """Return the one active person of whom this is true, or None where there is none or are several."""
-    statement = _person_rows().add_columns(Person.organisation_id).where(who)
+    statement = person_rows().add_columns(Person.organisation_id).where(who)
     found = (await session.execute(statement.limit(2))).all()
     if len(found) != 1 or not found[0].active:
         return None
@@ -194,7 +194,7 @@ async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | N
     starts = leads if person.team_id is None else leads | {person.team_id}
     small = Directory(
         organisation_id=organisation_id,
-        teams=await _with_ancestors(session, starts) if starts else {},
+        teams=await with_ancestors(session, starts) if starts else {},
         people={person.id: person},
         leaders=dict.fromkeys(leads, (person.id,)),
     )
@@ -220,7 +220,7 @@ def _team_rows() -> Rows:
     return select(Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
 
 
-def _person_rows() -> Rows:
+def person_rows() -> Rows:
     """Columns in the order of `Somebody`, with the membership that has not ended."""
     return select(
         Person.id,
@@ -249,7 +249,8 @@ async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]
     return {row[0]: TeamNode(*row) for row in await session.execute(statement.order_by(Team.name, Team.id))}
 
 
-async def _with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
+async def with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
+    """Return these teams and all above them."""
     found = await session.execute(_upward(), {"team_ids": list(team_ids)})
     return {row[0]: TeamNode(*row) for row in found}
 
@@ -281,5 +282,5 @@ async def teams_around(session: AsyncSession, viewer: Viewer, *, leaders_read_be
         teams = await _teams(session, _team_rows().where(Team.organisation_id == viewer.organisation_id))
     else:
         near = viewer.leads | ({viewer.unit} if viewer.unit else set())
-        teams = await _with_ancestors(session, near) if near else {}
+        teams = await with_ancestors(session, near) if near else {}
     return Directory(organisation_id=viewer.organisation_id, teams=teams, people={}, leaders={})

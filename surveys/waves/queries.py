@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from surveys.people.models import Organisation, Person
 from surveys.waves.models import Place, Turnout, Wave, WaveState, WaveUnit
@@ -59,6 +60,16 @@ async def open_wave_of_unit(session: AsyncSession, team_id: UUID) -> Wave | None
             .limit(1)
         )
     ).one_or_none()
+
+
+async def unit_above(session: AsyncSession, wave_id: UUID, team_id: UUID) -> str | None:
+    """Return the name of the unit above one, as the tree of a wave has it; None where there is none."""
+    above = aliased(WaveUnit)
+    return await session.scalar(
+        select(above.name)
+        .join(WaveUnit, (WaveUnit.wave_id == above.wave_id) & (WaveUnit.parent_id == above.team_id))
+        .where(WaveUnit.wave_id == wave_id, WaveUnit.team_id == team_id)
+    )
 
 
 async def has_asked(session: AsyncSession, organisation_id: UUID) -> bool:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.for_me import in_wave
 from integrations.language import Translator
-from integrations.promise import LONGEST_PROMISE
+from integrations.promise import LONGEST_PROMISE, Terms
 from jobs.ask_promises import ask_promises
 from service.views.sheet import sheet_view
 from surveys.cadence.models import Programme
@@ -61,7 +62,19 @@ class TestAskingAlone:
         assert set(places) == {story.cast.payments.id}
         sheet = await story.sheet("Alice", due + DAY)
         assert sheet.about_promise
-        promise = sheet_view(sheet, Translator("en"), None).promise
+        terms = Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name)
+        async with story.sessions() as session:
+            me = await in_wave(
+                session,
+                terms,
+                wave_id=wave.id,
+                team_id=sheet.team_id,
+                about_promise=sheet.about_promise,
+                door="web",
+            )
+        view = sheet_view(sheet, me, Translator("en"), None)
+        promise = view.promise
+        assert "counted nowhere else" in dict(view.for_me)["If too few answer"]
         assert "team's word from 4 decided votes" in promise, "what the sheet promises is true of it"
         assert len(promise.split()) <= LONGEST_PROMISE
         assert [question.key.partition(":")[0] for question in sheet.questions] == ["LOOP-03"]

@@ -42,6 +42,7 @@ READ = {
     "/coverage": HR,
     "/health": EVERYBODY,
     "/how-private": EVERYBODY,
+    "/how-private/for-me": SIGNED_IN,
     "/loop-health": HR,
     "/milestones": HR,
     "/organisation": HR,

@@ -4,10 +4,13 @@ from uuid import UUID
 
 import pytest
 
+from integrations.for_me import ForMe
 from integrations.language import Translator
+from integrations.promise import Terms
 from integrations.slack import modals
 from integrations.slack.blocks import Block
 from surveys.ballots.queries import BlankSheet, Question
+from surveys.people.readers import Readers
 from surveys.questions.rules import BANK, LOOP_CHOICES
 from surveys.waves.rules import FrozenRules
 
@@ -104,9 +107,15 @@ class TestOtherForms:
         assert "submit" not in view
 
     def test_privacy_begins_with_what_could_give_me_away(self):
-        view = modals.privacy_view(sheet(), ENGLISH, administrators="Ada of IT")
+        blank = sheet()
+        terms = Terms.of(blank.rules, asked=blank.asked_in_unit, team_name=blank.team_name)
+        readers = Readers("Harbour", ("Lena",), ("Helen",), 0, has_below=False, leaders_above=1)
+        me = ForMe(terms, readers, "Coast", door="slack")
+        view = modals.privacy_view(me, ENGLISH, administrators="Ada of IT")
 
         assert view["blocks"][0]["text"]["text"] == "What could still give you away"
+        assert view["blocks"][2]["text"]["text"] == "How private is this for me?"
+        assert "7 people are asked in Harbour, you among them." in view["blocks"][3]["text"]["text"]
         assert "Ada of IT could technically" in json.dumps(view, ensure_ascii=False)
 
     def test_not_now_offers_later_tomorrow_and_not_at_all(self):

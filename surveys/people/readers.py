@@ -1,0 +1,93 @@
+"""Who is asked in a unit today, and who else can open its results: told to people before they answer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.people.models import Leadership, Membership, Person, Role, RoleKind, Team
+from surveys.people.queries import branch_of, person_rows, with_ancestors
+from surveys.people.rules import Directory, Somebody
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who can open the results of one unit today, besides those who are asked in it.
+
+    Attributes:
+        unit: the unit's name.
+        leaders: names of who leads it.
+        hr: names of who reads every figure.
+        viewers: how many people HR lets read this unit.
+        has_below: whether there are units below, whose people read this one too.
+        leaders_above: how many lead a unit above; they read only where the rules say so.
+    """
+
+    unit: str
+    leaders: tuple[str, ...]
+    hr: tuple[str, ...]
+    viewers: int
+    has_below: bool
+    leaders_above: int
+
+
+async def readers_of(session: AsyncSession, team_id: UUID) -> Readers:
+    """Return who can open the results of a unit today.
+
+    Raises:
+        Missing: there is no such unit.
+    """
+    branch = await branch_of(session, team_id)
+    roles = (
+        await session.execute(
+            select(Person.id, Person.name, Role.kind)
+            .join(Role, Role.person_id == Person.id)
+            .where(
+                Person.organisation_id == branch.organisation_id,
+                Person.active,
+                or_(
+                    Role.kind == RoleKind.HR,
+                    (Role.kind == RoleKind.VIEWER) & Role.team_id.in_(list(branch.teams)),
+                ),
+            )
+            .order_by(Person.name, Person.id)
+        )
+    ).all()
+    leading = branch.leaders.get(team_id, ())
+    above = {one for unit in branch.ancestors(team_id) for one in branch.leaders.get(unit, ())}
+    below = await session.scalar(select(Team.id).where(Team.parent_id == team_id).limit(1))
+    return Readers(
+        unit=branch.teams[team_id].name,
+        leaders=tuple(branch.people[one].name for one in leading),
+        hr=tuple({row.id: row.name for row in roles if row.kind is RoleKind.HR}.values()),
+        viewers=len({row.id for row in roles if row.kind is RoleKind.VIEWER}),
+        has_below=below is not None,
+        leaders_above=len(above - set(leading)),
+    )
+
+
+async def asked_in(session: AsyncSession, organisation_id: UUID, team_id: UUID) -> list[Somebody]:
+    """Return who would be asked in a unit if a wave opened now, by name: the same rule as its roster."""
+    reporting = select(Membership.person_id).where(
+        Membership.team_id == team_id, Membership.until.is_(None)
+    )
+    leading_below = select(Leadership.person_id).join(Team).where(Team.parent_id == team_id)
+    rows = await session.execute(
+        person_rows().where(Person.active, or_(Person.id.in_(reporting), Person.id.in_(leading_below)))
+    )
+    people = {row[0]: Somebody(*row) for row in rows}
+    led = await session.execute(
+        select(Leadership.team_id, Leadership.person_id).where(
+            or_(Leadership.person_id.in_(reporting), Leadership.person_id.in_(leading_below))
+        )
+    )
+    leaders: dict[UUID, tuple[UUID, ...]] = {}
+    for unit, person_id in led:
+        leaders[unit] = (*leaders.get(unit, ()), person_id)
+    teams = await with_ancestors(session, {team_id, *leaders})
+    near = Directory(organisation_id, teams, people, leaders)
+    return sorted(
+        (person for person in people.values() if near.asked_in(person.id) == team_id),
+        key=lambda person: (person.name.casefold(), person.id),
+    )

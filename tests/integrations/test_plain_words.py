@@ -1,0 +1,60 @@
+"""What every member can be told has to be readable by every member."""
+
+import re
+
+import pytest
+
+from integrations.language import Translator
+from integrations.plain_words import in_plain_words
+
+ENGLISH = Translator("en")
+HARDEST_GRADE = 8.0  # of school, for the whole text; newspapers lie at about 11
+HARDEST_PARAGRAPH = 9.5
+LONGEST_SENTENCE = 24  # words
+
+
+def syllables(word: str) -> int:
+    """Groups of vowels, without a silent e at the end; close enough for English prose."""
+    word = re.sub(r"[^a-z]", "", word.lower())
+    found = len(re.findall(r"[aeiouy]+", word))
+    if word.endswith("e") and not word.endswith(("le", "ee")) and found > 1:
+        found -= 1
+    if word.endswith("ed") and not word.endswith(("ted", "ded")) and found > 1:
+        found -= 1
+    return max(found, 1)
+
+
+def sentences_of(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.:])\s+", text) if one]
+
+
+def grade(text: str) -> float:
+    """Flesch and Kincaid, 1975: 0.39 words a sentence and 11.8 syllables a word, less 15.59."""
+    words = text.split()
+    return (
+        0.39 * len(words) / len(sentences_of(text)) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    )
+
+
+def test_the_measure_tells_easy_from_hard() -> None:
+    assert grade("The cat sat on the mat. It was a big cat.") < 2
+    assert grade("Pseudonymisation notwithstanding, identifiability considerations remain applicable.") > 15
+
+
+@pytest.mark.parametrize("named", [None, "Ada and Grace of IT"])
+def test_it_reads_like_a_text_for_the_eighth_year_of_school(named: str | None) -> None:
+    paragraphs = in_plain_words(ENGLISH, 5, named)
+
+    assert grade(" ".join(paragraphs)) <= HARDEST_GRADE
+    for paragraph in paragraphs:
+        assert grade(paragraph) <= HARDEST_PARAGRAPH, paragraph
+        assert max(len(one.split()) for one in sentences_of(paragraph)) <= LONGEST_SENTENCE
+    assert len(" ".join(paragraphs).split()) <= 260  # a minute or so, read aloud
+
+
+def test_it_is_true_of_this_installation() -> None:
+    text = " ".join(in_plain_words(ENGLISH, 4, "Ada and Grace of IT"))
+
+    assert "at least 4 people" in text
+    assert "Fewer than 4 answers" in text
+    assert "Ada and Grace of IT could find out" in text
