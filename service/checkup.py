@@ -231,7 +231,9 @@ async def of_slack(settings: Settings) -> list[Finding]:
     if said.could_use:
         missing = ", ".join(sorted(said.could_use))
         return [
-            Finding("warn", "slack", f"{said.workspace}: without {missing} the command /kept is missing")
+            Finding(
+                "warn", "slack", f"{said.workspace}: without {missing} /kept and Add to retro are missing"
+            )
         ]
     known = "" if said.scopes is not None else "; the API does not say what the token may do"
     return [Finding("ok", "slack", f"workspace {said.workspace}{known}")]

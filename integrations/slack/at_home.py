@@ -1,6 +1,7 @@
 """Someone looks at their Home tab: gather what it says and show it. Nothing is stored of the visit."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
 from integrations.slack.inbound import HomeOpened
+from integrations.slack.retro_desk import boards_at_home
 from surveys.ballots.queries import blank_sheet, has_answered
 from surveys.commitments.loop import LoopState
 from surveys.commitments.queries import loop_of
@@ -38,6 +40,8 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
             return TAKEN
         viewer = await viewer_by_slack(session, event.user_id)
         home = await _home_of(desk, session, viewer, now) if viewer is not None else None
+    if home is not None:
+        home = replace(home, boards=await boards_at_home(desk, event.user_id))
     language = Translator(viewer.locale if viewer is not None else "en")
     view = (
         home_view(home, language, administrators=desk.settings.administrators)

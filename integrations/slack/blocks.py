@@ -3,7 +3,7 @@
 Plain dictionaries, because the SDK's models check only some limits and cost time on the answer path.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -129,7 +129,39 @@ def choices(
     }
 
 
-def written(label: str, *, block_id: str, action: str, most: int, initial: str = "") -> Block:
+def ticks(
+    label: str,
+    options: Sequence[tuple[str, str, str]],
+    *,
+    block_id: str,
+    action: str,
+    initial: Collection[str] = (),
+) -> Block:
+    """Return up to ten boxes to tick; (text, what stands below it in small words, value) each."""
+    listed: list[Block] = []
+    for text, below, value in options:
+        option: Block = {"text": plain(text, OPTION_TEXT), "value": value}
+        if below:
+            option["description"] = plain(below, OPTION_TEXT)
+        listed.append(option)
+    ticked = [option for option in listed if option["value"] in initial]
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain(label, INPUT_LABEL),
+        "element": {
+            "type": "checkboxes",
+            "action_id": action,
+            "options": listed,
+            **({"initial_options": ticked} if ticked else {}),
+        },
+    }
+
+
+def written(
+    label: str, *, block_id: str, action: str, most: int, initial: str = "", hint: str = ""
+) -> Block:
     """Return a field for several lines of text that may stay empty."""
     element: Block = {
         "type": "plain_text_input",
@@ -145,6 +177,7 @@ def written(label: str, *, block_id: str, action: str, most: int, initial: str =
         "optional": True,
         "label": plain(label, INPUT_LABEL),
         "element": element,
+        **({"hint": plain(hint, INPUT_LABEL)} if hint else {}),
     }
 
 

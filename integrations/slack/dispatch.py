@@ -1,13 +1,16 @@
 """From a typed event to the handler that knows what to do about it. The only list of what Kept handles."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from integrations.slack import inbound
 from integrations.slack.at_home import show_home
+from integrations.slack.commands import typed
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.identifiers import Action
 from integrations.slack.loop_desk import open_form, take_form
-from integrations.slack.sheets import command, press, take_choice, take_sheet
+from integrations.slack.retro_desk import add_to_retro, open_board, take_retro
+from integrations.slack.sheets import press, take_choice, take_sheet
 from integrations.slack.words import take_words
 
 log = logging.getLogger("kept.slack")
@@ -18,23 +21,39 @@ async def answer(desk: Desk, event: inbound.Event) -> Reply:
     match event:
         case inbound.SheetSent():
             reply = await take_sheet(desk, event)
-        case inbound.WordsSent():
-            reply = await take_words(desk, event)
-        case inbound.LoopSent():
-            reply = await take_form(desk, event)
-        case inbound.Pressed(action=Action.LOOP):
-            reply = await open_form(desk, event)
+        case inbound.WordsSent() | inbound.LoopSent() | inbound.RetroSent() | inbound.ChoiceSent():
+            reply = await _sent(desk, event)
         case inbound.Pressed():
-            reply = await press(desk, event)
-        case inbound.ChoiceSent():
-            reply = await take_choice(desk, event)
+            reply = await PRESSES.get(event.action, press)(desk, event)
+        case inbound.MessageShortcut():
+            reply = await add_to_retro(desk, event)
         case inbound.HomeOpened():
             reply = await show_home(desk, event)
         case inbound.Command():
-            reply = await command(desk, event)
+            reply = await typed(desk, event)
         case _:
             reply = _note(event)
     return reply
+
+
+PRESSES: dict[str, Callable[[Desk, inbound.Pressed], Awaitable[Reply]]] = {
+    Action.LOOP: open_form,
+    Action.OPEN_BOARD: open_board,
+}
+
+
+async def _sent(
+    desk: Desk, event: inbound.WordsSent | inbound.LoopSent | inbound.RetroSent | inbound.ChoiceSent
+) -> Reply:
+    match event:
+        case inbound.WordsSent():
+            return await take_words(desk, event)
+        case inbound.LoopSent():
+            return await take_form(desk, event)
+        case inbound.RetroSent():
+            return await take_retro(desk, event)
+        case inbound.ChoiceSent():
+            return await take_choice(desk, event)
 
 
 def _note(event: inbound.Event) -> Reply:

@@ -72,6 +72,7 @@ class Home:
         said: what the team said and what came of it, refusals included; one sentence each.
         led: the teams this person leads.
         me: how private it is for this person; None where nobody asks them.
+        boards: what is said of the open boards this person takes part in.
     """
 
     pulse: OpenPulse | None
@@ -84,6 +85,7 @@ class Home:
     said: Sequence[str] = ()
     led: Sequence["LedTeam"] = ()
     me: ForMe | None = None
+    boards: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class LedTeam:
 def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
     """Return the Home tab."""
     built = [
-        *_open_for_me(home.pulse, language),
+        *(_open_for_me(home.pulse, language) if home.pulse or not home.boards else []),
+        *home.boards,
         *_led(home.led, language),
         *(_team(home, language) if home.team_name is not None else []),
         *_mailbox(home.mailbox_url, language),

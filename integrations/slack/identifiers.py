@@ -17,6 +17,9 @@ class Action(StrEnum):
     HOW_LONG = "put_off.choice.v1"
     LOOP = "loop.open.v1"  # value: what a leader does, and ids; see `integrations.slack.presses`
     LOOP_FIELD = "loop.field.v1"
+    OPEN_BOARD = "retro.open.v1"  # value: the board
+    RETRO_TEXT = "retro.text.v1"
+    RETRO_PICK = "retro.pick.v1"
     LINK = "link.v1"  # a button that opens a page; Slack tells us of the press all the same
 
 
@@ -27,9 +30,14 @@ class Callback(StrEnum):
     PUT_OFF = "put_off.v1"
     WORDS = "words.v1"  # followed by what has been looked at already: nothing, or "seen"
     LOOP = "loop.v1"
+    RETRO_CARDS = "retro_cards.v1"  # followed by nothing, or "seen", as words are
+    RETRO_DRAFT = "retro_draft.v1"  # the same, for the text of one message
+    RETRO_VOTES = "retro_votes.v1"
+    RETRO_START = "retro_start.v1"
     PLAIN = "plain.v1"  # nothing to send
     HOME = "home.v1"
 
 
 COMMAND = "/kept"
+ADD_TO_RETRO = "retro_add"  # the shortcut on a message, as the app's manifest names it
 SKIP = "skip"  # beside the two lengths of `surveys.deliveries.rules.Snooze`

@@ -16,6 +16,9 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from integrations.slack.identifiers import Callback
 
 SEEN: Final = "seen"
+RETRO_FORMS: Final = frozenset(
+    {Callback.RETRO_CARDS, Callback.RETRO_DRAFT, Callback.RETRO_VOTES, Callback.RETRO_START}
+)
 LARGEST_BODY: Final = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -146,6 +149,44 @@ class LoopSent:
 
 
 @dataclass(frozen=True, slots=True)
+class RetroSent:
+    """A form of a retrospective was sent. Lives in memory until it is stored, and is never printed.
+
+    Attributes:
+        form: which one, a `Callback`.
+        seen: whether the sender has seen what Kept had to say about these words.
+        metadata: the board, and what finds this form's cards again.
+        texts: what was typed, by field.
+        picked: the values of what was ticked or chosen, by field.
+        blocks: ids of the fields, for refusals.
+    """
+
+    user_id: str
+    form: str
+    seen: bool
+    metadata: str
+    texts: Mapping[str, str]
+    picked: Mapping[str, tuple[str, ...]]
+    blocks: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "RetroSent(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageShortcut:
+    """A shortcut on a message was chosen; `text` is what the message says. Never printed."""
+
+    user_id: str
+    callback: str
+    trigger_id: str
+    text: str
+
+    def __repr__(self) -> str:
+        return "MessageShortcut(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewClosed:
     """A form was closed without sending. Nothing is stored of it."""
 
@@ -166,7 +207,7 @@ class Unknown:
 
 Event = (
     UrlVerification | SslCheck | HomeOpened | OtherEvent | RateLimited | Pressed | SheetSent | ChoiceSent
-    | WordsSent | LoopSent | ViewClosed | Command | Unknown
+    | WordsSent | LoopSent | RetroSent | MessageShortcut | ViewClosed | Command | Unknown
 )  # fmt: skip
 
 
@@ -181,6 +222,7 @@ class _Option(msgspec.Struct):
 class _Element(msgspec.Struct):
     selected_option: _Option | None = None
     value: str | None = None
+    selected_options: list[_Option] = []
     selected_date: str | None = None
 
 
@@ -196,6 +238,10 @@ class _View(msgspec.Struct):
     state: _State | None = None
 
 
+class _Message(msgspec.Struct):
+    text: str = ""
+
+
 class _Action(msgspec.Struct):
     action_id: str = ""
     value: str = ""
@@ -207,6 +253,8 @@ class _Interaction(msgspec.Struct):
     trigger_id: str = ""
     view: _View | None = None
     actions: list[_Action] = []
+    callback_id: str = ""
+    message: _Message | None = None
 
 
 class _Inner(msgspec.Struct):
@@ -289,6 +337,8 @@ def _interaction(payload: str) -> Event:
         pressed = read.actions[0]
         in_modal = view.id if view is not None and view.type == "modal" else None
         return Pressed(read.user.id, pressed.action_id, pressed.value, read.trigger_id, in_modal)
+    if read.type == "message_action" and read.message is not None:
+        return MessageShortcut(read.user.id, read.callback_id, read.trigger_id, read.message.text)
     return ViewClosed() if read.type == "view_closed" else Unknown()
 
 
@@ -305,6 +355,8 @@ def _submission(user_id: str, view: _View) -> Event:
         return _words(user_id, view, values, chosen, seen=rest == SEEN)
     if callback == Callback.LOOP:
         return _loop(user_id, view, values, chosen)
+    if callback in RETRO_FORMS:
+        return _retro(user_id, view, values, chosen, seen=rest == SEEN)
     if callback != Callback.SHEET:
         return ChoiceSent(user_id, callback, view.private_metadata, next(iter(chosen.values()), None))
     wave, _, locale = rest.partition(":")
@@ -331,6 +383,27 @@ def _loop(
         choice=next(iter(chosen.values()), None),
         texts={block: element.value for block, element in fields if element.value},
         days={block: element.selected_date for block, element in fields if element.selected_date},
+        blocks=tuple(values),
+    )
+
+
+def _retro(
+    user_id: str,
+    view: _View,
+    values: Mapping[str, Mapping[str, _Element]],
+    chosen: Mapping[str, str],
+    *,
+    seen: bool,
+) -> RetroSent:
+    fields = [(block, element) for block, elements in values.items() for element in elements.values()]
+    ticked = {block: tuple(one.value for one in element.selected_options) for block, element in fields}
+    return RetroSent(
+        user_id=user_id,
+        form=view.callback_id.partition(":")[0],
+        seen=seen,
+        metadata=view.private_metadata,
+        texts={block: element.value for block, element in fields if element.value},
+        picked=ticked | {block: (value,) for block, value in chosen.items()},
         blocks=tuple(values),
     )
 

@@ -6,10 +6,11 @@ The top-level `text` says everything, because screen readers read it and nothing
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from integrations.notes import Ask, Note, words_of
+from integrations.notes import Ask, Note, RetroNews, words_of
 from integrations.slack import blocks
 from integrations.slack.identifiers import Action
 from integrations.week_note import LeaderWeek
+from surveys.retrospectives.rules import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ def message_of(note: Note | LeaderWeek, language: Translator, zone: str) -> Mess
         opens = blocks.button(words.button, Action.LOOP, value=words.press, primary=True)
         page = blocks.button(language.say("Open the page"), Action.LINK, url=words.url)
         built.append(blocks.actions(opens, page))
+    elif isinstance(note, RetroNews):
+        press = language.say("Vote") if note.step == Phase.VOTE else language.say("Add cards")
+        built.append(
+            blocks.actions(
+                blocks.button(press, Action.OPEN_BOARD, value=note.board_id.hex, primary=True),
+                blocks.button(words.button, Action.LINK, url=words.url),
+            )
+        )
     elif words.url is not None:
         built.append(blocks.actions(blocks.button(words.button, Action.LINK, url=words.url)))
     if words.small:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
+from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from surveys.commitments.loop import PromiseView
 from surveys.people.rules import Viewer
 from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic
@@ -21,36 +22,6 @@ from surveys.retrospectives.rules import (
     Phase,
 )
 
-PARTS = {
-    Column.WENT_WELL: mark("What went well"),
-    Column.TO_IMPROVE: mark("What to improve"),
-    Column.NEXT_STEPS: mark("Which steps come next"),
-    Column.THANKS: mark("Thanks"),
-}
-HINTS = {
-    Column.WENT_WELL: mark("What helped, and should stay?"),
-    Column.TO_IMPROVE: mark("What happened, at which step, and what would have made it easier?"),
-    Column.NEXT_STEPS: mark("What do we try next?"),
-    Column.THANKS: mark("Names are welcome here."),
-}
-STEPS = {
-    Phase.LOOK_BACK: mark("Earlier steps"),
-    Phase.WRITE: mark("Write"),
-    Phase.GROUP: mark("Read and group"),
-    Phase.VOTE: mark("Vote"),
-    Phase.DISCUSS: mark("Talk and agree"),
-    Phase.CLOSED: mark("Closed"),
-}
-LEADS = {
-    Phase.LOOK_BACK: mark("First what was agreed before: is it done, and is it still wanted?"),
-    Phase.WRITE: mark("Everybody writes for themselves. Nobody reads a card before all are shown at once."),
-    Phase.GROUP: mark("All cards, mixed. Put together what speaks of the same thing."),
-    Phase.VOTE: mark("Vote for what you want to talk about. Nobody sees votes before they are counted."),
-    Phase.DISCUSS: mark(
-        "Talk about the topics from the top. Each step gets a day and somebody who agrees."
-    ),
-    Phase.CLOSED: mark("This is what was said and agreed."),
-}
 NEXT = {
     Phase.LOOK_BACK: (
         mark("Begin to write"),
@@ -66,17 +37,6 @@ NEXT = {
         mark("Close the retrospective"),
         mark("The summary stays for the team and its leader. Nothing is posted anywhere by this press."),
     ),
-}
-PROMISE = {
-    Names.ANONYMOUS: mark(
-        "Cards have no author, not even in the database: they are sealed until all are shown, then mixed. "
-        "How you write may still be recognised."
-    ),
-    Names.OPEN: mark(
-        "Named or open: so few people take part that a card without a name can still be guessed. Write "
-        "what you would say aloud."
-    ),
-    Names.SHOWN: mark("Named: each card shows who wrote it. That was chosen before anybody wrote."),
 }
 
 

@@ -11,6 +11,7 @@ from integrations.notes import (
     Note,
     PromiseDue,
     ResultsOut,
+    RetroNews,
     Shared,
     SignInNotice,
 )
@@ -29,6 +30,9 @@ NOTES: list[Note] = [
     LeaderNudge("Harbour", PAGE),
     SignInNotice(),
     NoResults("Team pulse"),
+    RetroNews(UUID(int=2), "Harbour", "Release 4", "write", MOMENT, first=True, page_url=PAGE),
+    RetroNews(UUID(int=2), "Harbour", "Release 4", "vote", MOMENT, first=False, page_url=PAGE),
+    RetroNews(UUID(int=2), "Harbour", "Release 4", "look_back", None, first=True, page_url=PAGE),
 ]
 FORBIDDEN = (
     "verdict", "judge", "ledger", "claimed", "broken", "escalation", "attack", "exposure", "suppressed",

@@ -1,0 +1,310 @@
+"""Forms of a retrospective in Slack: cards, votes, a message as a card, a new board, a look at one.
+
+A form for cards holds, while it is open, what finds its cards again; Kept keeps that nowhere. Whatever
+was typed is shown again only from what was just sent, or by that same means.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from integrations.language import Translator
+from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.identifiers import Action, Callback
+from integrations.slack.inbound import SEEN
+from surveys.retrospectives.queries import Board, Topic
+from surveys.retrospectives.rules import COLUMNS, LONGEST_CARD, LONGEST_TITLE, TOPICS, Column, Pace, Phase
+from surveys.retrospectives.wording import Nudge
+
+FIELD = 3_000  # Slack's longest text of one field
+MOST_TOPICS = 200  # a view has at most 250 kB; who has more votes on the web
+TICKS = 10
+SHOWN_TOPICS = 5
+PART, TEXT, BOARD, TITLE, TEAM, PACE = "part", "text", "board", "title", "team", "pace"
+
+Typed = Mapping[Column, str]
+
+
+def cards_form(
+    board: Board,
+    language: Translator,
+    *,
+    pen: bytes,
+    url: str,
+    typed: Typed | None = None,
+    nudge: Nudge | None = None,
+    stored: bool = False,
+) -> Block:
+    """Return the form for cards: one line, one card.
+
+    Args:
+        board: while cards are written.
+        language: the reader's.
+        pen: what finds the cards of this form again.
+        url: the board's page.
+        typed: what the fields hold.
+        nudge: what is said about a line before it is stored.
+        stored: whether the fields hold what is stored.
+    """
+    say = language.say
+    head = [blocks.section(say(PROMISE[board.names]))]
+    if stored:
+        head = [
+            blocks.section(
+                say(
+                    "It is in, and sealed until all cards are shown. As long as this window is open you "
+                    "can change it here; once it is closed nobody can, not even you."
+                )
+            )
+        ]
+    return blocks.modal(
+        title=say("My cards"),
+        submit=say("Send as it is") if nudge else (say("Change") if stored else say("Send")),
+        close=say("Close"),
+        callback=f"{Callback.RETRO_CARDS}:{SEEN}" if nudge else Callback.RETRO_CARDS,
+        metadata=f"{board.id.hex} {pen.hex()}",
+        blocks=[
+            *(hint_of(nudge, language) if nudge else head),
+            *(
+                blocks.written(
+                    say(PARTS[column]),
+                    block_id=column,
+                    action=Action.RETRO_TEXT,
+                    most=FIELD,
+                    initial=(typed or {}).get(column, ""),
+                    hint=say(HINTS[column]),
+                )
+                for column in COLUMNS
+            ),
+            blocks.context(
+                say("One line, one card, of at most {most} characters.", most=LONGEST_CARD)
+                + " "
+                + say("Slack passes your name along with what you send; on the web it does not."),
+            ),
+            _link(say("Write on the web"), url),
+        ],
+    )
+
+
+def hint_of(nudge: Nudge, language: Translator) -> list[Block]:
+    """Return what is said about a line that speaks of a person's fault, and that it may stay."""
+    return [
+        blocks.section(f"{nudge.why}\n{nudge.rewrite}"),
+        blocks.context(language.say("Change it, or send it as it is. Nothing was stored yet.")),
+    ]
+
+
+def draft_form(
+    text: str,
+    offered: Sequence[tuple[UUID, str]],
+    language: Translator,
+    *,
+    pen: bytes,
+    part: Column = Column.TO_IMPROVE,
+    nudge: Nudge | None = None,
+) -> Block:
+    """Return the form that makes a card of a message; the person changes and sends it.
+
+    Args:
+        text: what the message says, or what was typed.
+        offered: the boards on which cards are written, with their titles; at least one, at most ten.
+        language: the reader's.
+        pen: what finds the card again.
+        part: the part that is chosen already.
+        nudge: what is said about the text before it is stored.
+    """
+    say = language.say
+    parts = [(say(name), column.value) for column, name in PARTS.items()]
+    which = [
+        blocks.choices(
+            say("On which board?"),
+            [(title, board_id.hex) for board_id, title in offered],
+            block_id=BOARD,
+            action=Action.RETRO_PICK,
+            initial=offered[0][0].hex,
+        )
+    ]
+    return blocks.modal(
+        title=say("Add to retro"),
+        submit=say("Send as it is") if nudge else say("Send"),
+        close=say("Close"),
+        callback=f"{Callback.RETRO_DRAFT}:{SEEN}" if nudge else Callback.RETRO_DRAFT,
+        metadata=f"{offered[0][0].hex} {pen.hex()}",
+        blocks=[
+            *(hint_of(nudge, language) if nudge else []),
+            blocks.written(
+                say("What the card says"),
+                block_id=TEXT,
+                action=Action.RETRO_TEXT,
+                most=LONGEST_CARD,
+                initial=blocks.shorten(text, LONGEST_CARD),
+                hint=say("Only this is taken over: neither who wrote the message, nor where."),
+            ),
+            blocks.choices(
+                say("In which part?"), parts, block_id=PART, action=Action.RETRO_PICK, initial=part
+            ),
+            *(which if len(offered) > 1 else []),
+            blocks.context(say("Slack passes your name along with what you send; on the web it does not.")),
+        ],
+    )
+
+
+def votes_form(board: Board, language: Translator, *, url: str, mine: Collection[UUID]) -> Block:
+    """Return the form for votes, ticked as they are given at the moment."""
+    say = language.say
+    fields: list[Block] = []
+    ticked = {topic.hex for topic in mine}
+    for column in TOPICS:
+        topics = [topic for topic in board.topics if topic.part == column]
+        for start in range(0, len(topics), TICKS):
+            options = [
+                (*_two_lines(say_topic(topic)), topic.id.hex) for topic in topics[start : start + TICKS]
+            ]
+            fields.append(
+                blocks.ticks(
+                    say(PARTS[column]),
+                    options,
+                    block_id=f"{column}-{start}",
+                    action=Action.RETRO_PICK,
+                    initial=ticked,
+                )
+            )
+    return blocks.modal(
+        title=say(STEPS[Phase.VOTE]),
+        submit=say("Send"),
+        close=say("Close"),
+        callback=Callback.RETRO_VOTES,
+        metadata=board.id.hex,
+        blocks=[
+            blocks.section(say(LEADS[Phase.VOTE])),
+            blocks.context(
+                say(
+                    "You have {votes} votes. Sending replaces those you gave before; several for one topic "
+                    "can be given on the web.",
+                    votes=board.votes_each,
+                )
+            ),
+            *fields,
+            _link(say("Vote on the web"), url),
+        ],
+    )
+
+
+def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: str = "") -> Block:
+    """Return the form that opens a board for one of somebody's teams."""
+    say = language.say
+    which = blocks.choices(
+        say("Which team?"),
+        [(name, team_id.hex) for team_id, name in teams[:TICKS]],
+        block_id=TEAM,
+        action=Action.RETRO_PICK,
+        initial=teams[0][0].hex,
+    )
+    return blocks.modal(
+        title=say("Retrospective"),
+        submit=say("Open the board"),
+        close=say("Close"),
+        callback=Callback.RETRO_START,
+        metadata=teams[0][0].hex,
+        blocks=[
+            blocks.written(
+                say("What was finished?"),
+                block_id=TITLE,
+                action=Action.RETRO_TEXT,
+                most=LONGEST_TITLE,
+                initial=title,
+            ),
+            blocks.choices(
+                say("When?"),
+                [
+                    (say("Now, all together, with a clock"), Pace.LIVE.value),
+                    (say("Over some days, each in their own time"), Pace.OVER_DAYS.value),
+                ],
+                block_id=PACE,
+                action=Action.RETRO_PICK,
+                initial=Pace.OVER_DAYS,
+            ),
+            *([which] if len(teams) > 1 else []),
+            blocks.context(
+                say("Everybody who takes part gets one message. Nothing is posted to a channel.")
+            ),
+        ],
+    )
+
+
+def board_view(board: Board, language: Translator, *, url: str, lines: Sequence[str] = ()) -> Block:
+    """Return a look at a board at a step at which nothing is sent from here."""
+    return blocks.modal(
+        title=language.say("Retrospective"),
+        close=language.say("Close"),
+        callback=Callback.PLAIN,
+        clear_on_close=True,
+        blocks=[
+            blocks.bold(board.title),
+            *(blocks.section(line) for line in (*lines, *summary_of(board, language))),
+            _link(language.say("Go to the board"), url),
+        ],
+    )
+
+
+def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block]:
+    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step."""
+    say = language.say
+    presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
+    label = {Phase.WRITE: say("Add cards"), Phase.VOTE: say("Vote")}.get(board.phase)
+    if label is not None:
+        presses.insert(0, blocks.button(label, Action.OPEN_BOARD, value=board.id.hex, primary=True))
+    until = []
+    if board.phase_ends_at is not None and board.pace is Pace.OVER_DAYS:
+        ends = blocks.slack_date(board.phase_ends_at)
+        until = [blocks.section(say("This step goes until {when}.", when=ends), markup=True)]
+    return [
+        blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
+        *(blocks.section(line) for line in summary_of(board, language)),
+        *until,
+        blocks.actions(*presses),
+    ]
+
+
+def summary_of(board: Board, language: Translator) -> list[str]:
+    """Return what everybody on a board can read of it, in a few sentences. Nothing before the reveal."""
+    say = language.say
+    lines = [f"{say(STEPS[board.phase])}: {say(LEADS[board.phase])}"]
+    if board.phase in (Phase.GROUP, Phase.VOTE):
+        lines.append(language.count("{count} topic so far.", "{count} topics so far.", len(board.topics)))
+    if board.phase in (Phase.DISCUSS, Phase.CLOSED):
+        lines += [
+            f"• {say_topic(topic)} ({language.count('{count} vote', '{count} votes', topic.votes or 0)})"
+            for topic in board.topics[:SHOWN_TOPICS]
+        ]
+        lines += [
+            say(
+                "Step: {step} ({owner}, {day})",
+                step=step.text,
+                owner=step.owner,
+                day=language.date(step.due),
+            )
+            for step in board.steps
+            if step.agreed
+        ]
+    return lines
+
+
+def say_topic(topic: Topic) -> str:
+    """Return a topic as one line: its name, or what its first card says."""
+    return topic.name or topic.cards[0].text
+
+
+def _two_lines(text: str) -> tuple[str, str]:
+    """Return a text over the two short lines that a box to tick has, cut between words."""
+    if len(text) <= blocks.OPTION_TEXT:
+        return text, ""
+    cut = text.rfind(" ", 0, blocks.OPTION_TEXT)
+    cut = cut if cut > 0 else blocks.OPTION_TEXT
+    return text[:cut], text[cut:].strip()
+
+
+def _link(text: str, url: str) -> Block:
+    """Return an address as a plain link: unlike a button, it tells Kept nothing when it is followed."""
+    return blocks.section(f"<{url}|{blocks.escape(text)}>", markup=True)
