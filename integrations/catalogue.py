@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 from integrations.language import CATALOGUES, FALLBACK, languages
 from surveys import errors
+from surveys.commitments.playbooks import PLAYBOOKS
 from surveys.errors import SurveyError
 from surveys.questions.rules import (
     BANK,
@@ -77,6 +78,9 @@ def sentences() -> dict[Sentence, list[tuple[str, int]]]:
                 found.setdefault(key, []).append((f"{folder}/{file}", line))
     for text in more():
         found.setdefault(text, [("surveys/questions/bank.toml", 1)])
+    for book in PLAYBOOKS.values():
+        for text in (book.why, book.week, *book.later):
+            found.setdefault(text, [("surveys/commitments/playbooks.toml", 1)])
     return found
 
 

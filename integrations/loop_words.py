@@ -36,6 +36,10 @@ DECISIONS = (
     (Decision.WILL_NOT, mark("I will not, because …")),
     (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
 )
+PLEDGE_LIMITS = mark(
+    "Three things have to be passed on whatever was pledged: danger to somebody, harassment, and what the "
+    "law demands. Then you are told first, wherever that is possible."
+)
 PROMISE_STATES: Mapping[State, str] = {
     State.OPEN: mark("“{promise}”, by {day}"),
     State.MOVED: mark("“{promise}”, moved to {day}"),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from surveys.audit.actions import prune_looks
 from surveys.ballots.keys import KeyStore
 from surveys.comments.actions import prune_words
+from surveys.commitments.pledges import prune_notes
 from surveys.deliveries.actions import prune_events
 from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
@@ -30,6 +31,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
             gone += cast("CursorResult[Any]", await session.execute(statement)).rowcount
         gone += await prune_events(session, now=now)
         gone += await prune_words(session, now=now)
+        gone += await prune_notes(session, now=now)
         gone += await prune_looks(session, now=now)
     return gone + await _orphaned_keys(sessions, keys)
 

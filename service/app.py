@@ -23,6 +23,7 @@ from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.hooks import hear
+from service.controllers.leading import AgendaController, LeadingController
 from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
 from service.controllers.milestones import MilestonesController, TeamMilestonesController
@@ -49,6 +50,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
     TopicController,
+    LeadingController,
+    AgendaController,
     CoverageController,
     ForeseenController,
     HealthController,

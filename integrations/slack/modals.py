@@ -16,16 +16,23 @@ from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SKIP, Action, Callback
 from surveys.ballots.queries import BlankSheet, Question
+from surveys.commitments.pledges import PledgeView
 from surveys.deliveries.rules import Snooze
 from surveys.questions.rules import OPEN_PROMPTS, SCALE_LABELS
 
+SHORT_PLEDGE = 160  # signs of it in Slack; the rest is a link away
 DECLINED = 0  # "prefer not to say", stored like a question left blank
 
 
 def sheet_view(
-    sheet: BlankSheet, language: Translator, *, administrators: str | None, web_link: str
+    sheet: BlankSheet,
+    language: Translator,
+    *,
+    administrators: str | None,
+    web_link: str,
+    pledge: PledgeView | None = None,
 ) -> Block:
-    """Return the answer sheet of one person, blank."""
+    """Return the answer sheet of one person, blank; with the start of their leader's pledge, if any."""
     say, place = language.say, sheet.place_id.hex
     return blocks.modal(
         title=sheet.programme_name,
@@ -41,12 +48,22 @@ def sheet_view(
                 blocks.button(say("Not now"), Action.PUT_OFF, value=place),
                 block_id="about",
             ),
+            *_pledged(pledge, language, web_link),
             *(_asked(question, language) for question in sheet.questions),
             blocks.context(
                 say("Closing stores nothing. Sending again replaces everything you sent before.")
             ),
         ],
     )
+
+
+def _pledged(pledge: PledgeView | None, language: Translator, web_link: str) -> list[Block]:
+    if pledge is None:
+        return []
+    words = blocks.escape(blocks.shorten(" ".join(pledge.words.split()), SHORT_PLEDGE))
+    said = language.say("{name} pledges: “{words}”", name=blocks.escape(pledge.name), words=words)
+    link = f"<{web_link}|{blocks.escape(language.say('In full, with its limits'))}>"
+    return [blocks.section(f"{said} {link}", markup=True)]
 
 
 def promise_of(sheet: BlankSheet, language: Translator, named: str | None) -> str:

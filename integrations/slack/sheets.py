@@ -21,6 +21,7 @@ from integrations.slack.inbound import ChoiceSent, Command, Pressed, SheetSent
 from integrations.slack.words import show_words
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.rules import HandedIn
+from surveys.commitments.pledges import pledge_of
 from surveys.deliveries.actions import snooze
 from surveys.deliveries.rules import Snooze
 from surveys.errors import Missing, SurveyError, WaveClosed
@@ -105,9 +106,11 @@ async def _sheet_view(desk: Desk, user_id: str, place_id: UUID) -> Block:
     async with desk.sessions() as session:
         sheet = await _blank(desk, session, user_id, place_id)
         token = await answer_token(session, desk.keys, place_id)
+        pledge = await pledge_of(session, sheet.team_id)
     return modals.sheet_view(
         sheet,
         Translator(sheet.locale),
+        pledge=pledge,
         administrators=desk.settings.administrators,
         web_link=f"{desk.settings.base_url}/answer/{token}",
     )

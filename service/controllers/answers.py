@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.for_me import ForMe, in_wave
 from integrations.language import mark
+from integrations.loop_words import PLEDGE_LIMITS
 from integrations.promise import Terms
 from service.dependencies import (
     Box,
@@ -36,6 +37,7 @@ from service.views.words import words_view
 from surveys.ballots.queries import BlankSheet, blank_sheet, place_of_token
 from surveys.ballots.rules import HandedIn
 from surveys.comments.queries import around
+from surveys.commitments.pledges import pledge_of
 from surveys.errors import Busy, Gone, Invalid, KeyLost, Missing, SurveyError
 
 PATH = "/answer"
@@ -83,7 +85,17 @@ class AnswerController(Controller):
             sheet = await sheet_of(session, keys, request, page, now=now)
             me = await how_private(session, sheet)
             view = sheet_view(sheet, me, page.language, settings.administrators)
-            return even(page("answers/sheet.html", sheet=view, closes_at=sheet.closes_at, notice=None))
+            pledge = await pledge_of(session, sheet.team_id)
+            return even(
+                page(
+                    "answers/sheet.html",
+                    sheet=view,
+                    closes_at=sheet.closes_at,
+                    notice=None,
+                    pledge=pledge,
+                    limits=page.language.say(PLEDGE_LIMITS),
+                )
+            )
 
         return await or_say_why_not(page, sessions, blank)
 
@@ -119,6 +131,7 @@ class AnswerController(Controller):
                     sheet=view,
                     closes_at=sheet.closes_at,
                     notice=notice,
+                    pledge=None,
                 )
             )
         except (Gone, Missing) as refusal:

@@ -126,7 +126,7 @@ class CommitmentController(Controller):
         promise_id: FromPath[UUID],
     ) -> Answer:
         """Move the date of a promise and say why."""
-        await _require_promise_of(session, team_id, promise_id, now=now)
+        await require_promise_of(session, team_id, promise_id, now=now)
 
         async def act() -> None:
             to, reason = form.date("due"), form.text("reason", most=1000)
@@ -145,7 +145,7 @@ class CommitmentController(Controller):
         promise_id: FromPath[UUID],
     ) -> Redirect:
         """Say that a promise is done."""
-        await _require_promise_of(session, team_id, promise_id, now=now)
+        await require_promise_of(session, team_id, promise_id, now=now)
         await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
         return back(team_id, "done")
 
@@ -161,7 +161,7 @@ class CommitmentController(Controller):
         promise_id: FromPath[UUID],
     ) -> Answer:
         """Say in a line how a promise comes along."""
-        await _require_promise_of(session, team_id, promise_id, now=now)
+        await require_promise_of(session, team_id, promise_id, now=now)
 
         async def act() -> None:
             words = form.text("words", most=1000)
@@ -182,7 +182,7 @@ class CommitmentController(Controller):
         promise_id: FromPath[UUID],
     ) -> Answer:
         """Take a promise back and say why."""
-        await _require_promise_of(session, team_id, promise_id, now=now)
+        await require_promise_of(session, team_id, promise_id, now=now)
 
         async def act() -> None:
             reason = form.text("reason", most=1000)
@@ -230,7 +230,7 @@ def back(team_id: UUID, done: str) -> Redirect:
     return Redirect(f"/teams/{team_id}?done={done}#loop", status_code=303)
 
 
-async def _require_promise_of(
+async def require_promise_of(
     session: AsyncSession, team_id: UUID, promise_id: UUID, *, now: datetime
 ) -> None:
     """Check that the promise in the address is one of this unit's.

@@ -18,6 +18,7 @@ from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.reading_log import look_of, note_after
 from service.rendering import Page
 from service.security import requires_sign_in
+from service.views.leading import Leading, leading_view
 from service.views.team_forms import Returned, team_forms
 from service.views.team_page import Roster, TeamPage, team_page
 from service.views.team_words import TeamWords, team_words
@@ -26,7 +27,9 @@ from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
 from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
+from surveys.commitments.absences import away_now, may_stand_in
 from surveys.commitments.leading import stands_in
+from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
 from surveys.people.queries import branch_of
@@ -47,6 +50,13 @@ DONE = {
     "updated": mark("The team reads your line beside the promise."),
     "raised": mark("Written down. It waits for your answer."),
     "answered": mark("Answered. The team reads it here and in Slack."),
+    "pledged": mark("Pledged. Members read it before each pulse."),
+    "noted": mark("Said. The team reads it here for 90 days."),
+    "deleted": mark("Deleted."),
+    "away": mark("Noted. Clocks stand still until you are back, and somebody acts for you."),
+    "back": mark("Welcome back. The clocks run again."),
+    "taken_over": mark("It is your promise now, with the words and the date the team read."),
+    "closed": mark("Closed. The team reads why; it counts as nobody's failure."),
     "left_out": mark("Taken off the list."),
 }
 Visit = Request[Any, Any, State]
@@ -121,6 +131,7 @@ async def show_team(
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
         topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
+        leading=await _leading(session, reader, trend, acts=is_leader),
         words=await _words(session, reader, trend),
         looked=who_looked(
             await looks_at(session, team_id, now=reader.now),
@@ -130,6 +141,22 @@ async def show_team(
         done=reader.page.language.say(done) if done else "",
     )
     return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
+
+
+async def _leading(session: AsyncSession, reader: Reader, trend: TeamTrend, *, acts: bool) -> Leading:
+    """Return what a leader says about leading, and what they are offered."""
+    viewer, team_id = reader.viewer, trend.team_id
+    leads = team_id in viewer.leads
+    return leading_view(
+        viewer,
+        trend,
+        reader.page.language,
+        acts=acts,
+        standing=await away_now(session, team_id, now=reader.now),
+        pledge=await pledge_of(session, team_id),
+        notes=await notes_of(session, team_id, now=reader.now),
+        stand_ins=await may_stand_in(session, team_id, viewer.person_id) if leads else (),
+    )
 
 
 async def _words(session: AsyncSession, reader: Reader, trend: TeamTrend) -> TeamWords | None:

@@ -78,6 +78,7 @@ class PromiseCard:
     is_open: bool
     is_current: bool
     is_overdue: bool
+    left_behind: bool
     expected: date
     asked_from: date
 
@@ -242,6 +243,7 @@ class _Words:
             is_current=is_open
             or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
             is_overdue=is_open and _is_past(promise),
+            left_behind=promise.left_behind,
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )

@@ -40,6 +40,9 @@ class TeamForms:
     acknowledge: FormState
     promise: FormState
     topic: FormState
+    pledge: FormState
+    mistake: FormState
+    away: FormState
     returned: Mapping[tuple[str, UUID], FormState]
     move_to: str
 
@@ -75,6 +78,9 @@ def team_forms(today: date, owner_id: UUID, returned: Returned | None = None) ->
         acknowledge=start("acknowledge", answer_by=_in(today, DAYS_TO_ANSWER)),
         promise=start("promise", due=_in(today, DAYS_TO_KEEP), owner=str(owner_id)),
         topic=start("topic"),
+        pledge=start("pledge"),
+        mistake=start("mistake"),
+        away=start("away", until=_in(today, DAYS_TO_ANSWER)),
         returned={(returned.kind, returned.promise_id): returned.state}
         if returned is not None and returned.promise_id is not None
         else {},

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
 from surveys.commitments import rules
+from surveys.commitments.absences import spans_away
 from surveys.commitments.leading import (
     led_by,
     names_around,
@@ -21,9 +22,10 @@ from surveys.commitments.leading import (
     zone_of,
 )
 from surveys.commitments.models import Acknowledgement, CheckIn, Commitment, CommitmentState, Replan, Share
-from surveys.commitments.promises import words_on
+from surveys.commitments.promises import dates_of, words_on
 from surveys.commitments.topics import note_topics_read
 from surveys.errors import Conflict, Gone
+from surveys.people.models import Leadership
 from surveys.results.models import TeamWord
 from surveys.waves.models import Wave
 
@@ -167,13 +169,15 @@ async def replan(
         )
     ).all()
     told = moves[-1].to_due if moves else promise.due
+    away = await spans_away(session, [promise.team_id])
+    ends = dates_of(promise, moves, away.get((promise.team_id, promise.owner_id), ())).last_end(zone)
     move = Replan(
         commitment_id=commitment_id,
         moved_at=now,
         reason=reason,
         from_due=told,
         to_due=rules.due_or_default(to, zone, now=now, after=told),
-        in_time=rules.is_valid_move(promise.due, len(moves), zone, now=now),
+        in_time=rules.is_valid_move(promise.due, len(moves), zone, now=now, ends=ends),
     )
     if move.in_time:
         promise.due = move.to_due
@@ -198,6 +202,51 @@ async def mark_done(
     if promise.state is CommitmentState.OPEN:
         promise.state, promise.done_at = CommitmentState.DONE, now
         await session.flush()
+    return promise
+
+
+async def take_over(
+    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, now: datetime
+) -> Commitment:
+    """Make an open promise of a former leader one's own. Its words and dates stay as the team read them.
+
+    Raises:
+        Forbidden: the person does not lead the team.
+        Missing: there is no such promise.
+        Gone: the promise is done or withdrawn.
+        Conflict: its owner still leads the team.
+    """
+    promise = await _left_behind(session, commitment_id, person_id, now=now)
+    promise.owner_id, promise.handed_over_at = person_id, now
+    await session.flush()
+    return promise
+
+
+async def close_left_behind(
+    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, reason: str, now: datetime
+) -> Commitment:
+    """Close an open promise of a former leader and say why. It counts as nobody's failure.
+
+    Raises:
+        Invalid: no reason.
+        Forbidden, Missing, Gone, Conflict: as for `take_over`.
+    """
+    reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
+    promise = await _left_behind(session, commitment_id, person_id, now=now)
+    promise.state = CommitmentState.WITHDRAWN
+    promise.withdrawn_at, promise.withdrawal_reason, promise.handed_over_at = now, reason, now
+    await session.flush()
+    return promise
+
+
+async def _left_behind(
+    session: AsyncSession, commitment_id: UUID, person_id: UUID, *, now: datetime
+) -> Commitment:
+    promise = await open_promise_of(session, commitment_id, person_id, now=now)
+    await led_by(session, promise.team_id, person_id, now=now)
+    owner_leads = await session.get(Leadership, (promise.team_id, promise.owner_id))
+    if promise.step_id is not None or owner_leads is not None:
+        raise Conflict("Whoever made this promise still looks after it.")
     return promise
 
 

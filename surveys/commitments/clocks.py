@@ -1,12 +1,17 @@
 """Time as the loop counts it: working time in a team's zone, and ends of days. Storage is not here.
 
-A working day is 24 hours of a Monday to Friday in the team's zone. Notice before a date is counted in
-elapsed hours instead, weekends included.
+A working day is 24 hours of a Monday to Friday in the team's zone that is no public holiday of its
+country. While a leader is away every clock stands still. Notice before a date is counted in elapsed hours
+instead, weekends included.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from surveys.cadence.quiet_days import public_holidays
 
 SATURDAY = 5
 DAY = timedelta(days=1)
@@ -23,8 +28,34 @@ def end_of_day(day: date, zone: str) -> datetime:
     return _start(day + DAY, zone)
 
 
-def working_time(start: datetime, end: datetime, zone: str) -> timedelta:
-    """Return the elapsed time between two instants less Saturdays and Sundays; zero when end is first."""
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """When the clocks of a team stand still besides weekends.
+
+    Attributes:
+        country: whose public holidays do not count; None where there is none.
+        away: spans in which whoever leads is away, in any order.
+    """
+
+    country: str | None = None
+    away: tuple[Span, ...] = ()
+
+
+NO_REST = Rest()
+
+
+def working_time(start: datetime, end: datetime, zone: str, rest: Rest = NO_REST) -> timedelta:
+    """Return the elapsed time less weekends, holidays and time away; zero when the end comes first."""
+    passed = _weekdays(start, end, zone, rest.country)
+    for since, until in merged(rest.away):
+        passed -= _weekdays(max(start, since), min(end, until), zone, rest.country)
+    return passed
+
+
+def _weekdays(start: datetime, end: datetime, zone: str, country: str | None) -> timedelta:
     if end <= start:
         return timedelta()
     passed, day = end - start, local_date(start, zone)
@@ -33,7 +64,48 @@ def working_time(start: datetime, end: datetime, zone: str) -> timedelta:
         over = _start(saturday + 2 * DAY, zone)
         passed -= max(min(end, over) - max(start, begins), timedelta())
         saturday += 7 * DAY
+    if country is not None:
+        for year in range(day.year, local_date(end, zone).year + 1):
+            for holiday in public_holidays(country, year):
+                if holiday.weekday() < SATURDAY:
+                    begins, over = _start(holiday, zone), _start(holiday + DAY, zone)
+                    passed -= max(min(end, over) - max(start, begins), timedelta())
     return passed
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order, those that touch or overlap as one, empty ones left out."""
+    found: list[Span] = []
+    for since, until in sorted(spans):
+        if until <= since:
+            continue
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until))
+        else:
+            found.append((since, until))
+    return found
+
+
+def both(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
+    """Return when spans of both kinds hold at once."""
+    others = merged(other)
+    return [
+        (max(a[0], b[0]), min(a[1], b[1]))
+        for a in merged(one)
+        for b in others
+        if max(a[0], b[0]) < min(a[1], b[1])
+    ]
+
+
+def stopped(deadline: datetime, since: datetime | None, away: Sequence[Span]) -> datetime:
+    """Return a deadline whose clock, running from `since`, stood still while its owner was away."""
+    if since is None:
+        return deadline
+    for begins, until in merged(away):
+        begins = max(begins, since)  # noqa: PLW2901 -- what came before the clock began does not count
+        if begins < deadline and until > begins:
+            deadline += until - begins
+    return deadline
 
 
 def after_working_time(start: datetime, wait: timedelta, zone: str) -> datetime:

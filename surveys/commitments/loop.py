@@ -69,6 +69,7 @@ class PromiseView:
         word_at: when the results with that word came out.
         reopened_at: when the team's "not yet" opened it again; None when it never did.
         kept_by_dates: whether it was done by a date that counted; None while neither done nor given up.
+        left_behind: whether who promised it does not lead the team any more; a new leader decides.
     """
 
     id: UUID
@@ -91,6 +92,7 @@ class PromiseView:
     word_at: datetime | None = None
     reopened_at: datetime | None = None
     kept_by_dates: bool | None = None
+    left_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.clocks import end_of_day
+from surveys.commitments.absences import spans_away
+from surveys.commitments.clocks import Span, end_of_day
 from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
 from surveys.commitments.models import CheckIn, Commitment, Replan
 from surveys.commitments.rules import Dates, Status
-from surveys.people.models import Person
+from surveys.people.models import Leadership, Person
 from surveys.results.models import TeamWord
 from surveys.results.rules.loop_words import CANT_TELL, NOT_YET, TOO_FEW
 from surveys.waves.models import Wave
@@ -62,14 +63,19 @@ def by_promise(said: Iterable[SaidWord]) -> dict[UUID, list[str]]:
     return found
 
 
-def dates_of(promise: Commitment, moves: Iterable[Replan] = ()) -> Dates:
+def dates_of(promise: Commitment, moves: Iterable[Replan] = (), away: Sequence[Span] = ()) -> Dates:
     """Return what the status of a promise depends on."""
+    moves = list(moves)
     return Dates(
         first_due=promise.first_due,
         due=promise.due,
         valid_moves=sum(move.in_time for move in moves),
         done_at=promise.done_at,
         withdrawn_at=promise.withdrawn_at,
+        made_at=promise.made_at,
+        moved_at=max((move.moved_at for move in moves if move.in_time), default=None),
+        away=tuple(away),
+        handed_over=promise.handed_over_at is not None,
     )
 
 
@@ -96,40 +102,45 @@ async def told_promises(
     A word that the reader may not read yet changes nothing: a promise that it opened again still reads
     as done, until the results with that word are out for this reader.
     """
+    leads = exists().where(
+        Leadership.team_id == Commitment.team_id, Leadership.person_id == Commitment.owner_id
+    )
     found = (
         await session.execute(
-            select(Commitment, Person.name)
+            select(Commitment, Person.name, leads)
             .join(Person, Person.id == Commitment.owner_id)
             .where(whose)
             .order_by(Commitment.made_at, Commitment.id)
         )
     ).all()
-    ids = [promise.id for promise, _ in found]
+    ids = [promise.id for promise, _, _ in found]
     moves = defaultdict(list)
     for start in range(0, len(ids), CHUNK):
         some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
         for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
             moves[move.commitment_id].append(move)
     updates = await _updates(session, ids)
+    away = await spans_away(session, {promise.team_id for promise, _, _ in found})
     said: dict[UUID, list[SaidWord]] = defaultdict(list)
     unread: dict[UUID, list[SaidWord]] = defaultdict(list)
     for word in await words_on(session, ids):
         readable = word.leaders_see_at if for_leader else word.team_sees_at
         is_out = readable is not None and readable <= now
         (said if is_out else unread)[word.commitment_id].append(word)
-    return [
-        _tell(
-            promise,
-            name,
-            moves[promise.id],
-            said[promise.id],
-            zones[promise.team_id],
-            updates=updates[promise.id],
-            done_at=_done_at(promise, said[promise.id], unread[promise.id]),
-            now=now,
+    told = []
+    for promise, name, owner_leads in found:
+        mine, read = moves[promise.id], said[promise.id]
+        dates = replace(
+            dates_of(promise, mine, away.get((promise.team_id, promise.owner_id), ())),
+            done_at=_done_at(promise, read, unread[promise.id]),
         )
-        for promise, name in found
-    ]
+        zone = zones[promise.team_id]
+        one = _tell(promise, name, mine, read, zone, dates, now=now)
+        updates_of_it = [(update.said_at, update.words) for update in updates[promise.id]]
+        left = promise.step_id is None and not owner_leads and _is_open(one.view)
+        view = replace(one.view, updates=updates_of_it, left_behind=left)
+        told.append(replace(one, view=view))
+    return told
 
 
 async def _updates(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[CheckIn]]:
@@ -155,12 +166,11 @@ def _tell(
     moves: Sequence[Replan],
     said: Sequence[SaidWord],
     zone: str,
+    dates: Dates,
     *,
-    updates: Sequence[CheckIn],
-    done_at: datetime | None,
     now: datetime,
 ) -> ToldPromise:
-    dates, words = replace(dates_of(promise, moves), done_at=done_at), [one.word for one in said]
+    words, done_at = [one.word for one in said], dates.done_at
     by_dates, final = rules.status(dates, zone, now=now), rules.final_word(words)
     ended = done_at is not None or promise.withdrawn_at is not None
     view = PromiseView(
@@ -178,7 +188,6 @@ def _tell(
         moves=[
             MoveView(move.moved_at, move.from_due, move.to_due, move.reason, move.in_time) for move in moves
         ],
-        updates=[(update.said_at, update.words) for update in updates],
         done_at=done_at,
         withdrawn_at=promise.withdrawn_at,
         withdrawal_reason=promise.withdrawal_reason,

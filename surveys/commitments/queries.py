@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.clocks import working_time
+from surveys.commitments.absences import rest_of, spans_away
+from surveys.commitments.clocks import Rest, working_time
 from surveys.commitments.loop import LoopHealth, LoopState, Step
 from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
 from surveys.commitments.promises import (
@@ -161,10 +162,15 @@ async def loop_of(
         follow_through=follow_through(promises, {team_id: zone}, now=now),
         topics=await topics_of(session, team_id, views, now=now, for_leader=for_leader),
     )
-    return known if wave is None else await _with_steps(session, known, wave, now=now)
+    if wave is None:
+        return known
+    rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
+    return await _with_steps(session, known, wave, rest, now=now)
 
 
-async def _with_steps(session: AsyncSession, known: LoopState, wave: Wave, *, now: datetime) -> LoopState:
+async def _with_steps(
+    session: AsyncSession, known: LoopState, wave: Wave, rest: Rest, *, now: datetime
+) -> LoopState:
     by_wave = {"wave_id": wave.id, "team_id": known.team_id}
     share = (await session.scalars(select(Share).filter_by(**by_wave))).one_or_none()
     noted = (await session.scalars(select(Acknowledgement).filter_by(**by_wave))).one_or_none()
@@ -174,7 +180,7 @@ async def _with_steps(session: AsyncSession, known: LoopState, wave: Wave, *, no
     results = wave.leaders_see_at or wave.closes_at
 
     def timed(name: str, at: datetime | None) -> Step:
-        elapsed = working_time(results, at or now, known.zone)
+        elapsed = working_time(results, at or now, known.zone, rest)
         public = at is not None or elapsed >= rules.PUBLIC_AFTER
         return Step(name, at=at, since=results, elapsed=elapsed, public=public)
 
@@ -230,6 +236,8 @@ async def loop_health(session: AsyncSession, directory: Directory, *, now: datet
     rows = [row for row in results if directory.leaders.get(row.team_id)]
     zones = {team_id: directory.team_zone(team_id) for team_id in directory.teams}
     newest = {row.team_id: row for row in rows}
+    away = await spans_away(session, newest)
+    rests = {team_id: rest_of(directory, team_id, away) for team_id in newest}
     if len(newest) < rules.TEAMS_FROM:
         return LoopHealth(enough=False)
     to_share: dict[UUID, list[float]] = defaultdict(list)
@@ -237,7 +245,7 @@ async def loop_health(session: AsyncSession, directory: Directory, *, now: datet
     for row in rows:
         for waits, at in ((to_share, row.shared_at), (to_acknowledge, row.acknowledged_at)):
             if at is not None:
-                passed = working_time(row.leaders_see_at, at, zones[row.team_id])
+                passed = working_time(row.leaders_see_at, at, zones[row.team_id], rests[row.team_id])
                 waits[row.team_id].append(passed / WORKING_DAY)
     ours = Commitment.organisation_id == directory.organisation_id
     promises = await told_promises(session, ours, zones, now=now, for_leader=False)
@@ -248,7 +256,7 @@ async def loop_health(session: AsyncSession, directory: Directory, *, now: datet
         days_to_acknowledge=_medians(to_acknowledge),
         waiting_to_share=sum(
             row.shared_at is None
-            and working_time(row.leaders_see_at, now, zones[team_id]) >= rules.PUBLIC_AFTER
+            and working_time(row.leaders_see_at, now, zones[team_id], rests[team_id]) >= rules.PUBLIC_AFTER
             for team_id, row in newest.items()
         ),
         follow_through=follow_through(promises, zones, now=now),

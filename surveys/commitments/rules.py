@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from surveys.commitments.clocks import end_of_day, local_date
+from surveys.commitments.clocks import Span, end_of_day, local_date, stopped
 from surveys.errors import Invalid
 from surveys.results.rules.loop_words import CANT_TELL, KEPT, NOT_YET, TOO_FEW
 
@@ -90,6 +90,9 @@ class Dates:
         valid_moves: how many moves were told in time.
         done_at: when its owner last said it was done, unless the team reopened it since.
         withdrawn_at: when it was taken back, always with a reason.
+        made_at: when the clock of the first date began, and `moved_at` that of the last one that counts.
+        away: spans in which its owner was away: the clocks stand still then.
+        handed_over: whether a new leader took it over or closed it; closing it is then nobody's failure.
     """
 
     first_due: date
@@ -97,6 +100,20 @@ class Dates:
     valid_moves: int = 0
     done_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    made_at: datetime | None = None
+    moved_at: datetime | None = None
+    away: tuple[Span, ...] = ()
+    handed_over: bool = False
+
+    def first_end(self, zone: str) -> datetime:
+        """Return when the first date is over, the time away left out."""
+        return stopped(end_of_day(self.first_due, zone), self.made_at, self.away)
+
+    def last_end(self, zone: str) -> datetime:
+        """Return when the date that counts is over, the time away left out."""
+        if self.due == self.first_due:
+            return self.first_end(zone)
+        return stopped(end_of_day(self.due, zone), self.moved_at or self.made_at, self.away)
 
 
 def status(dates: Dates, zone: str, *, now: datetime) -> Status:
@@ -106,24 +123,30 @@ def status(dates: Dates, zone: str, *, now: datetime) -> Status:
         The loop rules in docs/methods.md: late and broken count from the first date, overdue and open
         from the last valid one. A promise is overdue exactly where doing it now would be late.
     """
-    due, last = end_of_day(dates.due, zone), end_of_day(dates.first_due, zone) + LATE_UNTIL
+    due, first = dates.last_end(zone), dates.first_end(zone)
+    last = first + LATE_UNTIL
     if dates.withdrawn_at is not None:
-        early = dates.withdrawn_at <= due - NOTICE
+        early = dates.handed_over or dates.withdrawn_at <= due - NOTICE
         return Status.WITHDRAWN_EARLY if early else Status.BROKEN
     if dates.done_at is None:
         if now <= due:
             return Status.OPEN
         return Status.OVERDUE if now <= last else Status.BROKEN
-    if dates.done_at <= end_of_day(dates.first_due, zone):
+    if dates.done_at <= first:
         return Status.KEPT_ON_TIME
     if dates.valid_moves and dates.done_at <= due:
         return Status.KEPT_RENEGOTIATED
     return Status.LATE if dates.done_at <= last else Status.BROKEN
 
 
-def is_valid_move(due: date, moves_before: int, zone: str, *, now: datetime) -> bool:
-    """Return whether a move made now counts: a day's notice, and at most the second one."""
-    return moves_before < VALID_MOVES and now <= end_of_day(due, zone) - NOTICE
+def is_valid_move(
+    due: date, moves_before: int, zone: str, *, now: datetime, ends: datetime | None = None
+) -> bool:
+    """Return whether a move made now counts: a day's notice, and at most the second one.
+
+    `ends` is when the date is over, where its clock stood still for a while.
+    """
+    return moves_before < VALID_MOVES and now <= (ends or end_of_day(due, zone)) - NOTICE
 
 
 def final_word(words: Sequence[str]) -> str | None:

@@ -2,15 +2,18 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.commitments.clocks import (
+    Rest,
     after_working_time,
     end_of_day,
     local_date,
+    merged,
     speaking_time,
     speaking_time_before,
+    stopped,
     working_time,
 )
 
@@ -87,3 +90,36 @@ class TestSpeakingTime:
         assert instant - timedelta(days=4) < morning <= instant
         later = speaking_time(morning + timedelta(hours=8), zone)  # the next working morning
         assert later > instant
+
+
+class TestRest:
+    def test_holidays_of_the_country_do_not_count(self) -> None:
+        before, after = datetime(2026, 4, 30, 10, tzinfo=UTC), datetime(2026, 5, 4, 10, tzinfo=UTC)
+        # Friday 1 May is a holiday in Germany; the weekend follows.
+        assert working_time(before, after, "Europe/Berlin") == timedelta(days=2)
+        assert working_time(before, after, "Europe/Berlin", Rest("DE")) == timedelta(days=1)
+
+    @settings(max_examples=60)
+    @given(INSTANTS, st.lists(st.integers(0, 40), min_size=4, max_size=4), ZONES)
+    def test_time_away_and_time_there_add_up(self, start: datetime, days: list[int], zone: str) -> None:
+        a, b, c, d = (start + timedelta(days=day) for day in sorted(days))
+        there = working_time(a, d, zone, Rest("DE", ((b, c),)))
+        assert there + working_time(b, c, zone, Rest("DE")) == working_time(a, d, zone, Rest("DE"))
+
+    @settings(max_examples=60)
+    @given(
+        INSTANTS,
+        st.integers(0, 40),
+        st.lists(st.tuples(st.integers(-9, 60), st.integers(0, 20)), max_size=4),
+    )
+    def test_a_deadline_moves_by_the_days_away_before_it(
+        self, start: datetime, days: int, away: list[tuple[int, int]]
+    ) -> None:
+        spans = [(start + timedelta(days=a), start + timedelta(days=a + b)) for a, b in away]
+        deadline = start + timedelta(days=days)
+        moved = stopped(deadline, start, spans)
+        lost = sum((until - since for since, until in merged(spans)), timedelta())
+
+        assert deadline <= moved <= deadline + lost
+        assert stopped(deadline, start, [*spans, *spans]) == moved
+        assert stopped(deadline, None, spans) == deadline

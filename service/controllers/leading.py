@@ -1,0 +1,170 @@
+"""What a leader says about leading itself: a pledge, a mistake, being away; and agendas for check-ins."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+
+from integrations.language import mark
+from service.controllers.commitments import Answer, Sent, after, back, require_promise_of
+from service.controllers.teams import Reader, branch_to_read
+from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
+from service.security import requires_leader_of, requires_sign_in
+from service.views.agendas import AGENDAS, agenda_of
+from surveys.commitments.absences import come_back, go_away
+from surveys.commitments.actions import close_left_behind, take_over
+from surveys.commitments.pledges import delete_note, make_pledge, note_mistake
+from surveys.commitments.queries import loop_of
+from surveys.errors import Missing
+
+
+class AgendaController(Controller):
+    """Pages to talk along; they hold no figure."""
+
+    path = "/teams/{team_id:uuid}/agenda"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/{rhythm:str}")
+    async def show(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        team_id: FromPath[UUID],
+        rhythm: FromPath[str],
+    ) -> Response[str]:
+        """Show an agenda of ten to fifteen minutes to whoever may read the unit."""
+        branch, _ = await branch_to_read(session, viewer, team_id, now=now)
+        if rhythm not in AGENDAS:
+            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        loop = await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads, branch=branch)
+        return page("teams/agenda.html", agenda=agenda_of(rhythm, loop, page.language))
+
+
+class LeadingController(Controller):
+    """Forms of who leads a unit. Nobody pledges, owns up or goes away for somebody else."""
+
+    path = "/teams/{team_id:uuid}"
+    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @post("/pledge")
+    async def pledge(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Say what stays private."""
+
+        async def act() -> None:
+            words = form.text("pledge", most=2000)
+            await make_pledge(session, team_id=team_id, person_id=viewer.person_id, words=words, now=now)
+
+        sent = Sent("pledge", ("pledge",), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "pledged")
+
+    @post("/mistakes")
+    async def mistake(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Say what went wrong and what changes."""
+
+        async def act() -> None:
+            await note_mistake(
+                session,
+                team_id=team_id,
+                person_id=viewer.person_id,
+                what=form.text("what", most=2000),
+                changes=form.text("changes", most=2000),
+                now=now,
+            )
+
+        sent = Sent("mistake", ("what", "changes"), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "noted")
+
+    @post("/mistakes/{note_id:uuid}/delete")
+    async def delete_mistake(
+        self, session: Session, viewer: CurrentViewer, team_id: FromPath[UUID], note_id: FromPath[UUID]
+    ) -> Redirect:
+        """Delete one's own note."""
+        await delete_note(session, note_id, team_id=team_id, person_id=viewer.person_id)
+        return back(team_id, "deleted")
+
+    @post("/away")
+    async def away(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Note until when one is away, and who acts meanwhile."""
+
+        async def act() -> None:
+            await go_away(
+                session,
+                team_id=team_id,
+                person_id=viewer.person_id,
+                stand_in_id=form.id("stand_in"),
+                until=form.date("until"),
+                now=now,
+            )
+
+        sent = Sent("away", ("until", "stand_in"), form)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "away")
+
+    @post("/back")
+    async def back_again(
+        self, session: Session, viewer: CurrentViewer, now: Now, team_id: FromPath[UUID]
+    ) -> Redirect:
+        """Be there again, earlier than said."""
+        await come_back(session, team_id=team_id, person_id=viewer.person_id, now=now)
+        return back(team_id, "back")
+
+    @post("/promises/{promise_id:uuid}/take-over")
+    async def take_over(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        team_id: FromPath[UUID],
+        promise_id: FromPath[UUID],
+    ) -> Redirect:
+        """Make a former leader's promise one's own."""
+        await require_promise_of(session, team_id, promise_id, now=now)
+        await take_over(session, promise_id, person_id=viewer.person_id, now=now)
+        return back(team_id, "taken_over")
+
+    @post("/promises/{promise_id:uuid}/close")
+    async def close(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+        promise_id: FromPath[UUID],
+    ) -> Answer:
+        """Close a former leader's promise and say why."""
+        await require_promise_of(session, team_id, promise_id, now=now)
+
+        async def act() -> None:
+            reason = form.text("reason", most=1000)
+            await close_left_behind(session, promise_id, person_id=viewer.person_id, reason=reason, now=now)
+
+        sent = Sent("close", ("reason",), form, promise_id)
+        return await after(session, Reader(viewer, page, now), team_id, sent, act, "closed")

@@ -1,0 +1,128 @@
+"""What a leader says about leading itself, and what they are offered, as structs for the page of a unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.language import Translator, mark
+from integrations.loop_words import PLEDGE_LIMITS, low_or_shifted
+from surveys.commitments.absences import Standing
+from surveys.commitments.playbooks import PLAYBOOKS
+from surveys.commitments.pledges import NoteView, PledgeView
+from surveys.people.rules import Viewer
+from surveys.questions.rules import DIMENSION_NAMES
+from surveys.results.published import TeamTrend
+
+PLEDGE_DRAFT = mark(
+    "What you tell me in private stays with me. If I have to pass something on, I ask you first and tell "
+    "you what I will say. I do not try to find out who answered what."
+)
+MOST_PLAYBOOKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCard:
+    """A note on a mistake; `mine` where the reader wrote it."""
+
+    id: UUID
+    what: str
+    changes: str
+    line: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookCard:
+    """Something to try for one dimension."""
+
+    title: str
+    why: str
+    week: str
+    later: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """Everything of it on one page. `leads` is false for who only acts for a leader."""
+
+    leads: bool
+    away: Sequence[str]
+    mine_away: bool
+    pledge: PledgeView | None
+    pledge_line: str
+    pledge_draft: str
+    limits: str
+    notes: Sequence[NoteCard]
+    stand_ins: Sequence[tuple[UUID, str]]
+    playbooks: Sequence[PlaybookCard]
+
+
+def leading_view(
+    viewer: Viewer,
+    trend: TeamTrend,
+    language: Translator,
+    *,
+    acts: bool,
+    standing: Sequence[Standing],
+    pledge: PledgeView | None,
+    notes: Sequence[NoteView],
+    stand_ins: Sequence[tuple[UUID, str]],
+) -> Leading:
+    """Return what a leader says on the page of a unit, and to who leads what they can say there.
+
+    Args:
+        acts: whether the reader leads the unit or acts for who does.
+        standing: who is away, and who acts for them.
+        stand_ins: who can act for this reader.
+    """
+    leads = trend.team_id in viewer.leads
+
+    def day(instant: datetime) -> str:
+        return language.date(instant.astimezone(ZoneInfo(viewer.zone)).date())
+
+    return Leading(
+        leads=leads,
+        away=[
+            language.say(
+                "{name} is away; {stand_in} acts until {day}. Dates and clocks stand still meanwhile.",
+                name=one.name,
+                stand_in=one.stand_in,
+                day=language.moment(one.back_on, viewer.zone),
+            )
+            for one in standing
+        ],
+        mine_away=any(one.person_id == viewer.person_id for one in standing),
+        pledge=pledge,
+        pledge_line=language.say("{name}, since {day}.", name=pledge.name, day=day(pledge.made_at))
+        if pledge
+        else "",
+        pledge_draft=language.say(PLEDGE_DRAFT),
+        limits=language.say(PLEDGE_LIMITS),
+        notes=[
+            NoteCard(
+                note.id,
+                note.what,
+                note.changes,
+                language.say("{name} on {day}.", name=note.name, day=day(note.written_at)),
+                mine=note.person_id == viewer.person_id,
+            )
+            for note in notes
+        ],
+        stand_ins=stand_ins,
+        playbooks=_playbooks(trend, language) if acts else (),
+    )
+
+
+def _playbooks(trend: TeamTrend, language: Translator) -> list[PlaybookCard]:
+    return [
+        PlaybookCard(
+            title=language.gettext(DIMENSION_NAMES[dimension]),
+            why=language.gettext(PLAYBOOKS[dimension].why),
+            week=language.gettext(PLAYBOOKS[dimension].week),
+            later=[language.gettext(each) for each in PLAYBOOKS[dimension].later],
+        )
+        for dimension in low_or_shifted(trend)[:MOST_PLAYBOOKS]
+        if dimension in PLAYBOOKS
+    ]

@@ -1,0 +1,133 @@
+"""A leader is away and somebody acts for them: every clock of the team stands still. No reason is kept."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from surveys.commitments.clocks import Rest, Span, both, end_of_day, local_date
+from surveys.commitments.models import Absence
+from surveys.errors import Forbidden, Invalid
+from surveys.people.models import Leadership, Membership, Person
+from surveys.people.queries import branch_of
+from surveys.people.rules import Directory
+
+LONGEST_AWAY = timedelta(days=365)
+Away = Mapping[tuple[UUID, UUID], Sequence[Span]]  # team and leader → when they were away
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is away from leading a team, who acts for them, and from which day on they are back."""
+
+    person_id: UUID
+    name: str
+    stand_in: str
+    back_on: datetime
+
+
+async def go_away(
+    session: AsyncSession, *, team_id: UUID, person_id: UUID, stand_in_id: UUID, until: date, now: datetime
+) -> Absence:
+    """Note that a leader is away from now on up to a day, and who acts for them; a second note replaces it.
+
+    Args:
+        until: the last day away, in the zone of the team.
+
+    Raises:
+        Invalid: the day has passed or lies more than a year ahead, or the stand-in neither works in the
+            team nor leads it.
+        Forbidden: the person does not lead the team.
+        Missing: there is no such team.
+    """
+    zone = (await branch_of(session, team_id)).team_zone(team_id)
+    if await session.get(Leadership, (team_id, person_id)) is None:
+        raise Forbidden("Only the leader of this team can do this.")
+    today = local_date(now, zone)
+    if not today <= until <= today + LONGEST_AWAY:
+        raise Invalid("Choose today or a later day, within a year.", field="until")
+    if stand_in_id not in {one for one, _ in await may_stand_in(session, team_id, person_id)}:
+        raise Invalid("Choose somebody who works in this team or leads it with you.", field="stand_in")
+    await come_back(session, team_id=team_id, person_id=person_id, now=now)
+    person = await session.get_one(Person, person_id)
+    away = Absence(
+        organisation_id=person.organisation_id,
+        team_id=team_id,
+        person_id=person_id,
+        stand_in_id=stand_in_id,
+        since=now,
+        until=end_of_day(until, zone),
+    )
+    session.add(away)
+    await session.flush()
+    return away
+
+
+async def come_back(session: AsyncSession, *, team_id: UUID, person_id: UUID, now: datetime) -> None:
+    """End somebody's absence from a team now; without one nothing happens."""
+    running = await session.scalars(
+        select(Absence).where(
+            Absence.team_id == team_id, Absence.person_id == person_id, Absence.until > now
+        )
+    )
+    for away in running:
+        away.until = now
+    await session.flush()
+
+
+async def may_stand_in(session: AsyncSession, team_id: UUID, person_id: UUID) -> list[tuple[UUID, str]]:
+    """Return who can act for a leader, by name: those who work in the team or lead it with them."""
+    works = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
+    leads = select(Leadership.person_id).where(Leadership.team_id == team_id)
+    found = await session.execute(
+        select(Person.id, Person.name)
+        .where(Person.active, Person.id != person_id, Person.id.in_(works) | Person.id.in_(leads))
+        .order_by(Person.name)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def away_now(session: AsyncSession, team_id: UUID, *, now: datetime) -> list[Standing]:
+    """Return which leaders of a team are away at this moment."""
+    stand_in = aliased(Person)
+    found = await session.execute(
+        select(Absence.person_id, Person.name, stand_in.name, Absence.until)
+        .join(Person, Person.id == Absence.person_id)
+        .join(stand_in, stand_in.id == Absence.stand_in_id)
+        .join(
+            Leadership,
+            (Leadership.team_id == Absence.team_id) & (Leadership.person_id == Absence.person_id),
+        )
+        .where(Absence.team_id == team_id, Absence.since <= now, Absence.until > now)
+        .order_by(Person.name)
+    )
+    return [Standing(row[0], row[1], row[2], row[3]) for row in found]
+
+
+async def spans_away(
+    session: AsyncSession, team_ids: Collection[UUID]
+) -> dict[tuple[UUID, UUID], list[Span]]:
+    """Return when leaders of these teams were away, by team and leader."""
+    away: dict[tuple[UUID, UUID], list[Span]] = defaultdict(list)
+    found = await session.execute(
+        select(Absence.team_id, Absence.person_id, Absence.since, Absence.until).where(
+            Absence.team_id.in_(list(team_ids))
+        )
+    )
+    for team_id, person_id, since, until in found:
+        away[team_id, person_id].append((since, until))
+    return dict(away)
+
+
+def rest_of(directory: Directory, team_id: UUID, away: Away) -> Rest:
+    """Return when the clocks of a team stand still: holidays, and while nobody who leads it is there."""
+    spans: Sequence[Span] | None = None
+    for leader in directory.leaders.get(team_id, ()):
+        mine = away.get((team_id, leader), ())
+        spans = mine if spans is None else both(spans, mine)
+    return Rest(directory.team_country(team_id), tuple(spans or ()))

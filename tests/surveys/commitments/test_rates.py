@@ -1,0 +1,123 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveys.commitments.rates import (
+    Answered,
+    Cycle,
+    Ending,
+    Wait,
+    acknowledged_rate,
+    closure_rate,
+    cycle_of,
+    effect,
+    mean_days,
+    median_wait,
+    say_do_gap,
+    withdrawn_share,
+)
+from surveys.commitments.rules import Decision, Rate
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FEW = settings(max_examples=60)
+
+
+def topic(age: timedelta, waited: timedelta, *, read: bool, closed: timedelta | None = None) -> Answered:
+    raised = NOW - age
+    return Answered(raised, waited, read, Decision.WILL_NOT, None if closed is None else raised + closed)
+
+
+TOPICS = st.lists(
+    st.builds(
+        topic,
+        st.timedeltas(HOUR, 200 * DAY),
+        st.timedeltas(timedelta(0), 30 * DAY),
+        read=st.booleans(),
+        closed=st.none() | st.timedeltas(timedelta(0), 100 * DAY),
+    ),
+    max_size=8,
+)
+
+
+class TestAcknowledging:
+    def test_a_young_topic_that_waits_says_nothing_yet(self) -> None:
+        young, old = topic(3 * HOUR, 3 * HOUR, read=False), topic(3 * DAY, 3 * DAY, read=False)
+        quick = topic(9 * DAY, 2 * HOUR, read=True)
+
+        assert acknowledged_rate([young]) is None
+        assert acknowledged_rate([young, old, quick]) == Rate(1, 2)
+
+    def test_a_day_exactly_is_in_time_and_a_second_more_is_not(self) -> None:
+        just, late = topic(9 * DAY, DAY, read=True), topic(9 * DAY, DAY + timedelta(seconds=1), read=True)
+        assert acknowledged_rate([just, late]) == Rate(1, 2)
+
+    @FEW
+    @given(TOPICS)
+    def test_a_rate_lies_within_its_count_or_is_nothing(self, topics: list[Answered]) -> None:
+        for rate in (acknowledged_rate(topics), closure_rate(topics, within=30 * DAY, now=NOW)):
+            assert rate is None or 0 <= rate.hits <= rate.of <= len(topics)
+            assert rate is None or rate.of > 0
+
+
+class TestClosing:
+    def test_an_honest_no_is_an_end(self) -> None:
+        no = topic(10 * DAY, HOUR, read=True, closed=2 * DAY)
+        open_and_old = topic(100 * DAY, HOUR, read=True)
+        open_and_young = topic(10 * DAY, HOUR, read=True)
+
+        assert closure_rate([no, open_and_old, open_and_young], within=90 * DAY, now=NOW) == Rate(1, 2)
+
+    @FEW
+    @given(TOPICS)
+    def test_more_time_never_closes_fewer(self, topics: list[Answered]) -> None:
+        short = closure_rate(topics, within=30 * DAY, now=NOW)
+        long = closure_rate(topics, within=90 * DAY, now=NOW)
+        assert (long.hits if long else 0) >= (short.hits if short else 0)
+
+
+class TestGap:
+    def test_it_needs_five_promises_the_team_decided_on(self) -> None:
+        four = [Ending(True, False)] * 4 + [Ending(True, None)] * 9  # noqa: FBT003 -- two plain answers
+        assert say_do_gap(four) is None
+        assert say_do_gap([*four, Ending(True, True)]) == 80.0  # noqa: FBT003 -- the same
+
+    @FEW
+    @given(st.lists(st.builds(Ending, st.booleans(), st.booleans()), min_size=5, max_size=12))
+    def test_turning_both_words_round_turns_the_gap_round(self, endings: list[Ending]) -> None:
+        turned = [Ending(bool(one.by_team), one.by_dates) for one in endings]
+        assert say_do_gap(turned) == pytest.approx(-(say_do_gap(endings) or 0.0))
+
+
+def test_nothing_to_report_is_neither_zero_nor_all() -> None:
+    assert withdrawn_share(0, 0) is None
+    assert mean_days([]) is None
+    assert median_wait([]) is None
+    assert mean_days([DAY, 2 * DAY]) == 1.5
+
+
+class TestWaiting:
+    def test_what_still_waits_counts_with_its_time_so_far(self) -> None:
+        known = [Wait(DAY, True), Wait(2 * DAY, True), Wait(9 * DAY, False)]  # noqa: FBT003 -- shared or not
+        assert median_wait(known) == (2.0, True)
+        assert median_wait([Wait(DAY, True), Wait(3 * DAY, False)]) == (2.0, True)  # noqa: FBT003 -- the same
+        assert median_wait([Wait(DAY, False), Wait(3 * DAY, True), Wait(4 * DAY, True)]) == (3.0, False)  # noqa: FBT003 -- the same
+
+
+class TestEffect:
+    def test_a_cycle_needs_three_quarters_of_its_waves(self) -> None:
+        assert cycle_of([(60.0, 16.0)] * 2, waves=4) is None
+        assert cycle_of([], waves=0) is None
+        assert cycle_of([(60.0, 16.0), (70.0, 16.0), (65.0, 16.0)], waves=4) == Cycle(65.0, 48 / 9)
+
+    @pytest.mark.parametrize(("after", "word"), [(75.0, "higher"), (62.0, "no_change"), (45.0, "lower")])
+    def test_it_is_said_in_words_beyond_what_chance_shows(self, after: float, word: str) -> None:
+        assert effect(Cycle(60.0, 5.0), Cycle(after, 5.0)) == word
+
+    @FEW
+    @given(st.floats(0, 100), st.floats(0, 100), st.floats(0.1, 50), st.floats(0.1, 50))
+    def test_looking_back_gives_the_opposite_word(self, a: float, b: float, v: float, w: float) -> None:
+        opposite = {"higher": "lower", "lower": "higher", "no_change": "no_change"}
+        assert effect(Cycle(b, w), Cycle(a, v)) == opposite[effect(Cycle(a, v), Cycle(b, w))]
