@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from alembic import command
 from alembic.config import Config
 from hypothesis import settings
@@ -47,6 +48,13 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     command.upgrade(config, "head")
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """Let no test leave the logs as a command under test set them, bound to a stream that is gone."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

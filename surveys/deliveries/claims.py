@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select, true, update
+from sqlalchemy import bindparam, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from surveys.deliveries.models import Delivery
 from surveys.deliveries.pace import changed_rows
@@ -37,24 +38,20 @@ async def claim_due_delivery(
         now: decides what is due.
         at: the real clock, for the lease.
     """
-    for in_turn in (DeliveryState.UNKNOWN, DeliveryState.WAITING):
-        claim = (
-            update(Delivery)
-            .where(Delivery.id == _next_of(in_turn, channel, now, at).scalar_subquery())
-            .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, lease_until=at + LEASE)
-            .returning(Delivery)
-            .execution_options(populate_existing=True, synchronize_session=False)
-        )
-        claimed = (await session.scalars(claim)).one_or_none()
+    values = {"queue": channel, "instant": now, "real_time": at, "leased_until": at + LEASE}
+    for claim in CLAIMS:
+        claimed = (await session.scalars(claim, values)).one_or_none()
         if claimed is not None:
             return claimed
     return None
 
 
-def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: datetime) -> Select[UUID]:
-    """Return a statement that locks the row to be claimed next, walking the index of state and due time."""
+def _claim_of(state: DeliveryState) -> ReturningUpdate[Delivery]:
+    """Return a statement that claims the row to be sent next, walking the index of state and due time."""
     due = aliased(Delivery)
-    rested = due.lease_until <= at
+    instant = bindparam("instant", type_=Delivery.due_at.type)
+    real_time = bindparam("real_time", type_=Delivery.due_at.type)
+    rested = due.lease_until <= real_time
     # Scalar subqueries are looked up row by row; a planner may turn EXISTS into a hash of every place.
     still_asked = (
         select(true())
@@ -64,17 +61,17 @@ def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: date
             Place.id == due.place_id,
             Place.skipped.is_(False),
             Wave.state == WaveState.OPEN,
-            Wave.closes_at > now,
+            Wave.closes_at > instant,
         )
         .scalar_subquery()
     )
     active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
-    return (
+    next_of_queue = (
         select(due.id)
         .where(
             due.state == state,
-            due.due_at <= now,
-            due.channel == channel,
+            due.due_at <= instant,
+            due.channel == bindparam("queue", type_=Delivery.channel.type),
             or_(due.lease_until.is_(None), rested) if state is DeliveryState.WAITING else rested,
             due.doubts < MOST_DOUBTS,
             active.is_(True),
@@ -83,7 +80,23 @@ def _next_of(state: DeliveryState, channel: ChannelName, now: datetime, at: date
         .order_by(due.due_at)
         .limit(1)
         .with_for_update(skip_locked=True, of=due)
+        .scalar_subquery()
     )
+    return (
+        update(Delivery)
+        .where(Delivery.id == next_of_queue)
+        .values(
+            state=DeliveryState.SENDING,
+            attempts=Delivery.attempts + 1,
+            lease_until=bindparam("leased_until", type_=Delivery.lease_until.type),
+        )
+        .returning(Delivery)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+
+
+# Put together once: doing it anew for every message cost more than asking the database.
+CLAIMS = tuple(_claim_of(state) for state in (DeliveryState.UNKNOWN, DeliveryState.WAITING))
 
 
 async def settle_delivery(
