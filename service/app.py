@@ -28,6 +28,7 @@ from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
 from service.controllers.milestones import MilestonesController, TeamMilestonesController
 from service.controllers.programmes import ProgrammeController
+from service.controllers.receipts import ReceiptController
 from service.controllers.records import RecordController
 from service.controllers.retro_board import RetroBoardController
 from service.controllers.retros import RetroController, RetroListController
@@ -60,6 +61,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     MailboxesController,
     MilestonesController,
     ProgrammeController,
+    ReceiptController,
     RecordController,
     RetroBoardController,
     RetroController,

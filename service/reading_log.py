@@ -5,7 +5,6 @@ response is sent, and a failure is a line in the log. Whoever is asked in a unit
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import structlog
 from litestar.background_tasks import BackgroundTask
@@ -14,23 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.rendering import Page
 from surveys.audit.actions import note_looks
-from surveys.audit.rules import Look, LookedAs, mark_of
-from surveys.people.rules import TeamNode, Viewer, reads_as
+from surveys.audit.rules import Look
 
 REMEMBERED = 20_000  # looks that this process has written already; then it forgets and asks the database
 log = structlog.get_logger("kept.web")
-
-
-def look_of(viewer: Viewer, team: TeamNode, day: date) -> Look | None:
-    """Return what is noted when someone reads a unit; None for whoever is asked in it or below it."""
-    relation = reads_as(viewer, team.id)
-    if relation == "member":
-        return None
-    looked_as = LookedAs(relation)
-    if looked_as is LookedAs.LEADER and team.id not in viewer.leads:
-        looked_as = LookedAs.LEADER_ABOVE
-    mark = mark_of(viewer.person_id, team.id, day)
-    return Look(viewer.organisation_id, team.id, day, looked_as, mark)
 
 
 class ReadingLog:

@@ -4,12 +4,14 @@ The same actions as on the web decide who may do what. A refusal stands beside t
 nothing is stored then.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
@@ -20,6 +22,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json, update_to
 from integrations.slack.inbound import LoopSent, Pressed
 from integrations.slack.presses import Press
+from surveys.audit.actions import note_looks
 from surveys.commitments.actions import (
     acknowledge,
     check_in,
@@ -36,7 +39,8 @@ from surveys.commitments.queries import loop_of
 from surveys.commitments.topics import decide
 from surveys.commitments.weekly import LATER, put_off_promise
 from surveys.errors import Forbidden, Invalid, Missing, SurveyError
-from surveys.people.queries import viewer_by_slack
+from surveys.people.queries import branch_of, viewer_by_slack
+from surveys.people.readers import look_of
 from surveys.people.rules import Viewer
 from surveys.results.queries import trend_of
 
@@ -54,6 +58,7 @@ DONE = {
     forms.TOMORROW: mark("Kept asks you again tomorrow. The date of the promise stays."),
     forms.NEXT_WEEK: mark("Kept asks you again in a week. The date of the promise stays."),
 }
+log = logging.getLogger("kept.slack")
 FIELD_OF = {"reason": forms.WORDS, "answer_by": forms.DUE}  # where a refusal of an action stands in a form
 
 
@@ -98,7 +103,21 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
             said = language.say(refusal.sentence, **refusal.values)
             view = modals.plain_view(language, language.say("Promises"), [said])
     await desk.client.open_view(event.trigger_id, view)
+    if viewer is not None and press.what == presses.SHARE:
+        await _note_look(desk, viewer, press.ids[1], now)
     return TAKEN
+
+
+async def _note_look(desk: Desk, viewer: Viewer, team_id: UUID, now: datetime) -> None:
+    """Note in the reading log that a leader looked: the draft tells figures. Nothing fails over it."""
+    try:
+        async with desk.sessions.begin() as session:
+            branch = await branch_of(session, team_id)
+            day = now.astimezone(ZoneInfo(branch.team_zone(team_id))).date()
+            look = look_of(viewer, branch.teams[team_id], day) if team_id in viewer.leads else None
+            await note_looks(session, [look] if look is not None else [])
+    except (SQLAlchemyError, SurveyError) as error:
+        log.warning("a look at figures was not noted: %s", type(error).__name__)
 
 
 async def _share_form(work: _Work, value: str) -> Block:

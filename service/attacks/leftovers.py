@@ -23,8 +23,10 @@ STAYS = frozenset({
     "participation",
     "pool",
     "pooled",
+    "receipt_text",
     "share",
     "team_word",
+    "topic",  # what the team asked its leader about, and what became of it
     "remark",  # delivered in one shuffled batch
     "remark_theme",
     "wave_unit",

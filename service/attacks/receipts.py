@@ -4,15 +4,10 @@ A hash over sums that are hidden can be recovered by trying every sum. A hash th
 what is shown anyway holds nothing else; one that cannot covers something hidden, or figures were changed.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks.published import PublishedWave
-from surveys.results.queries import published_lines, published_participation
+from surveys.results.receipts import changed_texts, receipt_list, sha256_of
 from surveys.results.rules.participation import EXACT_FROM
 
 KNOWN = frozenset({"answered", "asked", "discarded", "figures_not_shown", "figures_shown", "sha256"})
@@ -35,13 +30,5 @@ async def hides_something(session: AsyncSession, wave: PublishedWave) -> bool:
     """Return whether the hash of a receipt is not that of what is shown now."""
     if wave.receipt is None or "sha256" not in wave.receipt:
         return False
-    digest = hashlib.sha256()
-    async for line in published_lines(session, wave.wave_id):
-        digest.update(_bytes_of(line))
-    for line in await published_participation(session, wave.wave_id):
-        digest.update(_bytes_of(line))
-    return bool(digest.hexdigest() != wave.receipt["sha256"])
-
-
-def _bytes_of(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    fingerprint = sha256_of(await receipt_list(session, wave.wave_id))
+    return bool(fingerprint != wave.receipt["sha256"] or await changed_texts(session, wave.wave_id))

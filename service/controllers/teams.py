@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator, mark
 from integrations.loop_words import DECISIONS, FROM
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
-from service.reading_log import look_of, note_after
+from service.reading_log import note_after
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.leading import Leading, leading_view
@@ -33,6 +33,7 @@ from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
 from surveys.people.queries import branch_of
+from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of

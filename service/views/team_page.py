@@ -105,6 +105,7 @@ class TeamPage:
     computed: Sequence[str] = ()
     promised: Sequence[str] = ()
     receipt: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    receipt_href: str = ""
 
 
 def team_page(
@@ -158,6 +159,7 @@ def team_page(
         computed=[language.say(sentence) for sentence in team_notes.COMPUTED] if newest else (),
         promised=team_notes.promised(newest, language) if newest and newest.rules else (),
         receipt=team_notes.receipt(newest, language, zone) if newest else (),
+        receipt_href=f"/teams/{trend.team_id}/receipts/{newest.wave_id}" if newest else "",
     )
 
 

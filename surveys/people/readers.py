@@ -1,14 +1,16 @@
 """Who is asked in a unit today, and who else can open its results: told to people before they answer."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.audit.rules import Look, LookedAs, mark_of
 from surveys.people.models import Leadership, Membership, Person, Role, RoleKind, Team
 from surveys.people.queries import branch_of, person_rows, with_ancestors
-from surveys.people.rules import Directory, Somebody
+from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, reads_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,15 @@ async def asked_in(session: AsyncSession, organisation_id: UUID, team_id: UUID) 
         (person for person in people.values() if near.asked_in(person.id) == team_id),
         key=lambda person: (person.name.casefold(), person.id),
     )
+
+
+def look_of(viewer: Viewer, team: TeamNode, day: date) -> Look | None:
+    """Return what is noted when someone reads a unit; None for whoever is asked in it or below it."""
+    relation = reads_as(viewer, team.id)
+    if relation == "member":
+        return None
+    looked_as = LookedAs(relation)
+    if looked_as is LookedAs.LEADER and team.id not in viewer.leads:
+        looked_as = LookedAs.LEADER_ABOVE
+    mark = mark_of(viewer.person_id, team.id, day)
+    return Look(viewer.organisation_id, team.id, day, looked_as, mark)

@@ -1,7 +1,5 @@
 """Publishing a wave: one transaction that stores the frozen figures and leaves no ballot behind."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +12,7 @@ from surveys.ballots.actions import empty_box, lock_against_casting
 from surveys.database import Base
 from surveys.people.models import Organisation
 from surveys.results.models import Figure, Participation, Pool, Pooled, TeamWord
-from surveys.results.queries import published_lines, published_participation
+from surveys.results.receipts import write_receipt_texts
 from surveys.results.rules.display import after_working_days
 from surveys.results.rules.publication import Publication
 from surveys.waves.actions import purge_places
@@ -56,18 +54,9 @@ async def publish_wave(
     wave.team_sees_at = after_working_days(now, head_start, organisation.zone)
     await _clear(session, wave_id)
     await session.flush()
-    digest = hashlib.sha256()
-    async for line in published_lines(session, wave_id):
-        digest.update(_canonical(line))
-    for line in await published_participation(session, wave_id):
-        digest.update(_canonical(line))
-    wave.receipt = {**publication.totals, "discarded": discarded, "sha256": digest.hexdigest()}
+    fingerprint = await write_receipt_texts(session, wave_id)
+    wave.receipt = {**publication.totals, "discarded": discarded, "sha256": fingerprint}
     return True
-
-
-def _canonical(line: Mapping[str, Any]) -> bytes:
-    """Return a published line as the receipt hashes it: JSON, keys in order, one a line."""
-    return json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
 async def close_without_results(session: AsyncSession, wave_id: UUID, *, now: datetime) -> bool:

@@ -95,3 +95,17 @@ class TeamWord(Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
     question: Mapped[str] = mapped_column(primary_key=True)  # LOOP-02, or LOOP-03:<commitment id>
     word: Mapped[str]  # LOOP-03: kept, not_yet, cant_tell, too_few; LOOP-02: yes, partly, no, too_few
+
+
+class ReceiptText(Base):
+    """What one unit is shown of a wave, as one hash over a text that begins with random characters.
+
+    The text itself is made anew from the figures: see `results.receipts`.
+    """
+
+    __tablename__ = "receipt_text"
+
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    random: Mapped[str]  # 32 hexadecimal characters, known to whoever may read the unit
+    sha256: Mapped[str]

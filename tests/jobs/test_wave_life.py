@@ -15,7 +15,8 @@ from surveys.deliveries.models import Delivery, Kind
 from surveys.errors import Invalid, KeyLost, Missing, WaveClosed
 from surveys.people.models import Person
 from surveys.results.models import Figure, Participation, Pool
-from surveys.results.queries import published_lines, published_participation, trend_of
+from surveys.results.queries import published_lines, trend_of
+from surveys.results.receipts import receipt_list, receipt_text
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from tests.waves import OPENING, Story, make_keys
 
@@ -241,11 +242,17 @@ class TestClosing:
         wave = await story.close()
 
         async with story.sessions() as session:
+            hashes = await receipt_list(session, wave.id)
+            text = await receipt_text(session, wave.id, story.cast.payments.id)
             lines = [line async for line in published_lines(session, wave.id)]
-            lines += await published_participation(session, wave.id)
-        shown = "".join(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n" for line in lines)
+        assert text is not None
         assert wave.receipt is not None
-        assert wave.receipt["sha256"] == hashlib.sha256(shown.encode()).hexdigest()
+        assert hashlib.sha256(text).hexdigest() in hashes.decode().split()
+        assert wave.receipt["sha256"] == hashlib.sha256(hashes).hexdigest()
+        shown = [json.loads(line) for line in text.decode().splitlines()]
+        assert {line["unit"] for line in shown[1:]} == {"Payments"}, "and of no other unit"
+        scores = [line["score"] for line in lines if line["team"] == "Payments"]
+        assert [line["score"] for line in shown if "score" in line] == scores
         assert wave.receipt["figures_shown"] == sum(line.get("score") is not None for line in lines)
 
     async def test_closing_twice_changes_nothing(self, story: Story) -> None:

@@ -60,6 +60,10 @@ READ = {
     "/sign-in": EVERYBODY,
     "/sign-in/{token:str}": EVERYBODY,
     "/teams/{team_id:uuid}": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/receipts/{wave_id:uuid}": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/receipts/{wave_id:uuid}/mine": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/receipts/{wave_id:uuid}/shown.txt": frozenset(),  # see test_receipts.py
+    "/teams/{team_id:uuid}/receipts/{wave_id:uuid}/units.txt": frozenset(),
     "/teams/{team_id:uuid}/record": OF_PAYMENTS,
     "/teams/{team_id:uuid}/milestones": LEADER,
     "/teams/{team_id:uuid}/agenda/{rhythm:str}": OF_PAYMENTS,

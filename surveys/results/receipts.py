@@ -1,0 +1,149 @@
+"""Receipts: what a unit is shown of a wave as text, and one fingerprint over the texts of all units.
+
+Everybody may recompute the fingerprint, and nobody learns from it what another unit is shown. Each unit's
+text begins with 32 random characters, so its hash cannot be found by trying figures; the hashes of all
+units, in alphabetical order and without names, are a list that everybody may have; the fingerprint of the
+receipt is the hash of that list.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.results.models import Figure, Participation, ReceiptText
+from surveys.results.queries import figure_view, participation_view
+from surveys.waves.models import WaveUnit
+
+CHUNK = 5_000
+RANDOM_BYTES = 16
+
+
+def text_of(lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return lines as they are hashed: one JSON object each, keys in order, without blanks, in UTF-8."""
+    return b"".join(
+        json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        for line in lines
+    )
+
+
+def list_of(hashes: Iterable[str]) -> bytes:
+    """Return the list whose hash is the fingerprint: one hash a line, in alphabetical order."""
+    return b"".join(one.encode() + b"\n" for one in sorted(hashes))
+
+
+def sha256_of(text: bytes) -> str:
+    """Return what `sha256sum` prints."""
+    return hashlib.sha256(text).hexdigest()
+
+
+async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
+    """Store the random beginning and the hash of every unit's text; return the fingerprint over all."""
+    units = await session.scalars(select(WaveUnit.team_id).where(WaveUnit.wave_id == wave_id))
+    randoms = {team_id: secrets.token_hex(RANDOM_BYTES) for team_id in units}
+    rows: list[dict[str, Any]] = [
+        {
+            "wave_id": wave_id,
+            "team_id": team_id,
+            "random": randoms[team_id],
+            "sha256": sha256_of(text_of([_beginning(wave_id, randoms[team_id]), *lines])),
+        }
+        async for team_id, lines in _shown(session, wave_id)
+    ]
+    for start in range(0, len(rows), CHUNK):
+        await session.execute(insert(ReceiptText), rows[start : start + CHUNK])
+    return sha256_of(list_of(row["sha256"] for row in rows))
+
+
+async def receipt_text(session: AsyncSession, wave_id: UUID, team_id: UUID) -> bytes | None:
+    """Return what a unit is shown of a wave, as its hash was taken; None where no text was kept."""
+    kept = await session.get(ReceiptText, (wave_id, team_id))
+    if kept is None:
+        return None
+    async for _, lines in _shown(session, wave_id, team_id):
+        return text_of([_beginning(wave_id, kept.random), *lines])
+    return None
+
+
+async def receipt_list(session: AsyncSession, wave_id: UUID) -> bytes:
+    """Return the hashes of all units of a wave, whose own hash is the fingerprint."""
+    hashes = await session.scalars(select(ReceiptText.sha256).where(ReceiptText.wave_id == wave_id))
+    return list_of(hashes)
+
+
+async def changed_texts(session: AsyncSession, wave_id: UUID) -> list[UUID]:
+    """Return the units whose text does not have its hash any more: something was changed afterwards."""
+    rows = await session.execute(
+        select(ReceiptText.team_id, ReceiptText.random, ReceiptText.sha256).where(
+            ReceiptText.wave_id == wave_id
+        )
+    )
+    kept = {team_id: (random, sha256) for team_id, random, sha256 in rows}
+    return [
+        team_id
+        async for team_id, lines in _shown(session, wave_id)
+        if team_id in kept
+        and sha256_of(text_of([_beginning(wave_id, kept[team_id][0]), *lines])) != kept[team_id][1]
+    ]
+
+
+def _beginning(wave_id: UUID, random: str) -> dict[str, str]:
+    return {"pulse": str(wave_id), "random": random}
+
+
+async def _shown(
+    session: AsyncSession, wave_id: UUID, team_id: UUID | None = None
+) -> AsyncIterator[tuple[UUID, list[dict[str, Any]]]]:
+    """Yield every unit, or one, with the lines of everything it is shown, in a fixed order."""
+    units = select(WaveUnit.team_id, WaveUnit.name).where(WaveUnit.wave_id == wave_id)
+    figures = select(Figure).where(Figure.wave_id == wave_id)
+    took_part = select(Participation).where(Participation.wave_id == wave_id)
+    if team_id is not None:
+        units = units.where(WaveUnit.team_id == team_id)
+        figures = figures.where(Figure.team_id == team_id)
+        took_part = took_part.where(Participation.team_id == team_id)
+    participation = {row.team_id: row for row in await session.scalars(took_part)}
+    by_unit: dict[UUID, list[Figure]] = {}
+    for figure in await session.scalars(figures.order_by(Figure.dimension)):
+        by_unit.setdefault(figure.team_id, []).append(figure)
+    for unit, name in (await session.execute(units.order_by(WaveUnit.team_id))).all():
+        row = participation.get(unit)
+        size = row.size_class if row is not None else None
+        lines = [{"unit": name, **_figure_line(figure, size)} for figure in by_unit.get(unit, ())]
+        if row is not None:
+            lines.append({"unit": name, **_participation_line(row)})
+        yield unit, lines
+
+
+def _figure_line(figure: Figure, size: str | None) -> dict[str, Any]:
+    view = figure_view(figure, size)
+    return {
+        "dimension": figure.dimension,
+        "shown": view.shown,
+        "score": view.score,
+        "low": view.low,
+        "high": view.high,
+        "range": view.range_kind,
+        "capped": view.capped,
+        "carried": view.carried,
+        "bars": view.bars,
+        "statements": view.item_words,
+        "agreement": view.agreement,
+        "change": view.trend.word if view.trend is not None else None,
+    }
+
+
+def _participation_line(row: Participation) -> dict[str, Any]:
+    view = participation_view(row)
+    return {
+        "shown": view.shown,
+        "asked": view.asked,
+        "answered": view.answered,
+        "band": view.band,
+        "size": view.size_class,
+    }
