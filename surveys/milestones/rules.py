@@ -15,7 +15,6 @@ LONGEST_LABEL = 60  # of a rhythm's name; the day is put behind it
 MOST_WEEKS = 26
 FRIDAY = 4
 LATE_AT_MOST = timedelta(days=2)  # after an outage; what is older is left out, the next one comes
-QUIET_DAYS_IN_A_ROW = 10
 
 
 class Source(StrEnum):
@@ -148,8 +147,6 @@ def starts_at(day: date, at: time, zone: str, country: str | None) -> datetime:
     An hour that spring leaves out gives the first instant after it, one that autumn repeats its first.
     """
     quiet = QuietDays(holidays=True)
-    for _ in range(QUIET_DAYS_IN_A_ROW):
-        if quiet.why(day, country) is None:
-            break
+    while quiet.why(day, country) is not None:
         day += timedelta(days=1)
     return instant(day, at, zone)

@@ -74,6 +74,33 @@ class TestSealing:
         assert (length_prefixed(*left) == length_prefixed(*right)) == (left == right)
 
 
+class TestSealingWords:
+    @given(st.binary(min_size=40, max_size=40))
+    def test_words_come_back_and_only_where_they_lay(self, words: bytes) -> None:
+        key, unit, person = a_key(), uuid4(), uuid4()
+        row_key = key.remark_key(person)
+        payload = key.seal_remark(row_key, unit, words)
+
+        assert key.unseal_remark(row_key, unit, payload) == words
+        assert len(payload) == 40 + PAYLOAD_BYTES - 16
+        assert key.unseal_remark(key.remark_key(uuid4()), unit, payload) is None
+        assert key.unseal_remark(row_key, uuid4(), payload) is None
+        assert a_key(key.wave_id).unseal_remark(row_key, unit, payload) is None
+        assert key.unseal_remark(row_key, unit, b"short") is None
+
+    def test_words_and_answers_have_no_key_in_common(self) -> None:
+        """A row of one kind that is put where the other lies opens as nothing."""
+        key, unit, person = a_key(), uuid4(), uuid4()
+        row_key = key.row_key("remark", person)
+        assert key.remark_key(person) != row_key
+        assert key.unseal(row_key, unit, "remark", key.seal_remark(row_key, unit, bytes(16))) is None
+
+    def test_the_same_words_never_look_the_same(self) -> None:
+        key, unit = a_key(), uuid4()
+        row_key = key.remark_key(uuid4())
+        assert key.seal_remark(row_key, unit, b"words") != key.seal_remark(row_key, unit, b"words")
+
+
 class TestSheet:
     def test_each_dimension_own_question_and_loop_question_is_a_row_of_its_own(self) -> None:
         assert parts_of_sheet(ITEMS, 0, []) == {
@@ -92,6 +119,14 @@ class TestSheet:
             "PSY": b"\0\0",
             "OWN-01": b"\0",
             "LOOP-02": b"\0",
+        }
+
+    def test_answers_lie_in_the_order_of_the_sheet_and_nought_is_not_said(self) -> None:
+        answers = {"PSY-03": 5, "OWN-01": 0, "LOOP-02": 4}
+        assert pack(parts_of_sheet(ITEMS, 0, [SAID]), answers) == {
+            "PSY": b"\0\5",
+            "OWN-01": b"\0",
+            "LOOP-02": b"\4",
         }
 
     @pytest.mark.parametrize("answers", [{"CNF-01": 3}, {"PSY-01": 6}, {"PSY-01": -1}, {"LOOP-02": 5}])
@@ -127,6 +162,26 @@ class TestLinks:
         assert same(key.link_proof(place), key.link_proof(place))
         assert not same(key.link_proof(place), key.link_proof(uuid4()))
         assert not same(key.link_proof(place), a_key(key.wave_id).link_proof(place))
+
+
+def test_keys_and_locks_of_a_running_wave_do_not_change_with_a_new_version() -> None:
+    """A wave is cast into by one version and sealed by the next: what is derived from its key must stay."""
+    key, person = WaveKey.of(UUID(int=1), bytes(range(32))), UUID(int=2)
+    row_key = key.row_key("PSY", person)
+
+    assert row_key.hex() == "9c15e11083fabfb640c25dc95be67bf7c0bba15a2e9ea3eab14e2f191895e874"
+    assert (
+        key.remark_key(person).hex() == "c3bfcd812386593fc00eef1c7195855fd70c5091e0d65d77c20401b2564f051e"
+    )
+    assert key.link_proof(person).hex() == "07cd44af988e3abec86624bcc960382a"
+    assert order_for(key, person, ["a", "b", "c", "d", "e"]) == ["a", "c", "e", "b", "d"]
+    assert lock_number(UUID(int=1)) == 179007709439758238
+    sealed = bytes.fromhex(
+        "0000000000000000000000003904bc97a449cab4cf7b902a8102853fb090833f32cd88d66436b46e64450a5c"
+    )
+    assert key.unseal(row_key, UUID(int=3), "PSY", sealed) == b"\5\4".ljust(16, b"\0")
+    sealed = bytes.fromhex("000000000000000000000000b931640c6436672b5ab38c652c2d966314b6d8985b")
+    assert key.unseal_remark(key.remark_key(person), UUID(int=3), sealed) == b"words"
 
 
 def test_the_lock_of_a_wave_is_a_number_postgresql_takes() -> None:

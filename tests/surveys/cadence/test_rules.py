@@ -20,6 +20,7 @@ from surveys.cadence.rules import (
     instant,
     next_occurrence,
     occurrences,
+    on_one_day,
     wave_times,
 )
 
@@ -154,6 +155,15 @@ class TestNextOccurrence:
         found = next_occurrence(weekly(), None, now=datetime(2025, 8, 1, tzinfo=UTC))
 
         assert found == date(2026, 1, 6)
+
+
+def test_a_question_asked_on_a_day_of_its_own_keeps_hour_window_and_quiet_days() -> None:
+    monthly = weekly(interval=Interval.MONTHS, counts_from=date(2026, 1, 6))
+    day = date(2026, 3, 5)
+    alone = on_one_day(monthly, day)
+
+    assert next_occurrence(alone, after=None, now=datetime(2026, 3, 1, tzinfo=UTC)) == day
+    assert (alone.at, alone.window, alone.quiet) == (monthly.at, monthly.window, monthly.quiet)
 
 
 class TestInstant:

@@ -1,5 +1,6 @@
 """What of a wave's words is delivered, how they are packed, and on which days mailboxes move."""
 
+import base64
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -12,13 +13,16 @@ from surveys.ballots.rules import Opened
 from surveys.ballots.words import (
     LONGEST_REMARK,
     PACKED_BYTES,
+    HandedWords,
     OpenedRemark,
     PassedOn,
+    chosen_kind,
     cleaned,
     pack_remark,
     unpack_remark,
 )
 from surveys.comments.rules import (
+    TOKEN_BYTES,
     decide_delivery,
     handed_over_on,
     newest_batch,
@@ -73,6 +77,22 @@ class TestPacking:
 
     def test_nothing_handed_in_can_be_printed_by_accident(self) -> None:
         assert "secret" not in repr(remark("secret"))
+        assert "secret" not in repr(HandedWords(uuid4(), "U1", WORDS, "secret"))
+
+    @pytest.mark.parametrize(
+        ("chosen", "words", "theme", "kind"),
+        [
+            ("words", "Too many meetings", "", WORDS),
+            ("words", "Too many meetings", "THEME-02", WORDS),
+            ("theme", "Too many meetings", "THEME-02", THEME),
+            ("words", " \n", "THEME-02", THEME),
+            ("words", "", "", WORDS),
+        ],
+    )
+    def test_who_picks_a_theme_and_writes_nothing_means_the_theme(
+        self, chosen: str, words: str, theme: str, kind: PassedOn
+    ) -> None:
+        assert chosen_kind(chosen, words, theme) is kind
 
 
 class TestDelivery:
@@ -160,3 +180,8 @@ class TestDays:
 def test_a_secret_that_could_be_guessed_is_refused(token: str) -> None:
     with pytest.raises(Invalid):
         require_token(token)
+
+
+def test_a_secret_of_ours_is_taken_as_it_is() -> None:
+    token = base64.urlsafe_b64encode(bytes(range(TOKEN_BYTES))).rstrip(b"=").decode()
+    assert require_token(token) == token

@@ -89,6 +89,10 @@ def test_a_rhythm_that_cannot_be_names_its_field(field: str, wrong: dict[str, ob
     assert refused.value.field == field
 
 
+def test_a_rhythm_may_begin_today() -> None:
+    rhythm(first_on=TODAY).require_possible(today=TODAY)
+
+
 def test_projects_are_written_one_way() -> None:
     assert project_name("  Octo-Org/Checkout/ ") == "octo-org/checkout"
     with pytest.raises(Invalid):

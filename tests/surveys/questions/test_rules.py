@@ -14,6 +14,7 @@ from surveys.questions.rules import (
     DIMENSION_NAMES,
     LOOP_CHOICES,
     LOOP_ITEMS,
+    OPEN_PROMPTS,
     OPTIONAL,
     SCALE_LABELS,
     Dimension,
@@ -21,6 +22,7 @@ from surveys.questions.rules import (
     item,
     items_of_dimension,
     items_of_wave,
+    open_prompt_of_wave,
     waves_in_cycle,
 )
 
@@ -81,6 +83,11 @@ class TestTheBank:
         assert item("PSY-08").text.startswith("When someone brings bad news")
         with pytest.raises(Missing, match="PSY-09"):
             item("PSY-09")
+
+    def test_open_questions_take_turns_in_the_order_of_the_bank(self) -> None:
+        count = len(OPEN_PROMPTS)
+        assert [open_prompt_of_wave(number) for number in range(count)] == list(OPEN_PROMPTS)
+        assert open_prompt_of_wave(count) == open_prompt_of_wave(0)
 
 
 class TestTheRotation:

@@ -130,3 +130,11 @@ def test_the_same_file_gives_the_same_every_time() -> None:
     sizes = {FIRM: 4, CARDS: 3, LOANS: 4, DESK: 2}
     first, second = (foresee(firm(sizes), response=0.6, minimum=5).left_over for _ in range(2))
     assert first == second
+
+
+def test_how_many_teams_see_figures_is_foreseen_at_other_responses_too() -> None:
+    found = foresee(firm({CARDS: 9, LOANS: 5}), response=1.0, minimum=5)
+
+    assert [unit.name for unit in found.roll_ups] == ["Firm", "Cards"]
+    assert [unit.name for unit in found.teams] == ["Desk", "Loans"]
+    assert [found.teams_shown_at(response) for response in (0.0, 0.5, 1.0)] == [0, 0, 1]

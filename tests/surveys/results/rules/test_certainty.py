@@ -141,6 +141,13 @@ class TestBars:
         assert bar_parts((0, 1, 2, 4, 5)) == 2
         assert tells([(0, 1, 2, 4, 5)], 2)
 
+    def test_where_any_other_answers_would_read_otherwise_those_that_were_given_are_certain(self) -> None:
+        pools = [Spread(((1, 2, 2, 5, 0),)), Spread(((2, 2, 2, 2, 2),))]
+        without_sums = Spread(((1, 1, 1, 1, 1), (1, 1, 1, 1, 1)), open_sums=False)
+
+        assert bars_tell(pools, [0, 0], 0, lambda _counts: False)
+        assert bars_tell([without_sums], [0], 0, lambda _counts: False)
+
 
 class TestPoolsWithoutSums:
     def test_where_sums_of_items_are_not_known_an_answer_may_move_from_item_to_item(self) -> None:

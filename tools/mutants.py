@@ -1,0 +1,112 @@
+"""Changes one pure module in many small ways and says which changes no test notices.
+
+    make mutants MODULE=surveys/results/rules/disclosure.py
+    make mutants MODULE=surveys/results/rules/trend.py TESTS=tests/surveys/results/test_figures.py
+
+Each change, a mutant, is made by mutmut in a copy under build/mutants/ and never in the tree itself. The
+fast tests about the module run on each; a mutant that all of them let through has survived and is
+printed as a difference. This takes minutes, so `make test` does not do it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RESULTS = "tests/surveys/results"
+# The tests that are about a module and need no database; all others would only make it slow.
+TESTS = {
+    "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
+    "surveys/results/rules/disclosure.py": [f"{RESULTS}/test_disclosure.py", f"{RESULTS}/test_counts.py"],
+    "surveys/results/rules/intervals.py": [f"{RESULTS}/test_figures.py"],
+    "surveys/results/rules/loop_words.py": [f"{RESULTS}/rules/test_loop_words.py"],
+    "surveys/results/rules/participation.py": [f"{RESULTS}/rules/test_participation.py"],
+}
+NOTICED = {"killed", "timeout"}  # a loop without an end does not go unnoticed
+SETTINGS = """\
+[tool.mutmut]
+source_paths = ["surveys"]
+only_mutate = ["{module}"]
+pytest_add_cli_args = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+pytest_add_cli_args_test_selection = {tests}
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+asyncio_mode = "auto"
+pythonpath = ["."]
+addopts = "--import-mode=importlib --disable-socket --allow-unix-socket"
+"""
+# Instead of the databases: pure tests need none. Fewer examples, because there are hundreds of runs, and
+# the same ones each time, so that scores can be compared. One process runs a test more than once, which
+# Hypothesis otherwise takes for a mistake.
+CONFTEST = """\
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "mutants",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.differing_executors],
+)
+settings.load_profile("mutants")
+"""
+
+
+def main() -> None:
+    """Try the mutants of the named module; exit with 1 where one survived."""
+    module, tests = os.environ.get("MODULE", ""), os.environ.get("TESTS", "").split()
+    tests = tests or TESTS.get(module, [])
+    if not module:
+        sys.exit(f"MODULE: name one, for example {next(iter(TESTS))}")
+    if not tests:
+        sys.exit(f"TESTS: name the fast tests that are about {module}, without a database.")
+    for path in (module, *tests):
+        if not (ROOT / path).is_file():
+            sys.exit(f"{path}: there is no such file; write it as it stands in the tree.")
+    folder = _copied(module, tests)
+    done = _mutmut(folder, "run", "--max-children", os.environ.get("WORKERS", "2"))
+    if done.returncode:
+        sys.exit(f"{done.stdout[-4000:]}{done.stderr[-4000:]}\nmutmut could not begin; see above.")
+    sys.exit(1 if _report(folder, module) else 0)
+
+
+def _copied(module: str, tests: list[str]) -> Path:
+    """Return a folder with the domain, its tests, and settings for this module."""
+    folder = ROOT / "build" / "mutants" / module.replace("/", ".")
+    shutil.rmtree(folder, ignore_errors=True)
+    left_out = shutil.ignore_patterns("__pycache__", "node_modules", "browser", "end_to_end")
+    for name in ("surveys", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    (folder / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=tests))
+    (folder / "tests" / "conftest.py").write_text(CONFTEST)
+    return folder
+
+
+def _report(folder: Path, module: str) -> int:
+    """Print the score and what was not noticed; return how many that are."""
+    lines = _mutmut(folder, "results", "--all", "true").stdout.splitlines()
+    states = dict(line.strip().rsplit(": ", 1) for line in lines if ": " in line)
+    unnoticed = {name: state for name, state in states.items() if state not in NOTICED}
+    for name, state in unnoticed.items():
+        sys.stdout.write(f"{state}: {_mutmut(folder, 'show', name).stdout}\n")
+    kinds = ", ".join(f"{count} {state}" for state, count in Counter(unnoticed.values()).items())
+    sys.stdout.write(
+        f"{module}: {len(states) - len(unnoticed)} of {len(states)} noticed; {kinds or 'all'}\n"
+    )
+    return len(unnoticed)
+
+
+def _mutmut(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("mutmut"), *words]
+    return subprocess.run(  # noqa: S603 -- the tool installed beside this Python
+        command, cwd=folder, check=False, capture_output=True, text=True
+    )
+
+
+if __name__ == "__main__":
+    main()
