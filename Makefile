@@ -6,6 +6,7 @@
 #   make install      the product and the developer tools, in .venv
 #   make lock         both lock files anew from pyproject.toml
 #   make catalogues   the message catalogues, after a sentence was added or changed
+#   make mutants MODULE=…   changes that module in many small ways and says which changes no test notices
 #   make screenshots  the pictures of the README, taken from the running demo
 
 SHELL := /bin/sh
@@ -13,7 +14,7 @@ BIN := .venv/bin
 # One more than the cores of a small machine: many tests wait for a process, a browser or a clock.
 WORKERS ?= 3
 
-.PHONY: help install demo test check static lock catalogues screenshots browser slack-double clean
+.PHONY: help install demo test check static lock catalogues screenshots browser slack-double mutants clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -59,5 +60,9 @@ catalogues: .venv/.installed
 screenshots: .venv/.installed browser
 	@$(BIN)/python -m tools.screenshots
 
+mutants: .venv/.installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-mutants.lock
+	@MODULE="$(MODULE)" TESTS="$(TESTS)" $(BIN)/python -m tools.mutants
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/doubles/node_modules var
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/doubles/node_modules var build/mutants

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -14,7 +15,7 @@ from service.ballot_box import BATCH, BallotBox
 from surveys.ballots.actions import cast_ballots, lock_against_casting
 from surveys.ballots.models import OpenBallot
 from surveys.ballots.rules import HandedIn
-from surveys.errors import Busy, Invalid, Missing, WaveClosed
+from surveys.errors import Busy, Invalid, Missing, SurveyError, WaveClosed
 from surveys.waves.actions import begin_closing
 from surveys.waves.models import Place, Wave
 from tests.cast import Cast, make_cast
@@ -220,6 +221,24 @@ async def test_a_sheet_that_waits_for_a_close_is_refused_and_leaves_nothing(
     assert [type(outcome) for outcome in outcomes] == [WaveClosed] * 3
     async with own_sessions() as session:
         assert await session.scalar(select(func.count()).select_from(OpenBallot)) == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_of_sheets_that_waited_for_a_close_each_hears_its_own_reason(
+    own_sessions: Sessions, keys: DirectoryKeyStore, wave: Wave, places: list[Place]
+) -> None:
+    async def cast() -> list[SurveyError | None]:
+        async with own_sessions.begin() as session:
+            together = [HandedIn(uuid4(), None, {}), sheet(places[0], wave, 4)]
+            return await cast_ballots(session, keys, together, now=NOON)
+
+    async with own_sessions.begin() as closer:
+        await lock_against_casting(closer, wave.id)
+        await begin_closing(closer, wave.id, now=wave.closes_at)
+        casting = asyncio.create_task(cast())
+        await until_one_waits(own_sessions)
+
+    assert [type(outcome) for outcome in await casting] == [Missing, WaveClosed]
 
 
 async def until_one_waits(sessions: Sessions) -> None:
