@@ -102,7 +102,7 @@ def _report(folder: Path, module: str) -> int:
 
 
 def _mutmut(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("mutmut"), *words]
+    command = [str(Path(sys.executable).with_name("mutmut")), *words]
     return subprocess.run(  # noqa: S603 -- the tool installed beside this Python
         command, cwd=folder, check=False, capture_output=True, text=True
     )
