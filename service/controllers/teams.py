@@ -39,6 +39,7 @@ from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of
 from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
+from surveys.waves.rosters import coming_changes
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
 DONE = {
@@ -118,7 +119,7 @@ async def show_team(
         now=reader.now,
         is_leader=is_leader,
         above=await _above(session, reader.viewer, branch, trend, now=reader.now),
-        roster=await _roster(session, reader.viewer, team_id),
+        roster=await roster_for(session, reader.viewer, team_id),
     )
     today = reader.now.astimezone(ZoneInfo(loop.zone)).date()
     response = reader.page(
@@ -229,7 +230,7 @@ async def _above(
     return await trend_of(session, parent, now=now, as_leader=as_leader, waves=WAVES_ABOVE)
 
 
-async def _roster(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:
+async def roster_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:
     """Return who is asked at the moment: to the unit itself, who leads it, and HR."""
     if not (viewer.is_hr or team_id == viewer.unit or team_id in viewer.leads):
         return None
@@ -237,7 +238,8 @@ async def _roster(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roste
     if wave is None:
         return None
     names = await roster(session, wave.id, team_id)
-    return Roster(names, wave.closes_at) if names else None
+    coming = await coming_changes(session, viewer.organisation_id, wave.id, team_id)
+    return Roster(names, wave.closes_at, coming) if names else None
 
 
 def _audience(team: TeamPage, trend: TeamTrend, reader: Reader, language: Translator) -> str:

@@ -39,6 +39,7 @@ from service.views.wording import (
 )
 from surveys.commitments.loop import LoopState
 from surveys.results.published import FigureView, TeamTrend, WavePoint
+from surveys.waves.rosters import Coming
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Roster:
 
     names: Sequence[str]
     closes_at: datetime
+    coming: Sequence[Coming] = ()
 
 
 @dataclass(frozen=True, slots=True)

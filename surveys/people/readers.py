@@ -1,7 +1,8 @@
 """Who is asked in a unit today, and who else can open its results: told to people before they answer."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -105,3 +106,17 @@ def look_of(viewer: Viewer, team: TeamNode, day: date) -> Look | None:
         looked_as = LookedAs.LEADER_ABOVE
     mark = mark_of(viewer.person_id, team.id, day)
     return Look(viewer.organisation_id, team.id, day, looked_as, mark)
+
+
+async def comings_and_goings(
+    session: AsyncSession, team_id: UUID, *, since: datetime
+) -> list[tuple[datetime, int, int]]:
+    """Return how many joined and how many left a team at each instant something changed, newest first."""
+    joined = await session.scalars(
+        select(Membership.since).where(Membership.team_id == team_id, Membership.since >= since)
+    )
+    left = await session.scalars(
+        select(Membership.until).where(Membership.team_id == team_id, Membership.until >= since)
+    )
+    came, went = Counter(joined), Counter(at for at in left if at is not None)
+    return [(at, came[at], went[at]) for at in sorted({*came, *went}, reverse=True)]

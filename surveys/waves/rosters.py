@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
-from surveys.people.models import Membership
+from surveys.people.models import Membership, Person, Team
+from surveys.people.readers import asked_in
 from surveys.people.rules import Directory
 from surveys.questions.rules import Item
-from surveys.waves.models import Wave
+from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.queries import ASKED_STATES, last_asked, people_in_open_waves
 from surveys.waves.rules import unit_rests
 
@@ -79,3 +81,49 @@ async def moved_since_last_wave(
         if is_there and not was_there:
             joined.add(membership.person_id)
     return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Who will be asked in a unit with the next wave and is not now, or the other way round.
+
+    `other` is the unit they come from or go to; None where there is none.
+    """
+
+    name: str
+    joins: bool
+    other: str | None
+
+
+async def coming_changes(
+    session: AsyncSession, organisation_id: UUID, wave_id: UUID, team_id: UUID
+) -> list[Coming]:
+    """Return what moves have changed about a unit since the roster of its open wave was frozen."""
+    on_roster = await session.execute(
+        select(Place.person_id, Person.name)
+        .join(Person, Person.id == Place.person_id)
+        .where(Place.wave_id == wave_id, Place.team_id == team_id)
+    )
+    frozen = {row.person_id: row.name for row in on_roster}
+    then = {person.id: person.name for person in await asked_in(session, organisation_id, team_id)}
+    leaving, joining = frozen.keys() - then.keys(), then.keys() - frozen.keys()
+    to = await session.execute(
+        select(Membership.person_id, Team.name)
+        .join(Team, Team.id == Membership.team_id)
+        .join(Person, (Person.id == Membership.person_id) & Person.active)
+        .where(Membership.person_id.in_(leaving), Membership.until.is_(None), Team.id != team_id)
+    )
+    asked_elsewhere = await session.execute(
+        select(Place.person_id, WaveUnit.name, WaveUnit.team_id)
+        .join(Wave, (Wave.id == Place.wave_id) & (Wave.state == WaveState.OPEN))
+        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
+        .where(Place.person_id.in_(joining))
+    )
+    others: dict[UUID, str] = {row.person_id: row.name for row in to}
+    for row in asked_elsewhere:
+        others[row.person_id] = row.name
+        if row.team_id == team_id:  # another wave asks them in this unit, so nothing changes for them
+            joining = joining - {row.person_id}
+    found = [Coming(then[one], joins=True, other=others.get(one)) for one in joining]
+    found += [Coming(frozen[one], joins=False, other=others.get(one)) for one in leaving]
+    return sorted(found, key=lambda one: (not one.joins, one.name.casefold()))

@@ -6,14 +6,18 @@ from datetime import date, timedelta
 import httpx
 import pytest
 from litestar import Litestar
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.language import Translator
 from jobs.prune import prune
+from service.views.changes import rule_changes
+from surveys.audit.actions import record
 from surveys.audit.models import Reading
 from surveys.audit.rules import LookedAs
-from surveys.people.models import Person, Team
+from surveys.people.models import Membership, Person, Team
 from surveys.waves.models import Wave
+from surveys.waves.rules import FrozenRules
 from tests.cast import Cast, make_person
 from tests.service.conftest import Clock
 from tests.service.test_team_page import publish
@@ -120,3 +124,71 @@ async def test_looks_are_forgotten_after_ninety_days(
     assert len(await noted(sessions)) == 1
     await prune(sessions, app.state["keys"], now=clock() + timedelta(days=91))
     assert await noted(sessions) == []
+
+
+async def test_a_move_is_shown_to_both_teams_before_it_takes_effect(
+    wave: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions, clock: Clock
+) -> None:
+    async with sessions.begin() as session:
+        await session.execute(
+            update(Membership).where(Membership.person_id == cast.bob.id).values(until=clock())
+        )
+        session.add(Membership(person_id=cast.bob.id, team_id=cast.search.id, since=clock(), until=None))
+        await make_person(session, cast.organisation, "Nora", team=cast.search, since=clock())
+    payments = await (await signed_in(cast.alice)).get(record_of(cast.payments))
+    search = await (await signed_in(cast.by_name["Sara"])).get(record_of(cast.search))
+
+    assert "<li>Bob</li>" in payments.text, "who is asked now stays as it was frozen"
+    assert "<li>Bob leaves, to Search</li>" in payments.text
+    assert "On the team: 1 person left." in payments.text
+    assert "<li>Bob joins, from Payments</li>" in search.text
+    assert "<li>Nora joins</li>" in search.text
+    assert "On the team: 2 people joined." in search.text
+
+
+async def test_members_read_what_hr_changed_and_only_what_concerns_them(
+    wave: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions, clock: Clock
+) -> None:
+    async def note(action: str, subject: str, **details: object) -> None:
+        async with sessions.begin() as session:
+            await record(
+                session,
+                organisation_id=cast.organisation.id,
+                action=action,
+                now=clock(),
+                actor_id=cast.helen.id,
+                subject=subject,
+                details=details,
+            )
+
+    person = f"person:{cast.oscar.id}"
+    await note("organisation.minimum_group_set", "organisation:x", **{"from": 5, "to": 6})
+    await note(
+        "programme.changed", f"programme:{wave.programme_id}", changed=["every", "interval", "remind"]
+    )
+    await note("programme.changed", f"programme:{cast.company.id}", changed=["reminders"])
+    await note("role.granted", person, kind="hr", team=None)
+    await note("role.granted", person, kind="viewer", team=str(cast.warehouse.id))
+    await note("sign_in_link.made", person)
+    shown = (await (await signed_in(cast.alice)).get(record_of(cast.payments))).text
+
+    assert "The smallest group of the organisation went from 5 to 6. By HR." in shown
+    assert "The programme Team pulse was changed: how often and who is reminded." in shown
+    assert shown.count("The programme") == 1
+    assert "Somebody became HR, and reads every figure." in shown
+    assert "a viewer of this unit" not in shown
+    assert "Oscar" not in shown
+
+
+def test_what_the_rules_of_two_pulses_say_differently_is_said() -> None:
+    before = FrozenRules(5, 1, "everyone", 1, leaders_read_below=False, window_hours=72, pulse="default")
+    after = FrozenRules(6, 1, "missing", 0, leaders_read_below=True, window_hours=48, pulse="default")
+
+    said = " ".join(rule_changes(before, after, Translator("en")))
+
+    assert "the smallest group is 6 people; it was 5" in said
+    assert "leaders read 0 working days before the team; it was 1" in said
+    assert "leaders further up may open this page" in said
+    assert "only those who have not answered are reminded" in said
+    assert "open for 48 hours; it was 72" in said
+    assert rule_changes(before, before, Translator("en")) == []
