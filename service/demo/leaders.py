@@ -11,15 +11,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service.demo.stories import STORY_OF, Promise
+from service.demo.stories import PAST_WAVES, STORY_OF, Promise, Said, Story
+from surveys.commitments.absences import go_away, may_stand_in
 from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share
-from surveys.commitments.models import Commitment, CommitmentState
+from surveys.commitments.models import Commitment, CommitmentState, Decision, TopicKind
+from surveys.commitments.pledges import make_pledge
+from surveys.commitments.topics import decide, raise_topic
 from surveys.people.models import Leadership, Team
 from surveys.waves.models import Wave
 
 LEADER_READS = timedelta(hours=66)  # after the figures are there: on Monday morning
 PROMISES_AFTER = timedelta(hours=68)
 ANSWER_WITHIN = timedelta(days=7)
+AWAY_FOR = timedelta(days=21)
 
 Event = Callable[[AsyncSession, datetime], Awaitable[None]]
 
@@ -60,6 +64,14 @@ async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> date
         if number in story.shares:
             leader = _Leader(team_id, leader_id, wave_id, story.shares[number])
             calendar.plan(readable + LEADER_READS, leader.shares)
+        speaks = _Speaks(team_id, leader_id, story)
+        if story.pledge and number == 0:
+            calendar.plan(readable + LEADER_READS, speaks.pledges)
+        if story.away and number == PAST_WAVES - 1:
+            calendar.plan(readable + LEADER_READS, speaks.goes_away)
+        for said in story.said:
+            if said.after == number:
+                calendar.plan(readable + PROMISES_AFTER, partial(speaks.answers, said=said))
         for promise in story.promises:
             if promise.after == number:
                 made = _Made(calendar, team_id, leader_id, wave_id, promise)
@@ -81,6 +93,65 @@ class _Leader:
         about = {"wave_id": self.wave_id, "team_id": self.team_id, "person_id": self.person_id}
         await acknowledge(session, **about, answer_by=(now + ANSWER_WITHIN).date(), now=now)
         await share(session, **about, words=self.words, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaks:
+    """What a leader says besides the results."""
+
+    team_id: UUID
+    person_id: UUID
+    story: Story
+
+    async def pledges(self, session: AsyncSession, now: datetime) -> None:
+        """Say what stays private."""
+        await make_pledge(
+            session, team_id=self.team_id, person_id=self.person_id, words=self.story.pledge, now=now
+        )
+
+    async def goes_away(self, session: AsyncSession, now: datetime) -> None:
+        """Be away for some weeks, with the first of the team acting meanwhile."""
+        who = await may_stand_in(session, self.team_id, self.person_id)
+        until = (now + AWAY_FOR).date()
+        await go_away(
+            session,
+            team_id=self.team_id,
+            person_id=self.person_id,
+            stand_in_id=who[0][0],
+            until=until,
+            now=now,
+        )
+
+    async def answers(self, session: AsyncSession, now: datetime, *, said: Said) -> None:
+        """Write down what was brought up, and answer it."""
+        topic = await raise_topic(
+            session,
+            team_id=self.team_id,
+            person_id=self.person_id,
+            kind=TopicKind(said.kind),
+            text=said.text,
+            now=now,
+        )
+        decision = Decision(said.decision)
+        await decide(
+            session,
+            topic.id,
+            person_id=self.person_id,
+            decision=decision,
+            reason=said.reason,
+            passed_to=said.passed_to,
+            now=now,
+        )
+        if said.promise:
+            await commit(
+                session,
+                team_id=self.team_id,
+                wave_id=None,
+                topic_id=topic.id,
+                owner_id=self.person_id,
+                text=said.promise,
+                now=now,
+            )
 
 
 @dataclass(slots=True)

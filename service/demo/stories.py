@@ -43,6 +43,19 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something the team brought up after a wave, and the leader's answer; codes of `commitments`."""
+
+    after: int
+    kind: str
+    text: str
+    decision: str
+    reason: str
+    passed_to: str = ""
+    promise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One team over nine waves.
 
@@ -53,6 +66,9 @@ class Story:
         camps: whether the team is split in two, one half above and one half below the level.
         shares: what the leader writes to the team, by wave.
         plan: how the team answers whether the leader said what will be done: yes, partly or no.
+        said: what the team brought up and was answered.
+        pledge: what the leader pledges about confidences from the first wave on.
+        away: whether the leader is away when the example begins, and somebody acts for them.
         line: the story in one line, for the doors; empty for teams without one.
     """
 
@@ -67,6 +83,9 @@ class Story:
     shares: dict[int, str] = field(default_factory=dict)
     plan: str = "yes"
     promises: tuple[Promise, ...] = ()
+    said: tuple[Said, ...] = ()
+    pledge: str = ""
+    away: bool = False
 
     def level(self, dimension: str, wave: int) -> int:
         """Return the level of a dimension; dimensions without one of their own follow safety."""
@@ -100,6 +119,23 @@ STORIES = (
             Promise(4, "What is said in a one-to-one stays there; I ask before passing it on.", 21, 18),
             Promise(7, "Each of you chooses one tool we replace this quarter.", 30),
         ),
+        said=(
+            Said(
+                6, "retro", "The saw is down every second week.", "will_do", "It costs us a day each time.",
+                promise="The saw is serviced every month, on a day we fix together.",
+            ),
+            Said(
+                7, "other", "Could we start at six in summer?", "will_not",
+                "The neighbours agreed to noise from seven on, and I gave them my word.",
+            ),
+            Said(
+                7, "mailbox", "The car park is dark in the evening.", "not_ours",
+                "The yard is theirs; I asked for two lamps and tell you what comes back.",
+                passed_to="building services",
+            ),
+        ),
+        pledge="What you tell me in private stays with me. If I must pass something on, I ask you first "
+        "and tell you what I will say. I do not try to find out who answered what.",
     ),
     Story(
         "Support",
@@ -190,6 +226,7 @@ STORIES = (
         answering=(6, 7, 6, 7, 7, 6, 7, 6, 7),
         shares={4: "Steady. I would like to hear what would make it good rather than fine."},
         promises=(Promise(4, "Design reviews start at a time that suits both cities.", 30, 18),),
+        away=True,
     ),
     Story(
         "Web Shop",

@@ -308,6 +308,10 @@ def _follow_through(known: FollowThrough, language: Translator) -> list[str]:
     ):
         if count:
             found.append(language.count(one, many, count))
+    if known.differs:
+        found.append(
+            language.say("By dates more was kept than the team says: worth asking what it expected to see.")
+        )
     return found
 
 

@@ -1,5 +1,7 @@
 """How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,6 +59,51 @@ def rate_in_words(rate: Rate | None, language: Translator) -> str | None:
     if rate.share is None:
         return language.say("{hits} of {of}", hits=rate.hits, of=rate.of)
     return language.say("{percent} % of {of}", percent=round(rate.share * 100), of=rate.of)
+
+
+def facts(health: LoopHealth, language: Translator) -> list[tuple[str, str]]:
+    """Return what is known over all teams together, as terms and values; what is not is left out."""
+    say, known = language.say, health.follow_through
+    rates = (
+        (say("Kept by their dates"), known.by_dates),
+        (say("Kept by the first date"), known.strict),
+        (say("Topics acknowledged within a working day"), health.acknowledged),
+        (say("Topics that came to an end within 30 days"), health.closed_30),
+        (say("Topics that came to an end within 90 days"), health.closed_90),
+    )
+    found = [(term, words) for term, rate in rates if (words := rate_in_words(rate, language))]
+    if known.mean_days is not None:
+        days = language.count("{count} day", "{count} days", round(known.mean_days))
+        found.append((say("From promise to first date, on average"), days))
+    return [
+        *found,
+        (say("Moved"), str(known.moved)),
+        (say("Withdrawn"), say("{count} of {of}", count=known.withdrawn, of=known.ended)),
+        (say("Could not be decided"), str(known.undecided)),
+    ]
+
+
+def as_csv(health: LoopHealth, language: Translator) -> str:
+    """Return what the page shows as comma-separated values: one fact a line, one dot a line, no team.
+
+    Under ten teams it holds the sentence of the page and nothing else.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([language.say("What"), language.say("Value")])
+    if not health.enough:
+        writer.writerow([language.say("Not shown here yet: fewer than ten teams have results."), ""])
+        return text.getvalue()
+    writer.writerow([language.say("Teams with results in the last 90 days"), health.teams])
+    confirmed = rate_in_words(health.follow_through.confirmed, language)
+    writer.writerow([language.say("Confirmed by their teams"), confirmed or ""])
+    writer.writerows(facts(health, language))
+    for strip, days in (
+        (language.say("Working days until results were shared"), health.days_to_share),
+        (language.say("Working days until an answer was announced"), health.days_to_acknowledge),
+    ):
+        writer.writerows([strip, value] for value in days)
+    return text.getvalue()
 
 
 def _strip(title: str, days: Sequence[float], language: Translator) -> Strip:

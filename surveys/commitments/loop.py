@@ -133,6 +133,13 @@ class FollowThrough:
 
     `confirmed` is the headline: what the team confirmed of what it decided on, None where it decided
     on nothing. The others stand beside it.
+
+    Attributes:
+        by_dates: kept by a date that counted; `strict` by the first date alone.
+        ended: how many came to an end; moved, withdrawn and undecided are among them.
+        mean_days: from promise to first date; None where nothing came to an end.
+        differs: whether dates say "kept" much more often than the team, on the same promises, at least
+            five: worth a conversation. By how much is shown nowhere.
     """
 
     confirmed: Rate | None = None
@@ -140,6 +147,10 @@ class FollowThrough:
     moved: int = 0
     withdrawn: int = 0
     undecided: int = 0  # can't tell, too few and said openly
+    strict: Rate | None = None
+    ended: int = 0
+    mean_days: float | None = None
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,8 @@ class LoopHealth:
         days_to_acknowledge: the same.
         waiting_to_share: teams whose newest results are out for more than 3 working days unshared.
         follow_through: over all teams together.
+        acknowledged: topics acknowledged within 24 hours of working time, over all teams together.
+        closed_30: topics that came to an end within 30 days, and `closed_90` within 90.
     """
 
     enough: bool
@@ -194,3 +207,6 @@ class LoopHealth:
     days_to_acknowledge: Sequence[float] = ()
     waiting_to_share: int | None = None
     follow_through: FollowThrough = FollowThrough()
+    acknowledged: Rate | None = None
+    closed_30: Rate | None = None
+    closed_90: Rate | None = None

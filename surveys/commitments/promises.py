@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import rates, rules
 from surveys.commitments.absences import spans_away
 from surveys.commitments.clocks import Span, end_of_day
 from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
@@ -17,12 +17,13 @@ from surveys.commitments.models import CheckIn, Commitment, Replan
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Leadership, Person
 from surveys.results.models import TeamWord
-from surveys.results.rules.loop_words import CANT_TELL, NOT_YET, TOO_FEW
+from surveys.results.rules.loop_words import CANT_TELL, KEPT, NOT_YET, TOO_FEW
 from surveys.waves.models import Wave
 
 PROMISE = "LOOP-03"
 LOOK_BACK = timedelta(days=90)  # for rates and for HR
 SHOWN_FOR = timedelta(days=365)  # how long a promise that came to an end stays on the page
+DECIDED = frozenset({KEPT, rules.DIFFERENTLY})
 CHUNK = 500  # keys a statement
 
 
@@ -228,7 +229,18 @@ def follow_through(
         for told in promises
         if timedelta() <= now - _ended_at(told.view, zones[told.team_id]) <= LOOK_BACK
     ]
+    kept = {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED}
+    gap = rates.say_do_gap(
+        rates.Ending(told.status in kept, None if told.final not in DECIDED else told.final == KEPT)
+        for told in recent
+    )
     return FollowThrough(
+        strict=rules.kept_rate((told.status for told in recent), strict=True),
+        ended=len(recent),
+        mean_days=rates.mean_days(
+            [end_of_day(told.view.first_due, zones[told.team_id]) - told.view.made_at for told in recent]
+        ),
+        differs=gap is not None and gap > rates.GAP_WORTH_A_TALK,
         confirmed=rules.confirmed_rate(told.final for told in recent),
         by_dates=rules.kept_rate(told.status for told in recent),
         moved=sum(bool(told.view.moves) for told in recent),

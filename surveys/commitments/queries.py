@@ -26,7 +26,8 @@ from surveys.commitments.promises import (
     told_promises,
     words_on,
 )
-from surveys.commitments.topics import topics_of
+from surveys.commitments.rates import Ended, acknowledged_rate, closure_rate
+from surveys.commitments.topics import answered_topics, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
 from surveys.questions.rules import LOOP_ITEMS
@@ -37,6 +38,7 @@ from surveys.waves.rules import LOOP_QUESTIONS, LoopQuestion
 
 PLAN = "LOOP-02"
 WORKING_DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
 
 
 async def loop_questions_due(
@@ -249,7 +251,17 @@ async def loop_health(session: AsyncSession, directory: Directory, *, now: datet
                 waits[row.team_id].append(passed / WORKING_DAY)
     ours = Commitment.organisation_id == directory.organisation_id
     promises = await told_promises(session, ours, zones, now=now, for_leader=False)
+    ended = {
+        told.view.id: Ended(
+            told.view.done_at or told.view.withdrawn_at, contradicted=told.final == rules.DIFFERENTLY
+        )
+        for told in promises
+    }
+    topics = await answered_topics(session, directory, ended, rests, now=now)
     return LoopHealth(
+        acknowledged=acknowledged_rate(topics),
+        closed_30=closure_rate(topics, within=MONTH, now=now),
+        closed_90=closure_rate(topics, within=LOOK_BACK, now=now),
         enough=True,
         teams=len(newest),
         days_to_share=_medians(to_share),

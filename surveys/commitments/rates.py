@@ -51,6 +51,33 @@ class Ending:
     by_team: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """When a promise came to an end, None while it is open, and whether the team says it did not happen."""
+
+    at: datetime | None
+    contradicted: bool = False
+
+
+OPEN = Ended(None)
+
+
+def closed_at(
+    decision: Decision | None, decided_at: datetime | None, promises: Sequence[Ended]
+) -> datetime | None:
+    """Return when nothing was left to do about a topic, or None while something is.
+
+    A no, and what was passed on, end with the answer. "Will do" ends with the last promise made for it;
+    without one, or with one the team contradicts, it does not end.
+    """
+    if decision is not Decision.WILL_DO:
+        return decided_at
+    ends = [one.at for one in promises if one.at is not None and not one.contradicted]
+    if decided_at is None or not promises or len(ends) < len(promises):
+        return None
+    return max([decided_at, *ends])
+
+
 def acknowledged_rate(topics: Iterable[Answered]) -> Rate | None:
     """Return how many topics were acknowledged within 24 hours of working time.
 

@@ -5,7 +5,7 @@ line of their own words. No word of a member is ever copied into one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,16 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.comments.models import Remark, RemarkTheme
 from surveys.commitments import rules
+from surveys.commitments.clocks import NO_REST, Rest, working_time
 from surveys.commitments.leading import led_by, names_around
 from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.models import Acknowledgement, Commitment, Decision, Topic, TopicKind
+from surveys.commitments.rates import OPEN, Answered, Ended, closed_at
 from surveys.deliveries.pace import insert_once
 from surveys.errors import Conflict, Invalid, Missing
 from surveys.people.models import Leadership
+from surveys.people.rules import Directory
 from surveys.results.models import Figure
 from surveys.waves.models import Wave, WaveState
 
 STILL_NEWS = timedelta(days=14)  # older results raise no topics any more
+COUNTED = timedelta(days=180)
 ON_PAGE = timedelta(days=120)  # how long an answered topic stays on the page
 OPEN_ON_PAGE = timedelta(days=365)
 DOWN = "shifted_down"
@@ -273,3 +277,52 @@ def _view(
         decided_at=topic.decided_at,
         promises=promises,
     )
+
+
+async def answered_topics(
+    session: AsyncSession,
+    directory: Directory,
+    promises: Mapping[UUID, Ended],
+    rests: Mapping[UUID, Rest],
+    *,
+    now: datetime,
+) -> list[Answered]:
+    """Return the topics of the last half year for counting, over all teams, without saying whose.
+
+    Args:
+        promises: of every promise with a topic's id, when it came to an end and what the team said.
+        rests: when the clocks of each team stand still.
+    """
+    found = await session.execute(
+        select(Topic, Commitment.id)
+        .outerjoin(Commitment, Commitment.topic_id == Topic.id)
+        .where(
+            Topic.organisation_id == directory.organisation_id,
+            Topic.left_out_at.is_(None),
+            Topic.raised_at <= now,
+            Topic.raised_at >= now - COUNTED,
+        )
+    )
+    topics: dict[UUID, Topic] = {}
+    answers: dict[UUID, list[UUID]] = defaultdict(list)
+    for topic, promise_id in found:
+        topics[topic.id] = topic
+        if promise_id is not None:
+            answers[topic.id].append(promise_id)
+    return [
+        Answered(
+            raised_at=topic.raised_at,
+            waited=working_time(
+                topic.raised_at,
+                topic.acknowledged_at or now,
+                directory.team_zone(topic.team_id),
+                rests.get(topic.team_id, NO_REST),
+            ),
+            acknowledged=topic.acknowledged_at is not None,
+            decision=topic.decision,
+            closed_at=closed_at(
+                topic.decision, topic.decided_at, [promises.get(one, OPEN) for one in answers[topic.id]]
+            ),
+        )
+        for topic in topics.values()
+    ]

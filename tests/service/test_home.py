@@ -158,6 +158,16 @@ class TestLoopHealth:
         assert "In 3 of 10 teams it took at most 3 working days" in shown
         assert not [name for name in names if name in shown]
 
+        table = (await (await signed_in(cast.helen)).get("/loop-health.csv")).text
+        assert table.count("Working days until results were shared") == 10
+        assert not [name for name in names if name in table]
+
+    async def test_the_table_says_no_more_than_the_page(self, signed_in: SignedIn, cast: Cast) -> None:
+        table = await (await signed_in(cast.helen)).get("/loop-health.csv")
+
+        assert table.headers["content-type"].startswith("text/csv")
+        assert table.text.splitlines()[1] == "Not shown here yet: fewer than ten teams have results.,"
+
 
 class TestMeasurement:
     async def test_before_the_first_pulse_has_closed_there_is_nothing_to_say(

@@ -44,6 +44,7 @@ READ = {
     "/how-private": EVERYBODY,
     "/how-private/for-me": SIGNED_IN,
     "/loop-health": HR,
+    "/loop-health.csv": HR,
     "/milestones": HR,
     "/organisation": HR,
     "/mailbox": EVERYBODY,  # the secret in the link decides, and only a script passes it on

@@ -5,11 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.commitments.rates import (
+    OPEN,
     Answered,
     Cycle,
+    Ended,
     Ending,
     Wait,
     acknowledged_rate,
+    closed_at,
     closure_rate,
     cycle_of,
     effect,
@@ -121,3 +124,20 @@ class TestEffect:
     def test_looking_back_gives_the_opposite_word(self, a: float, b: float, v: float, w: float) -> None:
         opposite = {"higher": "lower", "lower": "higher", "no_change": "no_change"}
         assert effect(Cycle(b, w), Cycle(a, v)) == opposite[effect(Cycle(a, v), Cycle(b, w))]
+
+
+class TestTheEndOfATopic:
+    END = Ended(NOW + DAY)
+
+    def test_a_no_ends_with_the_answer(self) -> None:
+        assert closed_at(Decision.WILL_NOT, NOW, []) == NOW
+        assert closed_at(Decision.NOT_OURS, NOW, [OPEN]) == NOW
+        assert closed_at(None, None, []) is None
+
+    def test_will_do_ends_with_its_last_promise_and_not_without_one(self) -> None:
+        assert closed_at(Decision.WILL_DO, NOW, []) is None
+        assert closed_at(Decision.WILL_DO, NOW, [self.END, OPEN]) is None
+        assert closed_at(Decision.WILL_DO, NOW, [self.END, Ended(NOW - DAY)]) == NOW + DAY
+
+    def test_what_the_team_contradicts_is_no_end(self) -> None:
+        assert closed_at(Decision.WILL_DO, NOW, [Ended(NOW, contradicted=True)]) is None
