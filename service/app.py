@@ -30,6 +30,7 @@ from service.controllers.milestones import MilestonesController, TeamMilestonesC
 from service.controllers.programmes import ProgrammeController
 from service.controllers.receipts import ReceiptController
 from service.controllers.records import RecordController
+from service.controllers.repair import RepairController
 from service.controllers.retro_board import RetroBoardController
 from service.controllers.retros import RetroController, RetroListController
 from service.controllers.sign_in import Pace, SendMail, SignInController
@@ -51,6 +52,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
     TopicController,
+    RepairController,
     LeadingController,
     AgendaController,
     CoverageController,

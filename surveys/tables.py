@@ -9,6 +9,7 @@ from surveys.database import Base
 from surveys.deliveries import models as _deliveries
 from surveys.milestones import models as _milestones
 from surveys.people import models as _people
+from surveys.repair import models as _repair
 from surveys.results import models as _results
 from surveys.retrospectives import models as _retrospectives
 from surveys.waves import models as _waves
@@ -24,6 +25,7 @@ MODELS = (
     _deliveries,
     _milestones,
     _people,
+    _repair,
     _results,
     _retrospectives,
     _waves,

@@ -35,6 +35,7 @@ from surveys.errors import Missing
 from surveys.people.queries import branch_of
 from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
+from surveys.repair.queries import repair_promises
 from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of
 from surveys.retrospectives.queries import belongs
@@ -133,6 +134,7 @@ async def show_team(
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
         topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
+        repair_promises=await repair_promises(session, team_id),
         leading=await _leading(session, reader, trend, acts=is_leader),
         words=await _words(session, reader, trend),
         looked=who_looked(

@@ -68,6 +68,7 @@ READ = {
     "/teams/{team_id:uuid}/record": OF_PAYMENTS,
     "/teams/{team_id:uuid}/milestones": LEADER,
     "/teams/{team_id:uuid}/agenda/{rhythm:str}": OF_PAYMENTS,
+    "/teams/{team_id:uuid}/repair": TEAM,
     "/teams/{team_id:uuid}/retros": TEAM,
 }
 ENDLESS = frozenset({"/retros/{retro_id:uuid}/live"})  # tried with a browser for those it is for
@@ -127,6 +128,11 @@ CHANGE = {
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/withdraw": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/update": LEADER,
     "/teams/{team_id:uuid}/retros": TEAM,
+    "/teams/{team_id:uuid}/repair": TEAM,
+    "/teams/{team_id:uuid}/repair/{plan_id:uuid}/agree": TEAM,
+    "/teams/{team_id:uuid}/repair/{plan_id:uuid}/end": TEAM,
+    "/teams/{team_id:uuid}/repair/{plan_id:uuid}/look": TEAM,
+    "/teams/{team_id:uuid}/repair/{plan_id:uuid}/promises": TEAM,
     "/teams/{team_id:uuid}/share": LEADER,
     "/teams/{team_id:uuid}/topics": LEADER,
     "/teams/{team_id:uuid}/topics/{topic_id:uuid}/answer": LEADER,
@@ -182,6 +188,7 @@ def address(path: str, cast: Cast, wave: Wave, board: Retrospective) -> str:
         "{step_id:uuid}": uuid4(),
         "{topic_id:uuid}": uuid4(),
         "{note_id:uuid}": uuid4(),
+        "{plan_id:uuid}": uuid4(),
         "{rhythm:str}": "weekly",
         "{retro_id:uuid}": board.id,
         "{mailbox_id:uuid}": uuid4(),

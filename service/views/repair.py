@@ -1,0 +1,94 @@
+"""The page of a repair plan, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.language import Translator, mark
+from integrations.loop_words import say_promise
+from surveys.commitments.loop import LoopState
+from surveys.repair.models import LookWord
+from surveys.repair.queries import PlanView
+
+WORDS: Mapping[LookWord, str] = {
+    LookWord.MOVING: mark("moving"),
+    LookWord.TOO_EARLY: mark("too early to say"),
+}
+MEDIATOR: Mapping[int, str] = {
+    90: mark(
+        "Three months have passed and the figures show no change that is big enough to see. That is no "
+        "failure, and somebody from outside may help: a mediator, HR, or the people named below. The team "
+        "can ask for it, and so can any one of you."
+    ),
+    180: mark(
+        "Half a year has passed and the figures show no change that is big enough to see. We say it again: "
+        "somebody from outside may help. Ask for a mediator, HR, or the people named below."
+    ),
+}
+DAYS_TO_KEEP = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPage:
+    """Everything the template needs; `plan_id` is None before a plan is proposed."""
+
+    team_id: UUID
+    team_name: str
+    plan: PlanView | None
+    state: str
+    promises: Sequence[str]
+    looks: Sequence[str]
+    next_look: str
+    mediator: str
+    due_in: str
+    today: str
+
+
+def repair_page(
+    loop: LoopState, plan: PlanView | None, language: Translator, *, zone: str, now: datetime
+) -> RepairPage:
+    """Return the page for one reader.
+
+    Args:
+        zone: the reader's.
+    """
+    say = language.say
+
+    def day(instant: datetime) -> str:
+        return language.date(instant.astimezone(ZoneInfo(zone)).date())
+
+    state = ""
+    if plan is not None and plan.agreed_at is None:
+        state = say(
+            "{name} proposed this on {day}. Talk about it; then somebody of the team says here that the "
+            "team agrees. It is a plan only then.",
+            name=plan.proposed_by,
+            day=day(plan.proposed_at),
+        )
+    elif plan is not None and plan.agreed_at is not None:
+        state = say(
+            "Agreed on {day}; {name} said so for the team.", day=day(plan.agreed_at), name=plan.agreed_by
+        )
+    today = now.astimezone(ZoneInfo(loop.zone)).date()
+    return RepairPage(
+        team_id=loop.team_id,
+        team_name=loop.team_name,
+        plan=plan,
+        state=state,
+        promises=[say_promise(promise, language) for promise in plan.promises] if plan else (),
+        looks=[
+            say("After {days} days: {word}", days=days, word=say(WORDS[word])) for days, word in plan.looks
+        ]
+        if plan
+        else (),
+        next_look=say("The next look is on {day}.", day=day(plan.next_look))
+        if plan is not None and plan.next_look is not None
+        else "",
+        mediator=say(MEDIATOR[plan.mediator_after])
+        if plan is not None and plan.mediator_after is not None
+        else "",
+        due_in=(today + DAYS_TO_KEEP).isoformat(),
+        today=today.isoformat(),
+    )
