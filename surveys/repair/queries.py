@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.loop import LoopState, PromiseView
 from surveys.people.models import Person
+from surveys.questions.rules import waves_in_cycle
 from surveys.repair import rules
 from surveys.repair.models import LookWord, RepairLook, RepairPlan, RepairPromise
 from surveys.results.models import Figure
 from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.waves.rules import FrozenRules
 
 UP = "shifted_up"
 
@@ -61,10 +63,10 @@ async def cycles_since(
 ) -> list[int | None]:
     """Return the cycle of each published pulse of a team since an instant, oldest first.
 
-    Waves without a cycle of their own are left out.
+    A wave without a number has None.
     """
     found = await session.execute(
-        select(Wave.number)
+        select(Wave.number, Wave.rules)
         .join(WaveUnit, WaveUnit.wave_id == Wave.id)
         .where(
             WaveUnit.team_id == team_id,
@@ -75,10 +77,10 @@ async def cycles_since(
         )
         .order_by(Wave.closes_at)
     )
-    return [None if number is None else number // WAVES_A_CYCLE for (number,) in found]
-
-
-WAVES_A_CYCLE = 4  # of a default programme; a light one takes longer, which only delays the word
+    return [
+        None if number is None or not frozen else number // waves_in_cycle(FrozenRules.of(frozen).pulse)
+        for number, frozen in found
+    ]
 
 
 async def plan_of(session: AsyncSession, loop: LoopState, *, now: datetime) -> PlanView | None:
