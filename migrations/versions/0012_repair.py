@@ -47,6 +47,7 @@ def upgrade() -> None:
 
     op.create_table(
         "repair_look",
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("word", sa.String(32), nullable=False),
@@ -54,7 +55,8 @@ def upgrade() -> None:
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["plan_id"], ["repair_plan.id"], name=op.f("fk_repair_look_plan_id")),
         sa.ForeignKeyConstraint(["said_by"], ["person.id"], name=op.f("fk_repair_look_said_by")),
-        sa.PrimaryKeyConstraint("plan_id", "day", name=op.f("pk_repair_look")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_look")),
+        sa.UniqueConstraint("plan_id", "day", name=op.f("uq_repair_look_plan_id_day")),
     )
     op.create_table(
         "repair_promise",

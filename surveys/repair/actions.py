@@ -116,7 +116,7 @@ async def look_at_repair(
     """
     plan = await _open_plan(session, plan_id)
     await _works_in(session, plan.team_id, person_id)
-    said = await session.get(RepairLook, (plan.id, day))
+    said = (await session.scalars(select(RepairLook).filter_by(plan_id=plan.id, day=day))).one_or_none()
     if said is not None:
         return said
     if plan.agreed_at is None or day not in rules.looks_due(plan.agreed_at, (), now=now):

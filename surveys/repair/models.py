@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
@@ -49,9 +49,11 @@ class RepairLook(Base):
     """What the team said of a plan after 30, 60 or 90 days: it moves, or it is too early to say."""
 
     __tablename__ = "repair_look"
+    __table_args__ = (UniqueConstraint("plan_id", "day"),)
 
-    plan_id: Mapped[UUID] = mapped_column(ForeignKey("repair_plan.id"), primary_key=True)
-    day: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = random_id()
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("repair_plan.id"))
+    day: Mapped[int]
     word: Mapped[LookWord]
     said_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     said_at: Mapped[datetime]
