@@ -216,13 +216,21 @@ async def after(
     done: str,
 ) -> Answer:
     """Run one action and lead back, or show the page with what is wrong. A refusal undoes the action."""
+    refusal = await refusal_of(session, act)
+    if refusal is not None:
+        sentence = reader.page.language.say(refusal.sentence, **refusal.values)
+        return await show_team(session, reader, team_id, returned=sent.returned(refusal, sentence))
+    return back(team_id, done)
+
+
+async def refusal_of(session: AsyncSession, act: Callable[[], Awaitable[object]]) -> Invalid | None:
+    """Run one action; return why a form cannot be accepted, with everything it did undone, or None."""
     try:
         async with session.begin_nested():
             await act()
     except Invalid as refusal:
-        sentence = reader.page.language.say(refusal.sentence, **refusal.values)
-        return await show_team(session, reader, team_id, returned=sent.returned(refusal, sentence))
-    return back(team_id, done)
+        return refusal
+    return None
 
 
 def back(team_id: UUID, done: str) -> Redirect:

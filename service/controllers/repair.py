@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.word_hints import where_to_report
-from service.controllers.commitments import Answer
+from service.controllers.commitments import Answer, refusal_of
 from service.controllers.teams import branch_to_read
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.security import requires_sign_in
@@ -61,18 +61,20 @@ class RepairController(Controller):
     ) -> Answer:
         """Propose a plan to the team."""
         _require_part(viewer, team_id)
-        try:
-            async with session.begin_nested():
-                await propose_repair(
-                    session,
-                    team_id=team_id,
-                    person_id=viewer.person_id,
-                    what=form.text("what"),
-                    leader_needs=form.text("leader_needs"),
-                    team_needs=form.text("team_needs"),
-                    now=now,
-                )
-        except Invalid as refusal:
+
+        async def act() -> None:
+            await propose_repair(
+                session,
+                team_id=team_id,
+                person_id=viewer.person_id,
+                what=form.text("what"),
+                leader_needs=form.text("leader_needs"),
+                team_needs=form.text("team_needs"),
+                now=now,
+            )
+
+        refusal = await refusal_of(session, act)
+        if refusal is not None:
             return await self._page(
                 session, viewer, page, settings, now, team_id, typed=form, refusal=refusal
             )
@@ -106,17 +108,13 @@ class RepairController(Controller):
     ) -> Answer:
         """Promise a step of the plan."""
         await _require_plan(session, viewer, team_id, plan_id)
-        try:
-            async with session.begin_nested():
-                await promise_repair(
-                    session,
-                    plan_id,
-                    person_id=viewer.person_id,
-                    text=form.text("text", most=1000),
-                    due=form.date("due"),
-                    now=now,
-                )
-        except Invalid as refusal:
+
+        async def act() -> None:
+            text, due = form.text("text", most=1000), form.date("due")
+            await promise_repair(session, plan_id, person_id=viewer.person_id, text=text, due=due, now=now)
+
+        refusal = await refusal_of(session, act)
+        if refusal is not None:
             return await self._page(
                 session, viewer, page, settings, now, team_id, typed=form, refusal=refusal
             )
