@@ -34,7 +34,7 @@ from surveys.people.rules import Directory
 from surveys.waves.models import Wave
 
 NAME = "routes"
-HR_PAGES = ("/programmes", "/coverage", "/loop-health", "/preview-disclosure")
+HR_PAGES = ("/programmes", "/coverage", "/loop-health", "/preview-disclosure", "/milestones")
 LEFT_OUT = ("/static", "/slack/", "/sign-out")  # the same for all; signed by its sender; ends the walk
 PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TEAM, BOARD = "team_id", "retro_id"
