@@ -36,6 +36,11 @@ DECISIONS = (
     (Decision.WILL_NOT, mark("I will not, because …")),
     (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
 )
+SINCE_THEN: Mapping[str, str] = {
+    "higher": mark("Over a full round since it was done it lies higher than before it fell."),
+    "no_change": mark("Over a full round since it was done there is no clear change from before it fell."),
+    "lower": mark("Over a full round since it was done it lies lower than before it fell."),
+}
 PLEDGE_LIMITS = mark(
     "Three things have to be passed on whatever was pledged: danger to somebody, harassment, and what the "
     "law demands. Then you are told first, wherever that is possible."
@@ -79,6 +84,14 @@ def say_answer(topic: TopicView, language: Translator) -> str:
             "Read, with thanks. An answer comes by {day}.", day=language.date(topic.answer_by)
         )
     return language.say("Read, with thanks. An answer follows.")
+
+
+def say_since_then(topic: TopicView, language: Translator) -> str:
+    """Return how the dimension lies since everything promised was done; nothing about why."""
+    sentence = SINCE_THEN.get(topic.since_then or "")
+    if sentence is None:
+        return ""
+    return f"{language.say(sentence)} {language.say('That does not say why.')}"
 
 
 def say_promise(promise: PromiseView, language: Translator) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
-from integrations.loop_words import say_answer, say_promise, say_source, say_topic
+from integrations.loop_words import say_answer, say_promise, say_since_then, say_source, say_topic
 from service.views.charts import Flag
 from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step, TopicView
 from surveys.commitments.rules import ASK_AFTER, Rate, State
@@ -94,6 +94,7 @@ class TopicCard:
     promises: Sequence[str]
     is_answered: bool
     may_be_left_out: bool
+    since_then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ class _Words:
             source=say_source(topic, self.language),
             answer=say_answer(topic, self.language),
             promises=[say_promise(promise, self.language) for promise in topic.promises],
+            since_then=say_since_then(topic, self.language),
             is_answered=topic.decision is not None,
             may_be_left_out=topic.decision is None and topic.kind in BY_HAND,
         )

@@ -109,6 +109,8 @@ class TopicView:
         answer_by: the day the leader named for an answer.
         decision: None while there is none; then `reason`, and for what was passed on `passed_to`.
         promises: made in answer to it.
+        since_then: higher, no_change or lower than before it fell, once a full cycle has passed since all
+            promises were done; None before, and for what is about no dimension.
     """
 
     id: UUID
@@ -125,6 +127,7 @@ class TopicView:
     passed_to: str | None
     decided_at: datetime | None
     promises: Sequence[PromiseView] = ()
+    since_then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments import rules
 from surveys.commitments.absences import rest_of, spans_away
 from surveys.commitments.clocks import Rest, working_time
+from surveys.commitments.effects import effects_of
 from surveys.commitments.loop import LoopHealth, LoopState, Step
 from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
 from surveys.commitments.promises import (
@@ -153,6 +155,8 @@ async def loop_of(
         session, Commitment.team_id == team_id, {team_id: zone}, now=now, for_leader=for_leader
     )
     views = [told.view for told in promises]
+    topics = await topics_of(session, team_id, views, now=now, for_leader=for_leader)
+    since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
     known = LoopState(
         team_id=team_id,
         team_name=branch.teams[team_id].name,
@@ -162,7 +166,7 @@ async def loop_of(
             key=lambda view: page_order(view, zone),
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
-        topics=await topics_of(session, team_id, views, now=now, for_leader=for_leader),
+        topics=[replace(topic, since_then=since.get(topic.id)) for topic in topics],
     )
     if wave is None:
         return known

@@ -8,13 +8,12 @@ conventions, not findings.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import fmean, median
+from statistics import fmean
 
 from surveys.commitments.rules import RATES_FROM, Decision, Rate
 
 DAY = timedelta(days=1)
 WITHIN = timedelta(hours=24)  # of working time, to acknowledge
-WITHDRAWN_MUCH = 0.2  # a larger share is shown beside the rate of kept ones
 GAP_WORTH_A_TALK = 20.0  # points
 
 
@@ -117,34 +116,9 @@ def say_do_gap(endings: Iterable[Ending]) -> float | None:
     return 100 * (sum(one.by_dates for one in both) - sum(bool(one.by_team) for one in both)) / len(both)
 
 
-def withdrawn_share(withdrawn: int, ended: int) -> Rate | None:
-    """Return how many of the promises that came to an end were taken back in time."""
-    return Rate(withdrawn, ended) if ended else None
-
-
 def mean_days(spans: Sequence[timedelta]) -> float | None:
     """Return the mean number of days between promises and their first dates."""
     return fmean(span / DAY for span in spans) if spans else None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How long results waited to be shared; `shared` is False while they still do."""
-
-    waited: timedelta
-    shared: bool
-
-
-def median_wait(waits: Sequence[Wait]) -> tuple[float, bool] | None:
-    """Return the median wait in working days, and whether it is known.
-
-    What still waits counts with the time so far. Where the median falls on such a one the true median
-    can only be longer: then the second value is False, and it is shown as "at least".
-    """
-    if not waits:
-        return None
-    middle = median(one.waited / DAY for one in waits)
-    return middle, all(one.shared for one in waits if one.waited / DAY <= middle)
 
 
 @dataclass(frozen=True, slots=True)

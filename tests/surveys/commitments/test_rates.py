@@ -10,16 +10,13 @@ from surveys.commitments.rates import (
     Cycle,
     Ended,
     Ending,
-    Wait,
     acknowledged_rate,
     closed_at,
     closure_rate,
     cycle_of,
     effect,
     mean_days,
-    median_wait,
     say_do_gap,
-    withdrawn_share,
 )
 from surveys.commitments.rules import Decision, Rate
 
@@ -95,18 +92,8 @@ class TestGap:
 
 
 def test_nothing_to_report_is_neither_zero_nor_all() -> None:
-    assert withdrawn_share(0, 0) is None
     assert mean_days([]) is None
-    assert median_wait([]) is None
     assert mean_days([DAY, 2 * DAY]) == 1.5
-
-
-class TestWaiting:
-    def test_what_still_waits_counts_with_its_time_so_far(self) -> None:
-        known = [Wait(DAY, True), Wait(2 * DAY, True), Wait(9 * DAY, False)]  # noqa: FBT003 -- shared or not
-        assert median_wait(known) == (2.0, True)
-        assert median_wait([Wait(DAY, True), Wait(3 * DAY, False)]) == (2.0, True)  # noqa: FBT003 -- the same
-        assert median_wait([Wait(DAY, False), Wait(3 * DAY, True), Wait(4 * DAY, True)]) == (3.0, False)  # noqa: FBT003 -- the same
 
 
 class TestEffect:
