@@ -31,6 +31,8 @@ class ForMe:
         about_promise: whether one question about a promise is all there is.
         door: where the person is about to answer; None where they are not.
         is_open: whether there is a wave; otherwise the facts say how it would be.
+        wave_id: the open wave.
+        team_id: the unit in which it asks them.
     """
 
     terms: Terms
@@ -39,6 +41,8 @@ class ForMe:
     about_promise: bool = False
     door: Literal["slack", "web"] | None = None
     is_open: bool = True
+    wave_id: UUID | None = None
+    team_id: UUID | None = None
 
 
 async def in_wave(
@@ -57,6 +61,8 @@ async def in_wave(
         carried_to=await unit_above(session, wave_id, team_id),
         about_promise=about_promise,
         door=door,
+        wave_id=wave_id,
+        team_id=team_id,
     )
 
 

@@ -83,6 +83,7 @@ class HomeController(Controller):
             "home/for_me.html",
             facts=for_me(me, page.language, named) if me else (),
             is_open=me is not None and me.is_open,
+            look=_look_for_mine(me, viewer),
             plain_words=in_plain_words(page.language, minimum, named),
         )
 
@@ -150,6 +151,13 @@ async def open_sheet(
         link=f"/answer/{token}",
         answered=answered,
     )
+
+
+def _look_for_mine(me: ForMe | None, viewer: Viewer) -> str:
+    """Return where the look for mine is; nowhere for somebody who has moved since the wave opened."""
+    if me is None or me.wave_id is None or me.team_id != viewer.unit:
+        return ""
+    return f"/teams/{me.team_id}/receipts/{me.wave_id}/mine"
 
 
 async def _how_private_for(

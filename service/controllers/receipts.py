@@ -58,6 +58,7 @@ class ReceiptController(Controller):
             facts=receipt(point, page.language, viewer.zone),
             text=text.decode() if text is not None else None,
             sha256=sha256_of(text) if text is not None else "",
+            changed=text is not None and not await _is_as_published(session, point, text),
             still_runs=point.state in STILL_RUNS,
         )
         day = now.astimezone(ZoneInfo(branch.team_zone(team_id))).date()
@@ -127,6 +128,14 @@ class ReceiptController(Controller):
             occurrence=wave.occurrence,
             found=found,
         )
+
+
+async def _is_as_published(session: AsyncSession, point: WavePoint, text: bytes) -> bool:
+    """Return whether a text is in the list of hashes, and the list has the fingerprint of the receipt."""
+    hashes = await receipt_list(session, point.wave_id)
+    return sha256_of(text) in hashes.decode().split() and (
+        sha256_of(hashes) == (point.receipt or {}).get("sha256")
+    )
 
 
 def _point(trend: TeamTrend, wave_id: UUID) -> WavePoint:

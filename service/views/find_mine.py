@@ -136,5 +136,5 @@ def _named(counts: Mapping[str, int], language: Translator) -> str:
     where = [language.say(MEANS[hit]) if hit in MEANS else hit for hit in hits]
     return language.say(
         "You are named there: {where}. None of it says what you answered, or whether.",
-        where=language.listing(where),
+        where="; ".join(where),
     )

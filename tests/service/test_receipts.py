@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from litestar import Litestar
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
@@ -16,6 +16,7 @@ from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import destroy_keys
 from surveys.audit.models import Entry, Reading
 from surveys.people.models import Person
+from surveys.results.models import Figure
 from surveys.waves.models import Place, Wave
 from tests.conftest import NOON
 from tests.service.conftest import Clock
@@ -101,6 +102,18 @@ async def written(sessions: Sessions) -> AsyncIterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield found
     event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_a_figure_that_was_changed_afterwards_shows_on_the_receipt(
+    story: Story, closed: Wave, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    alice = await signed_in(story.cast.alice)
+    assert "is not what was published" not in (await alice.get(receipt_of(story, closed))).text
+    async with sessions.begin() as session:
+        await session.execute(
+            update(Figure).where(Figure.team_id == story.cast.payments.id).values(score=Figure.score + 20)
+        )
+    assert "is not what was published" in (await alice.get(receipt_of(story, closed))).text
 
 
 async def test_looking_for_mine_after_the_close_finds_nothing_and_leaves_nothing(
