@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from surveys.results.rules.disclosure import (
     Respondent,
     carry_up,
+    carry_up_counts,
     enough,
     is_low,
     pools_of_counts,
@@ -111,6 +112,16 @@ class TestCarryUp:
                 # Had some combination its support inside the group, dropping it would lower the rank.
                 assert rank(without) == whole
 
+    def test_a_unit_stands_for_the_pools_below_it_and_its_own(self) -> None:
+        parents: Tree = {1: None, 2: 1, 3: 1, 4: 3}
+        pools = {2: people(2, 5), 4: people(4, 5), 1: people(1, 5)}
+        assert unions(parents, pools) == {2: [2], 4: [4], 3: [4], 1: [2, 4, 1]}
+
+    def test_what_is_left_over_under_several_roots_is_added_up(self) -> None:
+        parents: Tree = {1: None, 2: None}
+        assert carry_up(parents, {1: people(1, 3), 2: people(2, 4)}, K).left_over == 7
+        assert carry_up_counts(parents, {1: 3, 2: 4}, K).left_over == 7
+
     def test_a_deep_chain_takes_linear_time_and_no_recursion(self) -> None:
         parents: Tree = {0: None} | {unit: unit - 1 for unit in range(1, 50_000)}
         released = carry_up(parents, {49_999: people(49_999, 4), 0: people(0, 1)}, K)
@@ -148,6 +159,22 @@ class TestLowEnd:
         assert not released.pools
         assert released.left_over == 9
 
+    def test_a_low_pool_that_met_on_the_way_is_not_released_and_points_at_no_team(self) -> None:
+        """Two of the desk meet three above them, all very low; with five from elsewhere they are not."""
+        parents: Tree = {1: None, 2: 1, 3: 2}
+        low = {3: people(3, 2, 0.0), 2: people(2, 3, 0.0)}
+
+        alone = carry_up(parents, low, K)
+        assert (dict(alone.pools), alone.low, alone.left_over) == ({}, frozenset(), 5)
+        together = carry_up(parents, {**low, 1: people(1, 4, 100.0)}, K)
+        assert {unit: len(pool) for unit, pool in together.pools.items()} == {1: 9}
+        assert (together.low, together.carried) == (frozenset(), {2, 3})
+
+    def test_one_answer_has_no_line_and_on_the_line_is_not_below_it(self) -> None:
+        assert not is_low(people(1, 1, 0.0))
+        assert is_low(people(1, 2, 74.9))
+        assert not is_low(people(1, 4, 25.0))
+
     @pytest.mark.parametrize(("n", "line"), [(5, 18.75), (8, 75 / 7)])
     def test_the_line_is_75_over_the_others(self, n: int, line: float) -> None:
         assert is_low(people(1, n, line - 0.01))
@@ -155,6 +182,12 @@ class TestLowEnd:
 
 
 class TestCounts:
+    def test_a_unit_that_is_not_named_has_nobody(self) -> None:
+        parents: Tree = {1: None, 2: 1, 3: 1}
+        counted = carry_up_counts(parents, {2: 5, 1: 4}, K)
+        assert (counted.pools, counted.totals, counted.carried) == ({2: 5}, {2: 5, 1: 5}, {1: 4})
+        assert pools_of_counts(parents, {2: 5, 1: 5}, K) == {2: [2], 1: [1]}
+
     @given(trees(), st.data())
     def test_participation_stands_for_enough_people_or_none(
         self, parents: Tree, data: st.DataObject

@@ -27,6 +27,7 @@ class TestTeamWord:
             ({"kept": 2, "cant_tell": 2}, 5, "cant_tell"),
             ({"cant_tell": 5}, 5, "cant_tell"),
             ({}, 7, "too_few"),
+            ({"partly": 1, "not_kept": 2}, 6, "too_few"),
         ],
     )
     def test_it_takes_four_decided_votes_and_two_to_dissent(
@@ -82,3 +83,5 @@ class TestSaidWord:
 def test_the_code_of_the_question_chooses_the_rule() -> None:
     assert loop_word("LOOP-02", {"yes": 5}, 5) == "yes"
     assert loop_word("LOOP-03", {"kept": 5}, 5) == "kept"
+    assert loop_word("LOOP-02", {"yes": 5}, 5, needed=6) == "too_few"
+    assert loop_word("LOOP-03", {"kept": 5}, 5, needed=6) == "too_few"
