@@ -28,8 +28,10 @@ def test_every_page_is_accessible_in_light_and_dark_and_on_a_phone(
     stranger.open("/answer/undone")
     stranger.require_accessible_in_both_schemes()
 
+    team = f"/teams/{cast.payments.id}"
+    receipt = f"{team}/receipts/{wave.id}"
     for person, paths in (
-        (cast.alice, ("/",)),
+        (cast.alice, ("/", "/how-private/for-me", f"{team}/record", receipt, f"{receipt}/mine")),
         (cast.lena, ("/",)),
         (cast.helen, ("/", "/coverage", "/loop-health", "/organisation")),
     ):
