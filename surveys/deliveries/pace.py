@@ -65,9 +65,12 @@ async def pause_calls(
 
 
 async def _pace_of(session: AsyncSession, workspace: str, method: str, at: datetime) -> SendingPace:
-    first = insert_once(session, SendingPace).values(workspace=workspace, method=method, next_at=at)
-    await session.execute(first)
-    row = await session.get(SendingPace, (workspace, method), with_for_update=True, populate_existing=True)
+    key = (workspace, method)
+    row = await session.get(SendingPace, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        first = insert_once(session, SendingPace).values(workspace=workspace, method=method, next_at=at)
+        await session.execute(first)
+        row = await session.get(SendingPace, key, with_for_update=True, populate_existing=True)
     if row is None:
         raise LookupError(method)  # only possible outside of a transaction
     return row
