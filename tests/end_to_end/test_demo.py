@@ -264,9 +264,7 @@ def test_from_message_to_sent_in_at_most_ten_presses_then_the_week_passes_and_al
 
 
 def test_a_form_left_open_over_the_close_is_refused_in_words_and_the_next_pulse_opens(page: Page):
-    if not opens(page):
-        pytest.fail("the pulse before this one did not close")
-    page.goto("/demo")
+    require_an_open_pulse(page)
     page.get_by_role("link", name="Become Ulla Hartmann").click()
     page.get_by_role("button", name="Answer, 1 minute").last.click()
     answer_everything(page)
@@ -279,12 +277,15 @@ def test_a_form_left_open_over_the_close_is_refused_in_words_and_the_next_pulse_
     expect(page.get_by_role("dialog")).to_contain_text("closed")
 
 
-def opens(page: Page) -> bool:
-    """Let the next pulse open; return whether there is one now."""
+def require_an_open_pulse(page: Page) -> None:
+    """Let the next pulse open where the test before let the week pass."""
     page.goto("/demo")
-    page.get_by_role("button", name="Let the next pulse open").click()
-    expect(page.get_by_role("button", name="Let the week pass")).to_be_visible()
-    return True
+    week = page.get_by_role("button", name="Let the week pass")
+    following = page.get_by_role("button", name="Let the next pulse open")
+    expect(week.or_(following)).to_be_visible()
+    if following.is_visible():
+        following.click()
+    expect(week).to_be_visible()
 
 
 def test_links_in_messages_lead_to_kept_as_the_member_who_follows_them(page: Page):
