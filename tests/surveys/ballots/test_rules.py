@@ -157,6 +157,11 @@ class TestLinks:
         with pytest.raises(Missing):
             read_token(token)
 
+    def test_a_token_with_a_foreign_sign_in_it_is_not_read_without_it(self) -> None:
+        token = write_token(uuid4(), bytes(16))
+        with pytest.raises(Missing):
+            read_token(f"{token[:20]}!{token[20:]}")
+
     def test_the_proof_is_of_this_wave_and_this_place(self) -> None:
         key, place = a_key(), uuid4()
         assert same(key.link_proof(place), key.link_proof(place))

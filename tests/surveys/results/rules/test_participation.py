@@ -113,6 +113,10 @@ class TestRows:
         assert (rows[TOP]["shown"], rows[TOP]["asked"]) == (True, 20)
         assert total is None  # less the twenty of Loans it would be about the four of Cards
 
+    def test_a_unit_of_exactly_k_reads_its_band(self) -> None:
+        rows, _ = rows_of({CARDS: 5, LOANS: 0, TOP: 0}, {CARDS: 3})
+        assert (rows[CARDS]["asked"], rows[CARDS]["band"]) == (5, "most")
+
     def test_what_was_too_few_below_is_in_the_count_of_the_unit_above(self) -> None:
         rows, total = rows_of({CARDS: 4, LOANS: 20, TOP: 16}, {CARDS: 4, LOANS: 10, TOP: 8})
         assert (rows[TOP]["asked"], rows[TOP]["answered"], total) == (40, 22, 22)
