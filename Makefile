@@ -31,13 +31,13 @@ demo: .venv/.installed
 
 test: static browser slack-double
 	@echo "== Tests of what decides about privacy and figures, its branches counted, on SQLite and PostgreSQL"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q --cov --cov-report=term $(COUNTED)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q --cov --cov-report=term $(COUNTED)
 	@echo "== All other tests: commands and pages, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(addprefix --ignore=,$(COUNTED))
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q $(addprefix --ignore=,$(COUNTED))
 
 check: static
 	@echo "== Tests, without the slow ones"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -m "not slow" --ignore=tests/browser --ignore=tests/end_to_end
 
 static: .venv/.installed
 	@echo "== Format"

@@ -27,19 +27,9 @@ from surveys.database import build_engine, build_sessions
 
 BACKENDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
-settings.register_profile("kept", deadline=None)  # no test is timed: machines differ
+settings.register_profile("kept", deadline=None, max_examples=60)  # no test is timed: machines differ
 settings.load_profile("kept")
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module on one worker where they share a fixture; all others go anywhere."""
-    for item in items:
-        definitions = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-        shared = [name for name, found in definitions.items() if found[-1].scope in ("class", "module")]
-        if any(not name.startswith("_") for name in shared):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 def migrate(url: str) -> None:

@@ -79,6 +79,12 @@ def take_all(page: Page, address: str) -> None:
     take(page, "programmes")
     page.goto(f"{address}/coverage")
     take(page, "coverage")
+    page.goto(f"{address}/preview-disclosure")
+    take(page, "who-would-see-figures")
+    page.goto(f"{address}/demo")
+    page.get_by_role("button", name="As Priya Nair").click()
+    page.wait_for_url(re.compile("/retros/"))
+    take(page, "retro-board")
 
 
 def take_variants(browser: Browser, address: str) -> None:
