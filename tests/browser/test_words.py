@@ -72,7 +72,8 @@ def test_words_are_looked_at_here_and_sent_when_asked(
     expect(page.get_by_text("These people can help now.")).to_be_visible()
     expect(page.get_by_text("is a name.")).to_be_hidden()
     visitor.require_accessible()
-    assert sent == []
+    # The icon of the page may arrive late; nothing else goes out before the press.
+    assert [request.url for request in sent if not request.url.endswith("/mark.svg")] == []
 
     page.get_by_role("button", name="Send my words").click()
     expect(page.get_by_role("heading", name="Thank you. It is in, and sealed.")).to_be_visible()
