@@ -44,7 +44,7 @@ def press(visitor: Visitor, name: str) -> None:
 def see_the_note_in_the_margin(page: Page) -> None:
     draft = page.get_by_role("textbox", name="What to improve", exact=True)
     draft.fill("Bob never runs the tests")
-    expect(page.get_by_text("next time [step]")).to_be_visible()
+    expect(page.get_by_text("next time [step]")).to_be_visible(timeout=60_000)
     draft.fill("")
 
 
