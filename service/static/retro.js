@@ -11,6 +11,7 @@ const words = retro.dataset;
 let newest = null;
 let lost = false;
 let refreshing = null;
+let drawing = Promise.resolve();
 
 function start() {
   retro.classList.add("scripted");
@@ -42,8 +43,8 @@ function connect() {
 function hear(news) {
   const before = newest;
   newest = news;
-  if (news.phase !== words.phase || news.names !== words.names) {
-    turnPage();
+  if (anotherPage()) {
+    redraw();
     return;
   }
   show(news);
@@ -81,9 +82,20 @@ async function fetchPage() {
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+function anotherPage() {
+  return Boolean(newest) && (newest.phase !== words.phase || newest.names !== words.names);
+}
+
+// One page at a time is asked for and drawn: of two that were under way together the older could be drawn
+// last, and what it does not show yet would stay away until somebody moves again.
+function redraw() {
+  drawing = drawing.then(() => (anotherPage() ? turnPage() : refresh()));
+  return drawing;
+}
+
 function refreshSoon() {
   window.clearTimeout(refreshing);
-  refreshing = window.setTimeout(refresh, 120);
+  refreshing = window.setTimeout(redraw, 120);
 }
 
 // Replaces the parts that others may have changed, and leaves alone what somebody is typing in.
@@ -91,7 +103,7 @@ async function refresh() {
   try {
     const page = await fetchPage();
     const drawn = page.getElementById("retro");
-    if (drawn.dataset.phase !== words.phase) return turnPage(page);
+    if (drawn.dataset.phase !== words.phase) return await turnPage(page);
     for (const region of retro.querySelectorAll("[data-region]")) {
       const fresh = page.querySelector(`[data-region="${region.dataset.region}"]`);
       const active = document.activeElement;
@@ -129,7 +141,7 @@ async function turnPage(given) {
     tell(words.new);
     document.querySelector(".retro-head h1").scrollIntoView({ block: "nearest" });
   } catch {
-    window.setTimeout(turnPage, 1500);
+    window.setTimeout(redraw, 1500);
   }
 }
 
@@ -179,7 +191,7 @@ retro.addEventListener("submit", async (event) => {
     field.focus();
   }
   if (document.activeElement && form.closest("details")) document.activeElement.blur();
-  if (words.phase !== "group") refresh();
+  if (words.phase !== "group") redraw();
 });
 
 // Control and Enter adds a card without leaving the keyboard.
