@@ -9,7 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from integrations.slack.inbound import Gate, SheetSent, parse
+from integrations.slack.events import SheetSent
+from integrations.slack.inbound import Gate, parse
 
 REPLY = b'{"response_action":"update"}'
 STORE = (

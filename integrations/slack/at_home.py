@@ -12,8 +12,8 @@ from integrations.loop_words import say_answer, say_promise, say_topic
 from integrations.promise import Terms
 from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.events import HomeOpened
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
-from integrations.slack.inbound import HomeOpened
 from integrations.slack.retro_desk import boards_at_home
 from surveys.ballots.queries import blank_sheet, has_answered
 from surveys.commitments.loop import LoopState

@@ -2,7 +2,7 @@
 
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json
-from integrations.slack.inbound import Command
+from integrations.slack.events import Command
 from integrations.slack.retro_desk import language_of, retro_typed
 from integrations.slack.sheets import command
 from surveys.errors import SurveyError

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from integrations.slack import inbound
+from integrations.slack import events
 from integrations.slack.at_home import show_home
 from integrations.slack.commands import typed
 from integrations.slack.desk import TAKEN, Desk, Reply
@@ -16,52 +16,52 @@ from integrations.slack.words import take_words
 log = logging.getLogger("kept.slack")
 
 
-async def answer(desk: Desk, event: inbound.Event) -> Reply:
+async def answer(desk: Desk, event: events.Event) -> Reply:
     """Do what an event asks for and return the reply, within Slack's three seconds."""
     match event:
-        case inbound.SheetSent():
+        case events.SheetSent():
             reply = await take_sheet(desk, event)
-        case inbound.WordsSent() | inbound.LoopSent() | inbound.RetroSent() | inbound.ChoiceSent():
+        case events.WordsSent() | events.LoopSent() | events.RetroSent() | events.ChoiceSent():
             reply = await _sent(desk, event)
-        case inbound.Pressed():
+        case events.Pressed():
             reply = await PRESSES.get(event.action, press)(desk, event)
-        case inbound.MessageShortcut():
+        case events.MessageShortcut():
             reply = await add_to_retro(desk, event)
-        case inbound.HomeOpened():
+        case events.HomeOpened():
             reply = await show_home(desk, event)
-        case inbound.Command():
+        case events.Command():
             reply = await typed(desk, event)
         case _:
             reply = _note(event)
     return reply
 
 
-PRESSES: dict[str, Callable[[Desk, inbound.Pressed], Awaitable[Reply]]] = {
+PRESSES: dict[str, Callable[[Desk, events.Pressed], Awaitable[Reply]]] = {
     Action.LOOP: open_form,
     Action.OPEN_BOARD: open_board,
 }
 
 
 async def _sent(
-    desk: Desk, event: inbound.WordsSent | inbound.LoopSent | inbound.RetroSent | inbound.ChoiceSent
+    desk: Desk, event: events.WordsSent | events.LoopSent | events.RetroSent | events.ChoiceSent
 ) -> Reply:
     match event:
-        case inbound.WordsSent():
+        case events.WordsSent():
             return await take_words(desk, event)
-        case inbound.LoopSent():
+        case events.LoopSent():
             return await take_form(desk, event)
-        case inbound.RetroSent():
+        case events.RetroSent():
             return await take_retro(desk, event)
-        case inbound.ChoiceSent():
+        case events.ChoiceSent():
             return await take_choice(desk, event)
 
 
-def _note(event: inbound.Event) -> Reply:
+def _note(event: events.Event) -> Reply:
     """Acknowledge what needs nothing done; the kind of some events is worth a line to the operator."""
-    if isinstance(event, inbound.UrlVerification):
+    if isinstance(event, events.UrlVerification):
         return Reply(event.challenge.encode())
-    if isinstance(event, inbound.OtherEvent):
+    if isinstance(event, events.OtherEvent):
         log.info("slack event %s", event.kind)
-    elif isinstance(event, inbound.RateLimited):
+    elif isinstance(event, events.RateLimited):
         log.warning("slack holds events back: too many in an hour")
     return TAKEN

@@ -41,3 +41,4 @@ class Callback(StrEnum):
 COMMAND = "/kept"
 ADD_TO_RETRO = "retro_add"  # the shortcut on a message, as the app's manifest names it
 SKIP = "skip"  # beside the two lengths of `surveys.deliveries.rules.Snooze`
+SEEN = "seen"  # behind a form whose sender has read what Kept had to say about the words

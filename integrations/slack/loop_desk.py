@@ -20,7 +20,7 @@ from integrations.slack import loop_forms as forms
 from integrations.slack import modals, presses
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json, update_to
-from integrations.slack.inbound import LoopSent, Pressed
+from integrations.slack.events import LoopSent, Pressed
 from integrations.slack.presses import Press
 from surveys.audit.actions import note_looks
 from surveys.commitments.actions import (

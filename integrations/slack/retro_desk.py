@@ -17,8 +17,8 @@ from integrations.language import Translator
 from integrations.slack import modals, retro_forms
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json, update_to
+from integrations.slack.events import MessageShortcut, Pressed, RetroSent
 from integrations.slack.identifiers import ADD_TO_RETRO, Callback
-from integrations.slack.inbound import MessageShortcut, Pressed, RetroSent
 from surveys.errors import Invalid, Missing, SurveyError
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack

@@ -11,8 +11,7 @@ from integrations.language import Translator
 from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
-from integrations.slack.identifiers import Action, Callback
-from integrations.slack.inbound import SEEN
+from integrations.slack.identifiers import SEEN, Action, Callback
 from surveys.retrospectives.queries import Board, Topic
 from surveys.retrospectives.rules import COLUMNS, LONGEST_CARD, LONGEST_TITLE, TOPICS, Column, Pace, Phase
 from surveys.retrospectives.wording import Nudge

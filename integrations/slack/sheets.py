@@ -16,8 +16,8 @@ from integrations.promise import Terms
 from integrations.slack import modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
+from integrations.slack.events import ChoiceSent, Command, Pressed, SheetSent
 from integrations.slack.identifiers import SKIP, Action, Callback
-from integrations.slack.inbound import ChoiceSent, Command, Pressed, SheetSent
 from integrations.slack.words import show_words
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.rules import HandedIn

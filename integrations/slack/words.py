@@ -14,8 +14,8 @@ from integrations.language import Translator
 from integrations.slack import blocks, modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, Reply, as_json, update_to
-from integrations.slack.identifiers import Action, Callback
-from integrations.slack.inbound import SEEN, Pressed, WordsSent
+from integrations.slack.events import Pressed, WordsSent
+from integrations.slack.identifiers import SEEN, Action, Callback
 from integrations.word_hints import say_hints, when_harm_is_named, where_to_report
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.remarks import cast_remark

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from integrations.slack import inbound
+from integrations.slack import events
 from integrations.slack.inbound import FORM, JSON, Gate, UnreadableError, parse
 
 PLACE, WAVE = UUID(int=1), UUID(int=2)
@@ -16,11 +16,11 @@ class Standing(Clock):
         return 1_000_000.0
 
 
-def interaction(**payload: object) -> inbound.Event:
+def interaction(**payload: object) -> events.Event:
     return parse(urlencode({"payload": json.dumps(payload)}).encode(), FORM)
 
 
-def submission(callback: str, metadata: str, values: dict[str, object]) -> inbound.Event:
+def submission(callback: str, metadata: str, values: dict[str, object]) -> events.Event:
     view = {"callback_id": callback, "private_metadata": metadata, "state": {"values": values}}
     return interaction(type="view_submission", user={"id": "U1"}, view=view)
 
@@ -50,7 +50,7 @@ class TestSheets:
         values = {"PSY-01": picked("4"), "CNF-02": {"answer.v1": {"selected_option": None}}}
         event = submission(f"sheet.v1:{WAVE.hex}:de", PLACE.hex, values)
 
-        assert isinstance(event, inbound.SheetSent)
+        assert isinstance(event, events.SheetSent)
         assert (event.user_id, event.place_id, event.wave_id, event.locale) == ("U1", PLACE, WAVE, "de")
         assert event.answers == {"PSY-01": 4}
         assert event.blocks == ("PSY-01", "CNF-02")
@@ -80,8 +80,8 @@ class TestOtherEvents:
         in_form = interaction(type="block_actions", actions=action, view={"id": "V1", "type": "modal"})
         at_home = interaction(type="block_actions", actions=action, view={"id": "V2", "type": "home"})
 
-        assert isinstance(in_form, inbound.Pressed)
-        assert isinstance(at_home, inbound.Pressed)
+        assert isinstance(in_form, events.Pressed)
+        assert isinstance(at_home, events.Pressed)
         assert (in_form.view_id, at_home.view_id) == ("V1", None)
 
     def test_looking_at_the_messages_is_not_looking_at_home(self):
@@ -90,11 +90,11 @@ class TestOtherEvents:
             "event_id": "E",
             "event": {"type": "app_home_opened", "user": "U"},
         }
-        assert parse(json.dumps(body).encode(), JSON) == inbound.HomeOpened("E", "U")
+        assert parse(json.dumps(body).encode(), JSON) == events.HomeOpened("E", "U")
 
         body["event"] = {"type": "app_home_opened", "user": "U", "tab": "messages"}
-        assert parse(json.dumps(body).encode(), JSON) == inbound.Unknown()
+        assert parse(json.dumps(body).encode(), JSON) == events.Unknown()
 
     @pytest.mark.parametrize("payload", [{"type": "block_actions"}, {"type": "view_submission"}])
     def test_a_shape_without_its_parts_is_unknown(self, payload: dict[str, object]):
-        assert interaction(**payload) == inbound.Unknown()
+        assert interaction(**payload) == events.Unknown()
