@@ -7,9 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from integrations.language import mark
-from service.controllers.commitments import Answer, Sent, after, back, require_promise_of
-from service.controllers.teams import Reader, branch_to_read
-from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
+from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
+from service.controllers.teams import branch_to_read
+from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.security import requires_leader_of, requires_sign_in
 from service.views.agendas import AGENDAS, agenda_of
 from surveys.commitments.absences import come_back, go_away
@@ -48,50 +48,39 @@ class LeadingController(Controller):
 
     path = "/teams/{team_id:uuid}"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
 
     @post("/pledge")
-    async def pledge(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def pledge(self, leader: SentByLeader) -> Answer:
         """Say what stays private."""
 
         async def act() -> None:
-            words = form.text("pledge", most=2000)
-            await make_pledge(session, team_id=team_id, person_id=viewer.person_id, words=words, now=now)
+            words = leader.form.text("pledge", most=2000)
+            await make_pledge(
+                leader.session,
+                team_id=leader.team_id,
+                person_id=leader.person_id,
+                words=words,
+                now=leader.now,
+            )
 
-        sent = Sent("pledge", ("pledge",), form)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "pledged")
+        return await leader.after(act, "pledged", "pledge", ("pledge",))
 
     @post("/mistakes")
-    async def mistake(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def mistake(self, leader: SentByLeader) -> Answer:
         """Say what went wrong and what changes."""
 
         async def act() -> None:
             await note_mistake(
-                session,
-                team_id=team_id,
-                person_id=viewer.person_id,
-                what=form.text("what", most=2000),
-                changes=form.text("changes", most=2000),
-                now=now,
+                leader.session,
+                team_id=leader.team_id,
+                person_id=leader.person_id,
+                what=leader.form.text("what", most=2000),
+                changes=leader.form.text("changes", most=2000),
+                now=leader.now,
             )
 
-        sent = Sent("mistake", ("what", "changes"), form)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "noted")
+        return await leader.after(act, "noted", "mistake", ("what", "changes"))
 
     @post("/mistakes/{note_id:uuid}/delete")
     async def delete_mistake(
@@ -102,29 +91,20 @@ class LeadingController(Controller):
         return back(team_id, "deleted")
 
     @post("/away")
-    async def away(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def away(self, leader: SentByLeader) -> Answer:
         """Note until when one is away, and who acts meanwhile."""
 
         async def act() -> None:
             await go_away(
-                session,
-                team_id=team_id,
-                person_id=viewer.person_id,
-                stand_in_id=form.id("stand_in"),
-                until=form.date("until"),
-                now=now,
+                leader.session,
+                team_id=leader.team_id,
+                person_id=leader.person_id,
+                stand_in_id=leader.form.id("stand_in"),
+                until=leader.form.date("until"),
+                now=leader.now,
             )
 
-        sent = Sent("away", ("until", "stand_in"), form)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "away")
+        return await leader.after(act, "away", "away", ("until", "stand_in"))
 
     @post("/back")
     async def back_again(
@@ -149,22 +129,14 @@ class LeadingController(Controller):
         return back(team_id, "taken_over")
 
     @post("/promises/{promise_id:uuid}/close")
-    async def close(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        promise_id: FromPath[UUID],
-    ) -> Answer:
+    async def close(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
         """Close a former leader's promise and say why."""
-        await require_promise_of(session, team_id, promise_id, now=now)
+        await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)
 
         async def act() -> None:
-            reason = form.text("reason", most=1000)
-            await close_left_behind(session, promise_id, person_id=viewer.person_id, reason=reason, now=now)
+            reason = leader.form.text("reason", most=1000)
+            await close_left_behind(
+                leader.session, promise_id, person_id=leader.person_id, reason=reason, now=leader.now
+            )
 
-        sent = Sent("close", ("reason",), form, promise_id)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "closed")
+        return await leader.after(act, "closed", "close", ("reason",), about=promise_id)

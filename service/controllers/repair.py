@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.word_hints import where_to_report
-from service.controllers.commitments import Answer, refusal_of
+from service.controllers.leader_forms import Answer, refusal_of
 from service.controllers.teams import branch_to_read
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.security import requires_sign_in

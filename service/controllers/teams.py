@@ -75,7 +75,7 @@ class Reader:
 
 
 class TeamController(Controller):
-    """Reading. What leaders do stands in `service.controllers.commitments`."""
+    """Reading. What leaders do stands in `commitments`, `topics` and `leading` beside it."""
 
     path = "/teams"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it

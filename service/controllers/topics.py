@@ -7,9 +7,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from integrations.language import mark
-from service.controllers.commitments import Answer, Sent, after, back
-from service.controllers.teams import Reader
-from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
+from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back
+from service.dependencies import CurrentViewer, Now, Session
 from service.security import requires_leader_of
 from surveys.commitments.actions import commit
 from surveys.commitments.models import Decision, Topic, TopicKind
@@ -22,78 +21,62 @@ class TopicController(Controller):
 
     path = "/teams/{team_id:uuid}/topics"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
 
     @post("/")
-    async def raise_one(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def raise_one(self, leader: SentByLeader) -> Answer:
         """Write down what was brought up elsewhere."""
 
         async def act() -> None:
-            kind = form.text("kind", most=20)
+            kind = leader.form.text("kind", most=20)
             if kind not in set(TopicKind):
                 raise Invalid(mark("This choice is not one of those offered."), field="kind")
-            text = form.text("text", most=1000)
+            text = leader.form.text("text", most=1000)
             await raise_topic(
-                session,
-                team_id=team_id,
-                person_id=viewer.person_id,
+                leader.session,
+                team_id=leader.team_id,
+                person_id=leader.person_id,
                 kind=TopicKind(kind),
                 text=text,
-                now=now,
+                now=leader.now,
             )
 
-        sent = Sent("topic", ("text", "kind"), form)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "raised")
+        return await leader.after(act, "raised", "topic", ("text", "kind"))
 
     @post("/{topic_id:uuid}/answer")
-    async def answer(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        topic_id: FromPath[UUID],
-    ) -> Answer:
+    async def answer(self, leader: SentByLeader, topic_id: FromPath[UUID]) -> Answer:
         """Say what will come of it, with a promise where one is made at once."""
-        await _require_topic_of(session, team_id, topic_id)
+        await _require_topic_of(leader.session, leader.team_id, topic_id)
 
         async def act() -> None:
-            decision = form.text("decision", most=20)
+            decision = leader.form.text("decision", most=20)
             if decision not in set(Decision):
                 raise Invalid(mark("Choose what will come of it."), field="decision")
             topic = await decide(
-                session,
+                leader.session,
                 topic_id,
-                person_id=viewer.person_id,
+                person_id=leader.person_id,
                 decision=Decision(decision),
-                reason=form.text("reason", most=1000),
-                passed_to=form.text("passed_to", most=200),
-                now=now,
+                reason=leader.form.text("reason", most=1000),
+                passed_to=leader.form.text("passed_to", most=200),
+                now=leader.now,
             )
-            text = form.text("text", most=1000)
+            text = leader.form.text("text", most=1000)
             if text and decision == Decision.WILL_DO:
                 await commit(
-                    session,
-                    team_id=team_id,
+                    leader.session,
+                    team_id=leader.team_id,
                     wave_id=topic.wave_id,
                     topic_id=topic.id,
-                    owner_id=viewer.person_id,
+                    owner_id=leader.person_id,
                     text=text,
-                    due=form.date("due"),
-                    now=now,
+                    due=leader.form.date("due"),
+                    now=leader.now,
                 )
 
-        sent = Sent("answer", ("decision", "reason", "passed_to", "text", "due"), form, topic_id)
-        return await after(session, Reader(viewer, page, now), team_id, sent, act, "answered")
+        return await leader.after(
+            act, "answered", "answer", ("decision", "reason", "passed_to", "text", "due"), about=topic_id
+        )
 
     @post("/{topic_id:uuid}/leave-out")
     async def leave_one_out(

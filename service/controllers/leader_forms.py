@@ -1,0 +1,118 @@
+"""What all forms of a leader have in common: who sent which, what comes back when it cannot be accepted.
+
+A form is one action and leads back to the page of the unit. One that cannot be accepted comes back with
+what was typed and the error beside its field; nothing is stored then.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from service.controllers.teams import Reader, show_team
+from service.dependencies import CurrentPage, CurrentViewer, Form, Now, SentForm, Session
+from service.rendering import Page
+from service.views.team_forms import FormState, Returned
+from surveys.commitments.queries import loop_of
+from surveys.errors import Invalid, Missing
+from surveys.people.rules import Viewer
+
+Answer = Redirect | Response[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderForm:
+    """A form that somebody sent about a unit they lead or act for."""
+
+    session: AsyncSession
+    viewer: Viewer
+    page: Page
+    now: datetime
+    form: Form
+    team_id: UUID
+
+    @property
+    def person_id(self) -> UUID:
+        """Who sent it."""
+        return self.viewer.person_id
+
+    async def after(
+        self,
+        act: Callable[[], Awaitable[object]],
+        done: str,
+        kind: str,
+        names: Sequence[str],
+        *,
+        about: UUID | None = None,
+    ) -> Answer:
+        """Run one action and lead back, or show the page with what is wrong. A refusal undoes the action.
+
+        Args:
+            act: the action.
+            done: what the page says then, see `service.controllers.teams.DONE`.
+            kind: which form it is, as `service.views.team_forms` names it.
+            names: its fields, all of which come back as they were typed.
+            about: the promise or topic, where the page has this form several times.
+        """
+        refusal = await refusal_of(self.session, act)
+        if refusal is None:
+            return back(self.team_id, done)
+        sentence = self.page.language.say(refusal.sentence, **refusal.values)
+        typed = {name: (self.form.all(name) or [""])[0] for name in names}
+        # A refusal that names no field of this form stands beside the first one.
+        field = refusal.field if refusal.field is not None and refusal.field in names else names[0]
+        returned = Returned(kind, FormState(typed, {field: sentence}), about)
+        reader = Reader(self.viewer, self.page, self.now)
+        return await show_team(self.session, reader, self.team_id, returned=returned)
+
+
+SentByLeader = NamedDependency[LeaderForm]
+
+
+async def provide_leader_form(
+    session: Session,
+    viewer: CurrentViewer,
+    page: CurrentPage,
+    now: Now,
+    form: SentForm,
+    team_id: FromPath[UUID],
+) -> LeaderForm:
+    """Return the form that was sent about the unit in the address."""
+    return LeaderForm(session, viewer, page, now, form, team_id)
+
+
+LEADER_FORM = {"leader": Provide(provide_leader_form)}
+
+
+async def refusal_of(session: AsyncSession, act: Callable[[], Awaitable[object]]) -> Invalid | None:
+    """Run one action; return why a form cannot be accepted, with everything it did undone, or None."""
+    try:
+        async with session.begin_nested():
+            await act()
+    except Invalid as refusal:
+        return refusal
+    return None
+
+
+def back(team_id: UUID, done: str) -> Redirect:
+    """Lead back to the page of a unit, which says what was done."""
+    return Redirect(f"/teams/{team_id}?done={done}#loop", status_code=303)
+
+
+async def require_promise_of(
+    session: AsyncSession, team_id: UUID, promise_id: UUID, *, now: datetime
+) -> None:
+    """Check that the promise in the address is one of this unit's.
+
+    Raises:
+        Missing: it is not.
+    """
+    loop = await loop_of(session, team_id, now=now, for_leader=True)
+    if promise_id not in {promise.id for promise in loop.promises}:
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
