@@ -1,6 +1,7 @@
 """Migrations against the models, on both databases."""
 
 import asyncio
+from collections.abc import Callable
 
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -9,9 +10,9 @@ from migrations import revisions
 from surveys.database import build_engine
 
 
-async def in_thread(function: object, *args: object) -> None:
+async def in_thread(function: Callable[..., object], *args: object) -> None:
     """Run a command that opens an event loop of its own."""
-    await asyncio.to_thread(function, *args)  # type: ignore[arg-type]
+    await asyncio.to_thread(function, *args)
 
 
 async def test_the_newest_revision_has_exactly_the_tables_of_the_models(own_database_url: str) -> None:

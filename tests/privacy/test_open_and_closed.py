@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -24,7 +25,7 @@ async def story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) 
     return await Story(own_sessions, make_keys(tmp_path)).begin()
 
 
-async def dump(story: Story) -> dict[str, list[tuple[object, ...]]]:
+async def dump(story: Story) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, as whoever owns the database reads it."""
     async with story.sessions() as session:
         connection = await session.connection()
@@ -81,14 +82,14 @@ class TestWhileOpen:
 
         changed = {name for name, rows in after.items() if rows != before[name]}
         assert changed == {"open_ballot"}
-        lengths = {tuple(len(bytes(cell)) for cell in row[1:]) for row in after["open_ballot"]}  # type: ignore[call-overload]
+        lengths = {tuple(len(bytes(cell)) for cell in row[1:]) for row in after["open_ballot"]}
         assert lengths == {(32, 44)}
 
     async def test_the_order_of_arrival_is_not_the_order_of_rows(self, story: Story) -> None:
         await story.open()
         for name in PAYMENTS:
             await story.answer(name, 4)
-        rows = [bytes(row[1]) for row in (await dump(story))["open_ballot"]]  # type: ignore[call-overload]
+        rows = [bytes(row[1]) for row in (await dump(story))["open_ballot"]]
         key = await story.keys.load((await story.wave()).id)
         arrived = [
             key.row_key(dimension, story.cast.by_name[name].id)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from litestar import Litestar
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -182,10 +183,10 @@ class TestHandingIn:
         assert "ends without results" in shown.text
 
     async def test_when_there_is_no_room_the_pressed_answers_come_back_once(
-        self, alice: httpx.AsyncClient, sessions: Sessions
+        self, alice: httpx.AsyncClient, sessions: Sessions, app: Litestar
     ) -> None:
         fields = fields_of(await alice.get("/answer"))
-        box = alice._transport.app.state.ballot_box  # type: ignore[attr-defined]
+        box = app.state.ballot_box
         box._room = 0
 
         busy = await submit(alice, "/answer", "/answer", fields)

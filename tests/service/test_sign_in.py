@@ -139,7 +139,7 @@ class TestUsingALink:
         cast: Cast,
         mails: Mails,
         sessions: Sessions,
-        capsys: object,
+        capsys: pytest.CaptureFixture[str],
         app: Litestar,
     ) -> None:
         await ask(stranger, "alice@example.com")
@@ -150,7 +150,7 @@ class TestUsingALink:
         async with sessions() as session:
             row = (await session.scalars(select(SignIn))).one()
         assert session_token.encode() not in row.token_hash
-        logged = "".join(capsys.readouterr())  # type: ignore[attr-defined]
+        logged = "".join(capsys.readouterr())
         assert "/sign-in/{token}" in logged
         assert link.removeprefix("/sign-in/") not in logged
         assert "alice@example.com" not in logged
