@@ -9,7 +9,7 @@ import aiosmtplib
 
 from integrations.channels import Outcome, Outgoing, ambiguous, failed_for_now, sent, undeliverable
 from integrations.language import Translator
-from integrations.notes import Words, words_of
+from integrations.note_words import Words, words_of
 
 SECONDS = 20
 PERMANENT = 500  # SMTP codes from here on are definite

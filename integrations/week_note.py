@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from integrations.language import Translator, mark
 from integrations.loop_words import what_figures_mean
-from integrations.notes import Words, words_of
+from integrations.note_words import Words, words_of
 from surveys.commitments.week import Thing, ThingKind
 from surveys.results.published import TeamTrend
 

@@ -6,7 +6,8 @@ The top-level `text` says everything, because screen readers read it and nothing
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from integrations.notes import Ask, Note, RetroNews, words_of
+from integrations.note_words import words_of
+from integrations.notes import Ask, Note, RetroNews
 from integrations.slack import blocks
 from integrations.slack.identifiers import Action
 from integrations.week_note import LeaderWeek
