@@ -22,9 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from service.views.board_news import news_of
-from surveys.retrospectives.actions import mark_here
 from surveys.retrospectives.boards import CHANNEL
-from surveys.retrospectives.queries import places_on, revision_of
+from surveys.retrospectives.places import places_on
+from surveys.retrospectives.queries import revision_of
+from surveys.retrospectives.room import mark_here
 
 LOOK_SECONDS = 0.05  # between two looks at the revision where the database does not tell
 LISTENING_SECONDS = 1.0  # between two looks where it does, should a word of it have been missed

@@ -1,4 +1,4 @@
-"""Forms of a retrospective in Slack: cards, votes, a message as a card, a new board, a look at one.
+"""Forms of a retrospective in Slack: cards, votes, a message as a card, a new board.
 
 A form for cards holds, while it is open, what finds its cards again; Kept keeps that nowhere. Whatever
 was typed is shown again only from what was just sent, or by that same means.
@@ -12,14 +12,14 @@ from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SEEN, Action, Callback
-from surveys.retrospectives.queries import Board, Topic
+from integrations.slack.retro_looks import link, say_topic
+from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import COLUMNS, LONGEST_CARD, LONGEST_TITLE, TOPICS, Column, Pace, Phase
 from surveys.retrospectives.wording import Nudge
 
 FIELD = 3_000  # Slack's longest text of one field
 MOST_TOPICS = 200  # a view has at most 250 kB; who has more votes on the web
 TICKS = 10
-SHOWN_TOPICS = 5
 PART, TEXT, BOARD, TITLE, TEAM, PACE = "part", "text", "board", "title", "team", "pace"
 
 Typed = Mapping[Column, str]
@@ -81,7 +81,7 @@ def cards_form(
                 + " "
                 + say("Slack passes your name along with what you send; on the web it does not."),
             ),
-            _link(say("Write on the web"), url),
+            link(say("Write on the web"), url),
         ],
     )
 
@@ -185,7 +185,7 @@ def votes_form(board: Board, language: Translator, *, url: str, mine: Collection
                 )
             ),
             *fields,
-            _link(say("Vote on the web"), url),
+            link(say("Vote on the web"), url),
         ],
     )
 
@@ -232,69 +232,6 @@ def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: s
     )
 
 
-def board_view(board: Board, language: Translator, *, url: str, lines: Sequence[str] = ()) -> Block:
-    """Return a look at a board at a step at which nothing is sent from here."""
-    return blocks.modal(
-        title=language.say("Retrospective"),
-        close=language.say("Close"),
-        callback=Callback.PLAIN,
-        clear_on_close=True,
-        blocks=[
-            blocks.bold(board.title),
-            *(blocks.section(line) for line in (*lines, *summary_of(board, language))),
-            _link(language.say("Go to the board"), url),
-        ],
-    )
-
-
-def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block]:
-    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step."""
-    say = language.say
-    presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
-    label = {Phase.WRITE: say("Add cards"), Phase.VOTE: say("Vote")}.get(board.phase)
-    if label is not None:
-        presses.insert(0, blocks.button(label, Action.OPEN_BOARD, value=board.id.hex, primary=True))
-    until = []
-    if board.phase_ends_at is not None and board.pace is Pace.OVER_DAYS:
-        ends = blocks.slack_date(board.phase_ends_at)
-        until = [blocks.section(say("This step goes until {when}.", when=ends), markup=True)]
-    return [
-        blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
-        *(blocks.section(line) for line in summary_of(board, language)),
-        *until,
-        blocks.actions(*presses),
-    ]
-
-
-def summary_of(board: Board, language: Translator) -> list[str]:
-    """Return what everybody on a board can read of it, in a few sentences. Nothing before the reveal."""
-    say = language.say
-    lines = [f"{say(STEPS[board.phase])}: {say(LEADS[board.phase])}"]
-    if board.phase in (Phase.GROUP, Phase.VOTE):
-        lines.append(language.count("{count} topic so far.", "{count} topics so far.", len(board.topics)))
-    if board.phase in (Phase.DISCUSS, Phase.CLOSED):
-        lines += [
-            f"• {say_topic(topic)} ({language.count('{count} vote', '{count} votes', topic.votes or 0)})"
-            for topic in board.topics[:SHOWN_TOPICS]
-        ]
-        lines += [
-            say(
-                "Step: {step} ({owner}, {day})",
-                step=step.text,
-                owner=step.owner,
-                day=language.date(step.due),
-            )
-            for step in board.steps
-            if step.agreed
-        ]
-    return lines
-
-
-def say_topic(topic: Topic) -> str:
-    """Return a topic as one line: its name, or what its first card says."""
-    return topic.name or topic.cards[0].text
-
-
 def _two_lines(text: str) -> tuple[str, str]:
     """Return a text over the two short lines that a box to tick has, cut between words."""
     if len(text) <= blocks.OPTION_TEXT:
@@ -302,8 +239,3 @@ def _two_lines(text: str) -> tuple[str, str]:
     cut = text.rfind(" ", 0, blocks.OPTION_TEXT)
     cut = cut if cut > 0 else blocks.OPTION_TEXT
     return text[:cut], text[cut:].strip()
-
-
-def _link(text: str, url: str) -> Block:
-    """Return an address as a plain link: unlike a button, it tells Kept nothing when it is followed."""
-    return blocks.section(f"<{url}|{blocks.escape(text)}>", markup=True)

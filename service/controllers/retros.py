@@ -38,21 +38,19 @@ from surveys.errors import Gone, Invalid, Missing
 from surveys.people.models import Team
 from surveys.people.queries import directory_of
 from surveys.people.rules import Viewer
-from surveys.retrospectives.actions import (
-    close_retrospective,
-    join_retrospective,
-    leave_names_out,
-    move_on,
-    participants_of,
-    set_clock,
-    start_retrospective,
-    take_over,
-)
+from surveys.retrospectives.actions import close_retrospective, move_on, start_retrospective
 from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.cards import own_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import belongs, board_as_seen, retrospectives_of
+from surveys.retrospectives.room import (
+    join_retrospective,
+    leave_names_out,
+    participants_of,
+    set_clock,
+    take_over,
+)
 from surveys.retrospectives.rules import Names, Pace, Phase, Plan
 from surveys.retrospectives.voting import own_votes
 

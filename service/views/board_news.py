@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from surveys.retrospectives.queries import Places
+from surveys.retrospectives.places import Places
 
 
 class CardNews(Struct, array_like=True):

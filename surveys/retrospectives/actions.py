@@ -1,25 +1,24 @@
-"""Starting a retrospective, leading through it, ending it. Cards, groups and votes have their own files.
+"""Starting a retrospective, moving it on, ending it. Cards, groups, votes, the room have their own files.
 
 Every action is safe to repeat, and none of them writes down who wrote a card or voted.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.audit.actions import record
-from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.errors import Conflict, Missing
 from surveys.people.models import Organisation, Person, Team
 from surveys.people.queries import directory_of
-from surveys.people.rules import Directory
 from surveys.retrospectives import rules
-from surveys.retrospectives.boards import announce, board_to_change, notify
+from surveys.retrospectives.boards import announce, board_to_change, note, require_facilitator
 from surveys.retrospectives.cards import reveal_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
-from surveys.retrospectives.rules import Names, Pace, Phase, Plan
+from surveys.retrospectives.room import participants_of
+from surveys.retrospectives.rules import Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
 
 
@@ -132,98 +131,8 @@ async def start_retrospective(
     for key_id in (board.card_key, board.vote_key):
         if key_id is not None:
             await keys.create(key_id)
-    await _note(session, board, "started", started_by, now=now)
+    await note(session, board, "started", started_by, now=now)
     return board
-
-
-def participants_of(directory: Directory, team_id: UUID) -> dict[UUID, bool]:
-    """Return who takes part in a team's retrospectives: person → whether they lead the team.
-
-    Everybody who works in it, and who leads it. Leaders of units below belong to it as its members.
-    """
-    people = dict.fromkeys(directory.rosters().get(team_id, ()), False)
-    for person in directory.leaders.get(team_id, ()):
-        if directory.people[person].active:
-            people[person] = True
-    return people
-
-
-async def join_retrospective(
-    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, now: datetime
-) -> None:
-    """Let somebody who came to the team after the start take part too.
-
-    Raises:
-        Missing: there is no such board, or the person has nothing to do with the team.
-        Gone: it is closed.
-    """
-    board = await board_to_change(session, retrospective_id, None)
-    if await session.get(Participant, (board.id, person_id)) is not None:
-        return
-    people = participants_of(await directory_of(session, board.organisation_id), board.team_id)
-    if person_id not in people:
-        raise Missing("There is no such page.")
-    session.add(
-        Participant(
-            retrospective_id=board.id, person_id=person_id, leads=people[person_id], here_until=None
-        )
-    )
-    await _note(session, board, "joined", person_id, now=now)
-    await announce(session, board)
-
-
-async def leave_names_out(session: AsyncSession, retrospective_id: UUID, *, person_id: UUID) -> None:
-    """Turn a board with names into one without, for good, before anybody has written.
-
-    One wish is enough and nobody reads whose it was. There is no way back.
-
-    Raises:
-        Missing: there is no such board for this person.
-        Conflict: writing has begun; what was promised then stays.
-    """
-    board = await board_to_change(session, retrospective_id, person_id, Phase.LOOK_BACK)
-    if board.names is not Names.SHOWN:
-        return
-    writers = list(
-        await session.scalars(
-            select(Participant.person_id).filter_by(retrospective_id=board.id, leads=False)
-        )
-    )
-    organisation = await session.get_one(Organisation, board.organisation_id)
-    board.names = rules.names_for(Names.ANONYMOUS, len(writers), organisation.minimum_group)
-    await announce(session, board)
-
-
-async def take_over(
-    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, now: datetime
-) -> None:
-    """Become the one who leads through the rest.
-
-    Raises:
-        Missing: there is no such board for this person.
-        Forbidden: whoever does it is here.
-    """
-    board = await board_to_change(session, retrospective_id, person_id)
-    if board.facilitator_id == person_id:
-        return
-    me = await session.get_one(Participant, (board.id, person_id))
-    other = None
-    if board.facilitator_id is not None:
-        other = await session.get(Participant, (board.id, board.facilitator_id))
-    if not rules.may_take_over(
-        other.here_until if other else None,
-        has_facilitator=other is not None,
-        leads=me.leads,
-        pace=board.pace,
-        now=now,
-    ):
-        raise Forbidden(
-            "Somebody who is here leads through this board. It can be taken over when they are gone "
-            "for a minute."
-        )
-    board.facilitator_id = person_id
-    await _note(session, board, "taken_over", person_id, now=now)
-    await announce(session, board)
 
 
 async def move_on(
@@ -252,7 +161,7 @@ async def move_on(
         Gone: it is closed, or the key of its cards or votes is lost.
     """
     board = await board_to_change(session, retrospective_id, person_id)
-    _require_facilitator(board, person_id)
+    require_facilitator(board, person_id)
     if board.phase is not leaving:
         return board
     if board.phase is Phase.WRITE:
@@ -283,55 +192,13 @@ async def close_retrospective(
         Gone: it is closed already.
     """
     board = await board_to_change(session, retrospective_id, person_id)
-    _require_facilitator(board, person_id)
+    require_facilitator(board, person_id)
     for table in (SealedCard, Vote):
         await session.execute(delete(table).where(table.retrospective_id == board.id))
     board.phase, board.phase_ends_at, board.discussing, board.closed_at = Phase.CLOSED, None, None, now
-    await _note(session, board, "closed", person_id, now=now)
+    await note(session, board, "closed", person_id, now=now)
     await announce(session, board)
     return board
-
-
-async def set_clock(
-    session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, minutes: int, now: datetime
-) -> None:
-    """Set the clock everybody sees to so many minutes from now; 0 takes it away.
-
-    Raises:
-        Missing: there is no such board for this person.
-        Forbidden: somebody else leads through it.
-        Invalid: a number out of its range.
-        Conflict: the board goes over days and has deadlines instead.
-    """
-    if not 0 <= minutes <= rules.LONGEST_CLOCK:
-        raise Invalid("Give 0 to {most} minutes.", field="minutes", most=rules.LONGEST_CLOCK)
-    board = await board_to_change(session, retrospective_id, person_id)
-    _require_facilitator(board, person_id)
-    if board.pace is not Pace.LIVE:
-        raise Conflict("This retrospective goes over days; each step has its deadline.")
-    board.phase_ends_at = now + timedelta(minutes=minutes) if minutes else None
-    await announce(session, board)
-
-
-async def mark_here(
-    session: AsyncSession, retrospective_id: UUID, people: set[UUID], *, now: datetime
-) -> None:
-    """Note who has a board open at the moment, where all sit together. Nothing is noted over days.
-
-    This is called by the clock of the connection, the same for all, and never because somebody wrote.
-    """
-    board = await session.get(Retrospective, retrospective_id)
-    if board is None or board.pace is not Pace.LIVE or board.phase is Phase.CLOSED:
-        return
-    came = False
-    for person in sorted(people):
-        there = await session.get(Participant, (retrospective_id, person), populate_existing=True)
-        if there is not None:
-            came = came or there.here_until is None or there.here_until <= now
-            there.here_until = now + rules.HERE_FOR
-    await session.flush()
-    if came:
-        await notify(session, retrospective_id)
 
 
 async def boards_past_deadline(session: AsyncSession, *, now: datetime) -> list[tuple[UUID, Phase]]:
@@ -350,11 +217,6 @@ async def boards_past_deadline(session: AsyncSession, *, now: datetime) -> list[
     return [(row[0], row[1]) for row in found]
 
 
-def _require_facilitator(board: Retrospective, person_id: UUID | None) -> None:
-    if person_id is not None and board.facilitator_id != person_id:
-        raise Forbidden("Somebody else leads through this board. Take it over first, if they are gone.")
-
-
 async def _require_none_open(session: AsyncSession, team_id: UUID) -> None:
     open_one = select(Retrospective.id).filter_by(team_id=team_id, closed_at=None).limit(1)
     if await session.scalar(open_one) is not None:
@@ -365,19 +227,6 @@ async def _board_of_milestone(session: AsyncSession, milestone_id: UUID | None) 
     if milestone_id is None:
         return None
     return (await session.scalars(select(Retrospective).filter_by(milestone_id=milestone_id))).one_or_none()
-
-
-async def _note(
-    session: AsyncSession, board: Retrospective, what: str, person_id: UUID | None, *, now: datetime
-) -> None:
-    await record(
-        session,
-        organisation_id=board.organisation_id,
-        action=f"retrospective.{what}",
-        now=now,
-        actor_id=person_id,
-        subject=f"retrospective:{board.id}",
-    )
 
 
 def _deadline(board: Retrospective, zones: list[str], *, now: datetime) -> datetime | None:

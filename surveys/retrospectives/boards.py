@@ -1,11 +1,13 @@
 """Finding a board, locking it, and telling everybody who watches that it changed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.errors import Gone, KeyLost, Missing
+from surveys.audit.actions import record
+from surveys.errors import Forbidden, Gone, KeyLost, Missing
 from surveys.retrospectives.keys import RetroKeys, Secret
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.rules import Phase, require_phase
@@ -91,3 +93,27 @@ async def secret_of(keys: RetroKeys, key_id: UUID | None) -> Secret:
             "The key of this board is lost, so nobody can read what was written. Close this "
             "retrospective and start another."
         ) from None
+
+
+def require_facilitator(board: Retrospective, person_id: UUID | None) -> None:
+    """Refuse what only whoever leads through a board does; the clock (None) may.
+
+    Raises:
+        Forbidden: somebody else leads through it.
+    """
+    if person_id is not None and board.facilitator_id != person_id:
+        raise Forbidden("Somebody else leads through this board. Take it over first, if they are gone.")
+
+
+async def note(
+    session: AsyncSession, board: Retrospective, what: str, person_id: UUID | None, *, now: datetime
+) -> None:
+    """Write into the record what happened to a board, never what anybody wrote on it."""
+    await record(
+        session,
+        organisation_id=board.organisation_id,
+        action=f"retrospective.{what}",
+        now=now,
+        actor_id=person_id,
+        subject=f"retrospective:{board.id}",
+    )

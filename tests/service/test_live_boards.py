@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.keystores import DirectoryKeyStore
 from service.live_boards import LiveBoards
 from surveys.people.models import Person
-from surveys.retrospectives.actions import move_on, set_clock, start_retrospective
+from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.room import set_clock
 from surveys.retrospectives.rules import Column, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
 from tests.cast import Cast, make_cast

@@ -12,18 +12,15 @@ from surveys.errors import Conflict, Forbidden, Gone, Invalid, Missing
 from surveys.people.queries import viewer_of
 from surveys.retrospectives.actions import (
     close_retrospective,
-    join_retrospective,
-    leave_names_out,
-    mark_here,
     move_on,
     record_milestone,
     start_retrospective,
-    take_over,
 )
 from surveys.retrospectives.cards import add_card, change_card, own_cards
 from surveys.retrospectives.grouping import move_card, name_group
 from surveys.retrospectives.models import Card, SealedCard, Vote
 from surveys.retrospectives.queries import board_as_seen, board_for
+from surveys.retrospectives.room import join_retrospective, leave_names_out, mark_here, take_over
 from surveys.retrospectives.rules import Column, Names, Pace, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import cast_votes, own_votes

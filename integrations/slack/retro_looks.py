@@ -1,0 +1,81 @@
+"""How a board is shown in Slack where nothing is sent from: a look at it, its part of Home."""
+
+from collections.abc import Sequence
+
+from integrations.language import Translator
+from integrations.retro_words import LEADS, STEPS
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.identifiers import Action, Callback
+from surveys.retrospectives.queries import Board, Topic
+from surveys.retrospectives.rules import Pace, Phase
+
+SHOWN_TOPICS = 5
+
+
+def board_view(board: Board, language: Translator, *, url: str, lines: Sequence[str] = ()) -> Block:
+    """Return a look at a board at a step at which nothing is sent from here."""
+    return blocks.modal(
+        title=language.say("Retrospective"),
+        close=language.say("Close"),
+        callback=Callback.PLAIN,
+        clear_on_close=True,
+        blocks=[
+            blocks.bold(board.title),
+            *(blocks.section(line) for line in (*lines, *summary_of(board, language))),
+            link(language.say("Go to the board"), url),
+        ],
+    )
+
+
+def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block]:
+    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step."""
+    say = language.say
+    presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
+    label = {Phase.WRITE: say("Add cards"), Phase.VOTE: say("Vote")}.get(board.phase)
+    if label is not None:
+        presses.insert(0, blocks.button(label, Action.OPEN_BOARD, value=board.id.hex, primary=True))
+    until = []
+    if board.phase_ends_at is not None and board.pace is Pace.OVER_DAYS:
+        ends = blocks.slack_date(board.phase_ends_at)
+        until = [blocks.section(say("This step goes until {when}.", when=ends), markup=True)]
+    return [
+        blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
+        *(blocks.section(line) for line in summary_of(board, language)),
+        *until,
+        blocks.actions(*presses),
+    ]
+
+
+def summary_of(board: Board, language: Translator) -> list[str]:
+    """Return what everybody on a board can read of it, in a few sentences. Nothing before the reveal."""
+    say = language.say
+    lines = [f"{say(STEPS[board.phase])}: {say(LEADS[board.phase])}"]
+    if board.phase in (Phase.GROUP, Phase.VOTE):
+        lines.append(language.count("{count} topic so far.", "{count} topics so far.", len(board.topics)))
+    if board.phase in (Phase.DISCUSS, Phase.CLOSED):
+        lines += [
+            f"• {say_topic(topic)} ({language.count('{count} vote', '{count} votes', topic.votes or 0)})"
+            for topic in board.topics[:SHOWN_TOPICS]
+        ]
+        lines += [
+            say(
+                "Step: {step} ({owner}, {day})",
+                step=step.text,
+                owner=step.owner,
+                day=language.date(step.due),
+            )
+            for step in board.steps
+            if step.agreed
+        ]
+    return lines
+
+
+def say_topic(topic: Topic) -> str:
+    """Return a topic as one line: its name, or what its first card says."""
+    return topic.name or topic.cards[0].text
+
+
+def link(text: str, url: str) -> Block:
+    """Return an address as a plain link: unlike a button, it tells Kept nothing when it is followed."""
+    return blocks.section(f"<{url}|{blocks.escape(text)}>", markup=True)

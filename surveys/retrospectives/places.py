@@ -1,0 +1,86 @@
+"""Where the cards of a board lie at this moment: what changes while people look on, without any text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.people.models import Person
+from surveys.retrospectives import rules
+from surveys.retrospectives.models import Card, CardGroup, Participant, Retrospective
+from surveys.retrospectives.queries import Attendee, attendee
+from surveys.retrospectives.rules import TOPICS, Names, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a board stands and its cards lie, without their texts: what changes while people look on.
+
+    Attributes:
+        cards: (card, its group or None, revision of its last move), in the mixed order; empty unless
+            cards are grouped at the moment.
+        groups: (group, the part it stands in, its name).
+    """
+
+    revision: int
+    phase: Phase
+    names: Names
+    phase_ends_at: datetime | None
+    facilitator_id: UUID | None
+    discussing: UUID | None
+    can_take_over: bool
+    people: Sequence[Attendee]
+    cards: Sequence[tuple[UUID, UUID | None, int]]
+    groups: Sequence[tuple[UUID, str, str]]
+
+
+async def places_on(session: AsyncSession, retrospective_id: UUID, *, now: datetime) -> Places | None:
+    """Return where a board stands, in few and small queries, or None where there is none."""
+    board = await session.get(Retrospective, retrospective_id)
+    if board is None:
+        return None
+    rows = await session.execute(
+        select(Person.id, Person.name, Participant.leads, Participant.here_until)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.retrospective_id == board.id)
+        .order_by(Person.name, Person.id)
+    )
+    people = rows.all()
+    until = {row[0]: row[3] for row in people}
+    cards: list[tuple[UUID, UUID | None, int]] = []
+    groups: list[tuple[UUID, str, str]] = []
+    if board.phase is Phase.GROUP:
+        lying = await session.execute(
+            select(Card.id, Card.group_id, Card.revision)
+            .where(Card.retrospective_id == board.id, Card.part.in_(TOPICS))
+            .order_by(Card.id)
+        )
+        cards = [(row[0], row[1], row[2]) for row in lying]
+        named = await session.execute(
+            select(CardGroup.id, CardGroup.part, CardGroup.name).where(
+                CardGroup.retrospective_id == board.id
+            )
+        )
+        groups = [(row[0], row[1], row[2]) for row in named]
+    facilitator_id = board.facilitator_id if board.facilitator_id in until else None
+    return Places(
+        revision=board.revision,
+        phase=board.phase,
+        names=board.names,
+        phase_ends_at=board.phase_ends_at,
+        facilitator_id=facilitator_id,
+        discussing=board.discussing,
+        can_take_over=rules.may_take_over(
+            until.get(facilitator_id) if facilitator_id else None,
+            has_facilitator=facilitator_id is not None,
+            leads=False,
+            pace=board.pace,
+            now=now,
+        ),
+        people=[attendee(row[0], row[1], row[3], leads=row[2], now=now) for row in people],
+        cards=cards,
+        groups=groups,
+    )
