@@ -6,6 +6,7 @@ from functools import singledispatch
 from integrations.language import Translator
 from integrations.notes import (
     Ask,
+    BoardSummary,
     LeaderNudge,
     MailboxNews,
     MailboxReply,
@@ -263,4 +264,33 @@ def _(note: RetroNews, language: Translator, zone: str) -> Words:
         paragraphs=tuple(line for line in lines if line),
         button=say("Go to the board"),
         url=note.page_url,
+    )
+
+
+@words_of.register
+def _(note: BoardSummary, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- it names days only
+    say = language.say
+    head = say("{team} has looked back on “{title}”.", team=note.team_name, title=note.title)
+    agreed = say("Nothing was agreed to be done.")
+    if note.steps:
+        lines = [
+            "• " + say("{step} — {owner}, until {day}", step=step, owner=owner, day=language.date(due))
+            for step, owner, due in note.steps
+        ]
+        agreed = "\n".join([say("Agreed:"), *lines])
+    talked = ""
+    if note.topics:
+        named = [
+            "• {} ({})".format(name, language.count("{count} vote", "{count} votes", votes))
+            for name, votes in note.topics
+        ]
+        talked = "\n".join([say("Talked about:"), *named])
+    return Words(
+        subject=head,
+        paragraphs=tuple(part for part in (head, agreed, talked) if part),
+        button=say("Go to the board"),
+        url=note.page_url,
+        small=say(
+            "{name} had this posted. The cards stay with the team and who leads it.", name=note.posted_by
+        ),
     )

@@ -114,6 +114,23 @@ class RetroNews:
     page_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class BoardSummary:
+    """What a channel reads of a closed board, because somebody who led through it pressed.
+
+    Attributes:
+        topics: (name of a group, its votes); empty where they were not to be posted.
+        steps: (what, who, until when) of each agreed step.
+    """
+
+    team_name: str
+    title: str
+    posted_by: str
+    topics: tuple[tuple[str, int], ...]
+    steps: tuple[tuple[str, str, date], ...]
+    page_url: str
+
+
 Note = (
     Ask
     | ResultsOut
@@ -125,4 +142,5 @@ Note = (
     | MailboxNews
     | MailboxReply
     | RetroNews
+    | BoardSummary
 )

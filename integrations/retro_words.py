@@ -1,6 +1,9 @@
 """What a board is called and promises, step by step: the same words on its page and in Slack."""
 
-from integrations.language import mark
+from integrations.language import Translator, mark
+from surveys.commitments.loop import PromiseView
+from surveys.commitments.rules import DIFFERENTLY, SAID_OPENLY
+from surveys.results.rules.loop_words import KEPT, NOT_YET
 from surveys.retrospectives.rules import Column, Names, Phase
 
 PARTS = {
@@ -44,3 +47,22 @@ PROMISE = {
     ),
     Names.SHOWN: mark("Named: each card shows who wrote it. That was chosen before anybody wrote."),
 }
+
+
+def say_became(promise: PromiseView, language: Translator) -> str:
+    """Return in two or three words what became of an agreed step so far."""
+    say = language.say
+    if promise.withdrawn_at is not None:
+        return say("withdrawn")
+    words = {
+        KEPT: say("kept, the team says"),
+        DIFFERENTLY: say("seen differently"),
+        SAID_OPENLY: say("too few answered: say it aloud"),
+    }
+    if promise.word in words:
+        return words[promise.word]
+    if promise.done_at is not None:
+        return say("done")
+    if promise.word == NOT_YET:
+        return say("the team says: not yet")
+    return say("its day has passed") if promise.overdue else say("open")

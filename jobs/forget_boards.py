@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.keys import KeyStore
-from surveys.retrospectives.actions import forget_keys
-from surveys.retrospectives.queries import spent_keys
+from surveys.retrospectives.key_records import forget_keys, spent_keys
 
 
 async def forget_boards(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.channels import Outgoing
 from integrations.environment import Settings
+from integrations.language import Translator
 from integrations.notes import (
     Ask,
     LeaderNudge,
@@ -23,6 +24,7 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
+from integrations.retro_summary import note_of, say_summary
 from integrations.slack import presses
 from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
@@ -34,8 +36,9 @@ from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.people.models import Person, Team
 from surveys.results.queries import trend_of
-from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.models import PostedSummary, Retrospective
 from surveys.retrospectives.rules import Pace
+from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
 
@@ -55,6 +58,8 @@ async def outgoing_for(
         NothingToSay: see the class.
     """
     person = await session.get_one(Person, delivery.person_id)
+    if delivery.kind is Kind.RETRO_SUMMARY:
+        return await _to_channel(session, settings, delivery, person)
     return Outgoing(
         key=delivery.key,
         email=person.email,
@@ -158,6 +163,34 @@ async def _retro_news(session: AsyncSession, settings: Settings, delivery: Deliv
         ends_at=board.phase_ends_at if board.pace is Pace.OVER_DAYS else None,
         first=first,
         page_url=f"{settings.base_url}/retros/{board.id}",
+    )
+
+
+async def _to_channel(
+    session: AsyncSession, settings: Settings, delivery: Delivery, person: Person
+) -> Outgoing:
+    """Return the summary of a board for its channel, in the words that were shown before the press."""
+    board = await session.get(Retrospective, _referred(delivery, "retrospective"))
+    posted = await session.get(PostedSummary, board.id) if board is not None else None
+    if board is None or posted is None:
+        raise NothingToSay
+    team = await session.get_one(Team, board.team_id)
+    note = note_of(
+        await summary_of(session, board, with_topics=posted.with_topics),
+        team_name=team.name,
+        posted_by=person.name,
+        base_url=settings.base_url,
+    )
+    _, fingerprint = say_summary(note, Translator(posted.locale))
+    if fingerprint != posted.fingerprint:  # somebody was renamed since: nobody has read these words
+        raise NothingToSay
+    return Outgoing(
+        key=delivery.key,
+        email="",
+        slack_id=posted.channel,
+        locale=posted.locale,
+        zone=person.zone,
+        note=note,
     )
 
 

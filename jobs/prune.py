@@ -13,7 +13,7 @@ from surveys.commitments.pledges import prune_notes
 from surveys.deliveries.actions import prune_events
 from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
-from surveys.retrospectives.queries import keys_in_use
+from surveys.retrospectives.key_records import keys_in_use
 from surveys.waves.models import Wave
 
 KEPT_DAYS = 30  # of messages, whether they were sent or something stood in their way

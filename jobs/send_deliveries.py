@@ -145,7 +145,8 @@ async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome
         method = ANY_METHOD if outcome.whole_workspace else METHOD
         until = at + timedelta(seconds=outcome.retry_after)
         await pause_calls(session, WORKSPACE, method, until=until, at=at)
-    if state is DeliveryState.UNDELIVERABLE and delivery.channel is ChannelName.SLACK:
+    to_person = delivery.kind is not Kind.RETRO_SUMMARY  # what was meant for a channel is nobody's mail
+    if state is DeliveryState.UNDELIVERABLE and delivery.channel is ChannelName.SLACK and to_person:
         await _by_mail_instead(session, delivery)
     if outcome.kind is not OutcomeKind.SENT:
         log.warning("%s by %s: %s, %s", delivery.kind, delivery.channel, outcome.error, state)

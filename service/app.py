@@ -32,7 +32,9 @@ from service.controllers.receipts import ReceiptController
 from service.controllers.records import RecordController
 from service.controllers.repair import RepairController
 from service.controllers.retro_board import RetroBoardController
-from service.controllers.retros import RetroController, RetroListController
+from service.controllers.retro_list import RetroListController
+from service.controllers.retro_records import RetroRecordController
+from service.controllers.retros import RetroController
 from service.controllers.sign_in import Pace, SendMail, SignInController
 from service.controllers.slack import slack_events
 from service.controllers.teams import TeamController
@@ -67,6 +69,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     RecordController,
     RetroBoardController,
     RetroController,
+    RetroRecordController,
     RetroListController,
     SignInController,
     TeamController,

@@ -26,7 +26,7 @@ from surveys.deliveries.models import Delivery, DeliveryState
 from surveys.errors import Missing
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
-from surveys.retrospectives.queries import keys_in_use
+from surveys.retrospectives.key_records import keys_in_use
 from surveys.waves.models import Wave, WaveState
 
 SQLITE_PEOPLE = 5_000  # what SQLite is documented for

@@ -192,6 +192,21 @@ def day(label: str, *, block_id: str, action: str, initial: date) -> Block:
     }
 
 
+def channel(label: str, *, block_id: str, action: str, initial: str | None = None) -> Block:
+    """Return a field for one channel, public or private, of those the person can see."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, INPUT_LABEL),
+        "element": {
+            "type": "conversations_select",
+            "action_id": action,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+            **({"initial_conversation": initial} if initial else {}),
+        },
+    }
+
+
 def modal(
     *,
     title: str,

@@ -9,7 +9,7 @@ from integrations.slack.commands import typed
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.identifiers import Action
 from integrations.slack.loop_desk import open_form, take_form
-from integrations.slack.retro_desk import add_to_retro, open_board
+from integrations.slack.retro_desk import add_to_retro, open_board, open_post
 from integrations.slack.retro_taking import take_retro
 from integrations.slack.sheets import press, take_choice, take_sheet
 from integrations.slack.words import take_words
@@ -40,6 +40,7 @@ async def answer(desk: Desk, event: events.Event) -> Reply:
 PRESSES: dict[str, Callable[[Desk, events.Pressed], Awaitable[Reply]]] = {
     Action.LOOP: open_form,
     Action.OPEN_BOARD: open_board,
+    Action.POST_BOARD: open_post,
 }
 
 

@@ -18,6 +18,7 @@ class Action(StrEnum):
     LOOP = "loop.open.v1"  # value: what a leader does, and ids; see `integrations.slack.presses`
     LOOP_FIELD = "loop.field.v1"
     OPEN_BOARD = "retro.open.v1"  # value: the board
+    POST_BOARD = "retro.post.v1"  # value: the closed board
     RETRO_TEXT = "retro.text.v1"
     RETRO_PICK = "retro.pick.v1"
     LINK = "link.v1"  # a button that opens a page; Slack tells us of the press all the same
@@ -34,6 +35,7 @@ class Callback(StrEnum):
     RETRO_DRAFT = "retro_draft.v1"  # the same, for the text of one message
     RETRO_VOTES = "retro_votes.v1"
     RETRO_START = "retro_start.v1"
+    RETRO_POST = "retro_post.v1"  # the summary of a closed board, for a channel
     PLAIN = "plain.v1"  # nothing to send
     HOME = "home.v1"
 

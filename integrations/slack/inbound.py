@@ -33,7 +33,13 @@ from integrations.slack.events import (
 from integrations.slack.identifiers import SEEN, Callback
 
 RETRO_FORMS: Final = frozenset(
-    {Callback.RETRO_CARDS, Callback.RETRO_DRAFT, Callback.RETRO_VOTES, Callback.RETRO_START}
+    {
+        Callback.RETRO_CARDS,
+        Callback.RETRO_DRAFT,
+        Callback.RETRO_VOTES,
+        Callback.RETRO_START,
+        Callback.RETRO_POST,
+    }
 )
 LARGEST_BODY: Final = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -57,6 +63,7 @@ class _Element(msgspec.Struct):
     value: str | None = None
     selected_options: list[_Option] = []
     selected_date: str | None = None
+    selected_conversation: str | None = None
 
 
 class _State(msgspec.Struct):
@@ -230,13 +237,18 @@ def _retro(
 ) -> RetroSent:
     fields = [(block, element) for block, elements in values.items() for element in elements.values()]
     ticked = {block: tuple(one.value for one in element.selected_options) for block, element in fields}
+    channels = {
+        block: (element.selected_conversation,)
+        for block, element in fields
+        if element.selected_conversation
+    }
     return RetroSent(
         user_id=user_id,
         form=view.callback_id.partition(":")[0],
         seen=seen,
         metadata=view.private_metadata,
         texts={block: element.value for block, element in fields if element.value},
-        picked=ticked | {block: (value,) for block, value in chosen.items()},
+        picked=ticked | channels | {block: (value,) for block, value in chosen.items()},
         blocks=tuple(values),
     )
 

@@ -1,4 +1,4 @@
-"""Direct messages: a note in, a message out. Nothing here depends on an answer, and no message is edited.
+"""Messages: a note in, a message out. Nothing here depends on an answer, and no message is edited.
 
 The top-level `text` says everything, because screen readers read it and nothing else.
 """
@@ -23,7 +23,7 @@ class Message:
 
 
 def message_of(note: Note | LeaderWeek, language: Translator, zone: str) -> Message:
-    """Return a note as a direct message."""
+    """Return a note as a message."""
     words = words_of(note, language, zone)
     first, *rest = words.paragraphs
     built = [

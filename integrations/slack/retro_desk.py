@@ -5,6 +5,8 @@ What comes back is taken in `integrations.slack.retro_taking`.
 
 import html
 import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +17,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
+from integrations.slack.retro_posts import post_form
 from surveys.errors import Missing, SurveyError
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack
@@ -35,12 +38,24 @@ NO_BOARD = "There is no such page."
 MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
 DOING = (Phase.WRITE, Phase.VOTE)
 MOST_BOARDS = 10
+SHOWN_FOR = timedelta(days=7)  # how long a closed board stays in Home
 
 
 async def open_board(desk: Desk, event: Pressed) -> Reply:
     """Open what a board asks for at its present step, for whoever pressed."""
+    return await _open(desk, event, view_of_board)
+
+
+async def open_post(desk: Desk, event: Pressed) -> Reply:
+    """Open what would be posted of a closed board, for who may have it posted."""
+    return await _open(desk, event, _view_of_post)
+
+
+async def _open(
+    desk: Desk, event: Pressed, view_of: Callable[[Desk, str, UUID], Awaitable[Block]]
+) -> Reply:
     try:
-        view = await view_of_board(desk, event.user_id, UUID(event.value))
+        view = await view_of(desk, event.user_id, UUID(event.value))
     except (ValueError, SurveyError) as refusal:
         view = await _refused(desk, event.user_id, refusal)
     if event.view_id is not None:
@@ -61,13 +76,21 @@ async def view_of_board(desk: Desk, user_id: str, board_id: UUID) -> Block:
         viewer, row, board = await board_of(desk, session, user_id, board_id)
         here = await takes_part(session, row.id, viewer.person_id)
         votes = await own_votes(session, desk.keys, row, viewer.person_id) if here else {}
+        post = await post_form(desk, session, viewer, row)
     language, url = Translator(viewer.locale), url_of(desk, board_id)
     if here and board.phase is Phase.WRITE:
         return retro_forms.cards_form(board, language, pen=new_pen(), url=url)
     few = 0 < len(board.topics) <= retro_forms.MOST_TOPICS
     if here and board.phase is Phase.VOTE and few:
         return retro_forms.votes_form(board, language, url=url, mine=votes)
-    return retro_looks.board_view(board, language, url=url)
+    return retro_looks.board_view(board, language, url=url, can_post=post is not None)
+
+
+async def _view_of_post(desk: Desk, user_id: str, board_id: UUID) -> Block:
+    async with desk.sessions() as session:
+        viewer, row, _ = await board_of(desk, session, user_id, board_id)
+        form = await post_form(desk, session, viewer, row)
+    return form if form is not None else await view_of_board(desk, user_id, board_id)
 
 
 async def add_to_retro(desk: Desk, event: MessageShortcut) -> Reply:
@@ -98,7 +121,7 @@ async def boards_at_home(desk: Desk, user_id: str) -> list[Block]:
         viewer = await viewer_by_slack(session, user_id)
         if viewer is None:
             return []
-        found = await open_boards_of(session, viewer.person_id)
+        found = await open_boards_of(session, viewer.person_id, closed_since=desk.clock() - SHOWN_FOR)
         seen = [await board_as_seen(session, row, now=desk.clock()) for row, _ in found[:3]]
     language = Translator(viewer.locale)
     return [

@@ -13,7 +13,9 @@ from surveys.retrospectives.rules import Pace, Phase
 SHOWN_TOPICS = 5
 
 
-def board_view(board: Board, language: Translator, *, url: str, lines: Sequence[str] = ()) -> Block:
+def board_view(
+    board: Board, language: Translator, *, url: str, lines: Sequence[str] = (), can_post: bool = False
+) -> Block:
     """Return a look at a board at a step at which nothing is sent from here."""
     return blocks.modal(
         title=language.say("Retrospective"),
@@ -23,8 +25,15 @@ def board_view(board: Board, language: Translator, *, url: str, lines: Sequence[
         blocks=[
             blocks.bold(board.title),
             *(blocks.section(line) for line in (*lines, *summary_of(board, language))),
+            *([blocks.actions(_post_button(board, language))] if can_post else []),
             link(language.say("Go to the board"), url),
         ],
+    )
+
+
+def _post_button(board: Board, language: Translator) -> Block:
+    return blocks.button(
+        language.say("Tell a channel what was agreed"), Action.POST_BOARD, value=board.id.hex
     )
 
 
@@ -32,9 +41,18 @@ def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block
     """Return a board's part of the Home tab: where it stands, what it says, and the press for this step."""
     say = language.say
     presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
-    label = {Phase.WRITE: say("Add cards"), Phase.VOTE: say("Vote")}.get(board.phase)
+    label = {
+        Phase.WRITE: say("Add cards"),
+        Phase.VOTE: say("Vote"),
+        Phase.CLOSED: say("Look at the summary"),
+    }.get(board.phase)
     if label is not None:
-        presses.insert(0, blocks.button(label, Action.OPEN_BOARD, value=board.id.hex, primary=True))
+        presses.insert(
+            0,
+            blocks.button(
+                label, Action.OPEN_BOARD, value=board.id.hex, primary=board.phase is not Phase.CLOSED
+            ),
+        )
     until = []
     if board.phase_ends_at is not None and board.pace is Pace.OVER_DAYS:
         ends = blocks.slack_date(board.phase_ends_at)

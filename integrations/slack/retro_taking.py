@@ -16,6 +16,7 @@ from integrations.slack.desk import Desk, Reply, as_json, update_to
 from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Callback
 from integrations.slack.retro_desk import NO_BOARD, board_of, language_of, url_of
+from integrations.slack.retro_posts import take_post
 from surveys.errors import Invalid, Missing, SurveyError
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -39,6 +40,7 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
         Callback.RETRO_DRAFT: _take_draft,
         Callback.RETRO_VOTES: _take_votes,
         Callback.RETRO_START: _take_start,
+        Callback.RETRO_POST: take_post,
     }
     try:
         return update_to(await takers[Callback(event.form)](desk, event))

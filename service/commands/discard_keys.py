@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from integrations.environment import Settings
 from service.composition import open_database, open_keys, read_settings
-from surveys.retrospectives.queries import keys_in_use
+from surveys.retrospectives.key_records import keys_in_use
 from surveys.waves.models import Wave
 
 

@@ -1,10 +1,11 @@
-"""A team's retrospectives: the list, starting one, the board as a page, and leading through it."""
+"""One retrospective: the board as a page, and leading through it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Response
+from litestar.response import Response
 from litestar.response.streaming import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +21,8 @@ from service.controllers.retro_desk import (
 )
 from service.dependencies import (
     CurrentPage,
+    CurrentSettings,
     CurrentViewer,
-    Form,
     Keys,
     Now,
     SentForm,
@@ -29,68 +30,28 @@ from service.dependencies import (
     Sessions,
 )
 from service.logs import UNLOGGED
-from service.rendering import Page
 from service.security import requires_sign_in
-from service.views.retro_page import OwnPart, board_page, retro_list
+from service.views.retro_page import OwnPart, board_page
+from service.views.retro_post import became_of
 from surveys.commitments.actions import mark_done, withdraw
 from surveys.commitments.steps import promises_of, steps_to_look_at
-from surveys.errors import Gone, Invalid, Missing
-from surveys.people.models import Team
-from surveys.people.queries import directory_of
+from surveys.errors import Gone, Missing
 from surveys.people.rules import Viewer
-from surveys.retrospectives.actions import close_retrospective, move_on, start_retrospective
+from surveys.retrospectives.actions import close_retrospective, move_on
 from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.cards import own_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Retrospective
-from surveys.retrospectives.queries import belongs, board_as_seen, retrospectives_of
+from surveys.retrospectives.queries import board_as_seen
 from surveys.retrospectives.room import (
     join_retrospective,
     leave_names_out,
-    participants_of,
     set_clock,
     take_over,
 )
-from surveys.retrospectives.rules import Names, Pace, Phase, Plan
+from surveys.retrospectives.rules import Phase
+from surveys.retrospectives.summaries import may_post, posted_summary
 from surveys.retrospectives.voting import own_votes
-
-
-class RetroListController(Controller):
-    """The retrospectives of one team. Only for who works in it or leads it."""
-
-    path = "/teams/{team_id:uuid}/retros"
-    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
-
-    @get("/")
-    async def show(
-        self, session: Session, viewer: CurrentViewer, page: CurrentPage, team_id: FromPath[UUID]
-    ) -> Response[str]:
-        """Show what there was, and the form that starts another."""
-        return await _list_page(session, viewer, page, team_id)
-
-    @post("/")
-    async def start(
-        self,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
-        """Start one; whoever presses leads through it."""
-        _require_belongs(viewer, team_id)
-        try:
-            plan = _plan_of(form)
-            plan.require_possible()
-        except Invalid as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
-            return await _list_page(session, viewer, page, team_id, wrong=wrong, form=form)
-        board = await start_retrospective(
-            session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
-        )
-        return Redirect(f"/retros/{board.id}", status_code=303)
 
 
 class RetroController(Controller):
@@ -106,6 +67,7 @@ class RetroController(Controller):
         session: Session,
         keys: Keys,
         viewer: CurrentViewer,
+        settings: CurrentSettings,
         page: CurrentPage,
         now: Now,
         retro_id: FromPath[UUID],
@@ -115,6 +77,9 @@ class RetroController(Controller):
         seen = await board_as_seen(session, board, now=now)
         pen, new = pen_of(request)
         mine = await _own(session, keys, board, viewer, pen, request)
+        if settings.uses_slack and may_post(board, viewer):
+            became = became_of(await posted_summary(session, board.id))
+            mine = replace(mine, may_post=True, became=became)
         if board.phase is Phase.LOOK_BACK:
             promises = await steps_to_look_at(session, board, now=now)
         else:
@@ -255,42 +220,3 @@ async def _own(
         lost = True
     moving = request.query_params.get("move", "")
     return OwnPart(taking_part, board.facilitator_id == viewer.person_id, cards, votes, lost, moving)
-
-
-async def _list_page(
-    session: AsyncSession,
-    viewer: Viewer,
-    page: Page,
-    team_id: UUID,
-    *,
-    wrong: str = "",
-    form: Form | None = None,
-) -> Response[str]:
-    _require_belongs(viewer, team_id)
-    team = await session.get_one(Team, team_id)
-    people = participants_of(await directory_of(session, viewer.organisation_id), team_id)
-    return page(
-        "retros/list.html",
-        status=422 if wrong else 200,
-        team_name=team.name,
-        team_id=team_id,
-        retros=retro_list(await retrospectives_of(session, team_id)),
-        writers=sum(not leads for leads in people.values()),
-        wrong=wrong,
-        title=form.text("title") if form else "",
-    )
-
-
-def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
-    if not belongs(viewer, team_id):
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
-
-
-def _plan_of(form: Form) -> Plan:
-    pace = choice(Pace, form, "pace")
-    return Plan(
-        title=form.text("title"),
-        pace=pace,
-        names=choice(Names, form, "names"),
-        days_a_phase=form.whole_number("days") if pace is Pace.OVER_DAYS else 1,
-    )

@@ -51,6 +51,8 @@ class OwnPart:
         votes: their own votes, by topic.
         lost: whether the key of this step is lost.
         moving: the card they are about to move, on a page without scripts.
+        may_post: whether they can have the summary posted to a channel.
+        became: what became of that, if somebody did.
     """
 
     takes_part: bool
@@ -59,6 +61,8 @@ class OwnPart:
     votes: Mapping[UUID, int]
     lost: bool
     moving: str
+    may_post: bool = False
+    became: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ class Kind(StrEnum):
     wave; results, shared and leader nudge a wave and a team; promise due a team and
     `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
     leader week, mailbox news and sign-in nothing; the two of retrospectives a team and
-    `refers_to = {"retrospective": id, "phase": code}`.
+    `refers_to = {"retrospective": id, "phase": code}`; the summary of one a team and
+    `refers_to = {"retrospective": id}`.
     """
 
     INVITATION = "invitation"
@@ -45,6 +46,7 @@ class Kind(StrEnum):
     MAILBOX_NEWS = "mailbox_news"  # something was written in mailboxes that are addressed to this person
     MAILBOX_REPLY = "mailbox_reply"  # a mailbox about this unit has a reply; goes to everybody in it
     RETRO_STARTED = "retro_started"  # a team looks back together; goes to everybody who takes part
+    RETRO_SUMMARY = "retro_summary"  # to a channel, in the name of whoever pressed; never by mail
     RETRO_STEP = "retro_step"  # cards can be written, or votes given, until a moment
     NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
 

@@ -233,13 +233,3 @@ def _deadline(board: Retrospective, zones: list[str], *, now: datetime) -> datet
     if board.pace is Pace.LIVE or board.phase is Phase.DISCUSS:
         return None
     return rules.morning_deadline(now, board.days_a_phase, zones)
-
-
-async def forget_keys(session: AsyncSession, retrospective_id: UUID, gone: set[UUID]) -> None:
-    """Record on a board that keys of it are destroyed."""
-    board = await session.get_one(
-        Retrospective, retrospective_id, populate_existing=True, with_for_update=True
-    )
-    board.card_key = None if board.card_key in gone else board.card_key
-    board.vote_key = None if board.vote_key in gone else board.vote_key
-    await session.flush()

@@ -15,6 +15,7 @@ __all__ = [
     "CardGroup",
     "Milestone",
     "Participant",
+    "PostedSummary",
     "Retrospective",
     "SealedCard",
     "Vote",
@@ -158,3 +159,24 @@ class ActionStep(Base):
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     due: Mapped[date]
     agreed_at: Mapped[datetime | None]
+
+
+class PostedSummary(Base):
+    """That somebody had the summary of a closed board posted to a channel. The words are not kept.
+
+    `fingerprint` is the SHA-256 of the words that were shown before the press; other words are never
+    posted. `tries` grows when the channel had refused it and somebody pressed again.
+    """
+
+    __tablename__ = "posted_summary"
+
+    retrospective_id: Mapped[UUID] = mapped_column(
+        ForeignKey("retrospective.id", ondelete="CASCADE"), primary_key=True
+    )
+    channel: Mapped[str]  # of Slack, such as C0123ABCD
+    with_topics: Mapped[bool]  # whether the names of groups are in it; texts of cards never are
+    locale: Mapped[str]
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    pressed_at: Mapped[datetime]
+    tries: Mapped[int]

@@ -173,14 +173,21 @@ async def retrospectives_of(session: AsyncSession, team_id: UUID) -> list[Listed
     return [Listed(one.id, one.title, one.phase, one.created_at, one.closed_at) for one in found]
 
 
-async def open_boards_of(session: AsyncSession, person_id: UUID) -> list[tuple[Retrospective, str]]:
-    """Return the open boards somebody takes part in, each with its team's name."""
+async def open_boards_of(
+    session: AsyncSession, person_id: UUID, *, closed_since: datetime | None = None
+) -> list[tuple[Retrospective, str]]:
+    """Return the open boards somebody takes part in, each with its team's name.
+
+    With `closed_since` those that were closed since then follow.
+    """
+    open_ones = Retrospective.closed_at.is_(None)
+    wanted = open_ones if closed_since is None else open_ones | (Retrospective.closed_at >= closed_since)
     found = await session.execute(
         select(Retrospective, Team.name)
         .join(Participant, Participant.retrospective_id == Retrospective.id)
         .join(Team, Team.id == Retrospective.team_id)
-        .where(Participant.person_id == person_id, Retrospective.closed_at.is_(None))
-        .order_by(Retrospective.created_at, Retrospective.id)
+        .where(Participant.person_id == person_id, wanted)
+        .order_by(Retrospective.closed_at.is_not(None), Retrospective.created_at, Retrospective.id)
     )
     return [(row[0], row[1]) for row in found]
 
@@ -212,26 +219,6 @@ async def revision_of(session: AsyncSession, retrospective_id: UUID) -> int:
     """Return how often a board has changed; 0 when it is not there."""
     found = await session.scalar(select(Retrospective.revision).filter_by(id=retrospective_id))
     return found or 0
-
-
-async def spent_keys(session: AsyncSession) -> list[tuple[UUID, UUID | None, UUID | None]]:
-    """Return boards with keys that have served: (board, its cards' key or None, its votes' key or None)."""
-    written = (Phase.LOOK_BACK, Phase.WRITE)
-    voted = (*written, Phase.GROUP, Phase.VOTE)
-    rows = await session.execute(
-        select(Retrospective.id, Retrospective.phase, Retrospective.card_key, Retrospective.vote_key).where(
-            Retrospective.phase.not_in(written),
-            Retrospective.card_key.is_not(None) | Retrospective.vote_key.is_not(None),
-        )
-    )
-    spent = [(row[0], row[2], None if row[1] in voted else row[3]) for row in rows]
-    return [one for one in spent if one[1] is not None or one[2] is not None]
-
-
-async def keys_in_use(session: AsyncSession) -> set[UUID]:
-    """Return the keys of boards that nobody has recorded as destroyed."""
-    rows = await session.execute(select(Retrospective.card_key, Retrospective.vote_key))
-    return {key for row in rows for key in row if key is not None}
 
 
 async def _people(session: AsyncSession, board_id: UUID, *, now: datetime) -> list[Attendee]:

@@ -464,3 +464,45 @@ async def test_home_says_where_a_board_stands_and_holds_the_press_for_it(
     assert "Payments looks back: Release 4" in text
     assert '"action_id": "retro.open.v1"' in text
     assert "Nothing at the moment" not in text
+
+
+async def test_who_led_through_a_closed_board_posts_its_summary_from_slack_and_once(
+    app: Litestar,
+    workspace: Workspace,
+    slack: FaultProxy,
+    cast: Cast,
+    board: UUID,
+    sessions: Sessions,
+    keys: DirectoryKeyStore,
+    clock: Clock,
+):
+    await advance(sessions, keys, board, Phase.CLOSED, clock)
+    other = await opened(workspace, slack, cast.bob, board)
+    assert "retro.post.v1" not in json.dumps(other)
+    mine = await opened(workspace, slack, cast.alice, board)
+    assert "retro.post.v1" in json.dumps(mine)
+    await workspace.press(cast.alice, "retro.post.v1", board.hex)
+    form = slack.of("views.open")[-1]["view"]
+    assert "Nothing was agreed to be done." in json.dumps(form)
+
+    async def send(person: Person) -> httpx.Response:
+        picker = {"retro.pick.v1": {"type": "conversations_select", "selected_conversation": "C0RETRO77"}}
+        return await workspace.interact(
+            type="view_submission",
+            user={"id": person.slack_id},
+            view={
+                "id": "V1",
+                "type": "modal",
+                "callback_id": form["callback_id"],
+                "private_metadata": form["private_metadata"],
+                "state": {"values": {"channel": picker}},
+            },
+        )
+
+    refused = await send(cast.bob)
+    assert "Who led through this board" in refused.json()["errors"]["channel"]
+    for _ in range(2):
+        assert "on its way" in json.dumps(updated(await send(cast.alice)))
+    async with sessions() as session:
+        planned = await session.scalars(select(Delivery).where(Delivery.kind == "retro_summary"))
+        assert len(planned.all()) == 1

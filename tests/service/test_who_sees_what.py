@@ -58,6 +58,10 @@ READ = {
     "/ready": EVERYBODY,
     "/retros/{retro_id:uuid}": TEAM,
     "/retros/{retro_id:uuid}/live": TEAM,
+    "/retros/{retro_id:uuid}/post": TEAM,  # who led through it: tests/service/test_retro_records.py
+    "/retros/{retro_id:uuid}/summary.csv": TEAM,
+    "/retros/{retro_id:uuid}/summary.md": TEAM,
+    "/retros/{retro_id:uuid}/summary.pdf": TEAM,
     "/sign-in": EVERYBODY,
     "/sign-in/{token:str}": EVERYBODY,
     "/teams/{team_id:uuid}": OF_PAYMENTS,
@@ -72,6 +76,12 @@ READ = {
     "/teams/{team_id:uuid}/retros": TEAM,
 }
 ENDLESS = frozenset({"/retros/{retro_id:uuid}/live"})  # tried with a browser for those it is for
+AFTERWARDS = frozenset({  # of a board that is closed; this one is open
+    "/retros/{retro_id:uuid}/post",
+    "/retros/{retro_id:uuid}/summary.csv",
+    "/retros/{retro_id:uuid}/summary.md",
+    "/retros/{retro_id:uuid}/summary.pdf",
+})  # fmt: skip
 CHANGE = {
     "/answer": EVERYBODY,
     "/answer/take-back": EVERYBODY,
@@ -102,6 +112,7 @@ CHANGE = {
     "/retros/{retro_id:uuid}/join": TEAM,
     "/retros/{retro_id:uuid}/moves": TEAM,
     "/retros/{retro_id:uuid}/next": TEAM,
+    "/retros/{retro_id:uuid}/post": TEAM,
     "/retros/{retro_id:uuid}/steps": TEAM,
     "/retros/{retro_id:uuid}/steps/{step_id:uuid}": TEAM,
     "/retros/{retro_id:uuid}/topic": TEAM,
@@ -228,7 +239,7 @@ async def test_each_page_opens_for_those_it_is_for_and_for_nobody_else(
             if role in allowed and path.startswith("/answer"):
                 assert reply.status_code in {200, 303, 404}, (path, role)
             elif role in allowed:
-                assert reply.status_code == 200, (path, role)
+                assert reply.status_code == (409 if path in AFTERWARDS else 200), (path, role)
             else:
                 assert turned_away(reply), (path, role, reply.status_code)
 

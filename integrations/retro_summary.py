@@ -1,0 +1,28 @@
+"""The summary of a board for a channel: the same words where they are shown and where they are sent."""
+
+from hashlib import sha256
+
+from integrations.language import Translator
+from integrations.note_words import Words, words_of
+from integrations.notes import BoardSummary
+from surveys.retrospectives.summaries import Summary
+
+ANY_ZONE = "UTC"  # the words name days and no hour
+
+
+def note_of(summary: Summary, *, team_name: str, posted_by: str, base_url: str) -> BoardSummary:
+    """Return a summary as a note; `posted_by` is the name of whoever presses."""
+    return BoardSummary(
+        team_name=team_name,
+        title=summary.title,
+        posted_by=posted_by,
+        topics=summary.topics,
+        steps=summary.steps,
+        page_url=f"{base_url}/retros/{summary.board_id}",
+    )
+
+
+def say_summary(note: BoardSummary, language: Translator) -> tuple[Words, bytes]:
+    """Return what is posted, and the fingerprint by which it is known again."""
+    words = words_of(note, language, ANY_ZONE)
+    return words, sha256(words.text.encode()).digest()

@@ -1,0 +1,104 @@
+"""The summary of a closed board in Slack: exactly what would be posted, a channel to pick, one press."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.notes import BoardSummary
+from integrations.retro_summary import ANY_ZONE, note_of, say_summary
+from integrations.slack import blocks, modals
+from integrations.slack.blocks import Block
+from integrations.slack.desk import Desk
+from integrations.slack.events import RetroSent
+from integrations.slack.identifiers import Action, Callback
+from integrations.slack.messages import message_of
+from surveys.errors import Conflict, Missing
+from surveys.people.models import Team
+from surveys.people.queries import viewer_by_slack
+from surveys.people.rules import Viewer
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.queries import board_for
+from surveys.retrospectives.summaries import (
+    PostState,
+    last_channel,
+    may_post,
+    post_summary,
+    posted_summary,
+    require_may_post,
+    summary_of,
+)
+
+CHANNEL = "channel"
+
+
+async def post_form(
+    desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective
+) -> Block | None:
+    """Return the form that posts a summary; None for who may not, or where it is posted already."""
+    posted = await posted_summary(session, board.id)
+    if not may_post(board, viewer) or (posted is not None and posted.state is not PostState.REFUSED):
+        return None
+    note = await _note(desk, session, viewer, board)
+    language = Translator(viewer.locale)
+    _, fingerprint = say_summary(note, language)
+    say = language.say
+    shown = message_of(note, language, ANY_ZONE).blocks
+    return blocks.modal(
+        title=say("Tell a channel"),
+        submit=say("Post it"),
+        close=say("Close"),
+        callback=Callback.RETRO_POST,
+        metadata=f"{board.id.hex} {fingerprint.hex()}",
+        blocks=[
+            blocks.section(
+                say(
+                    "This is exactly what would be posted. Everybody who reads the channel can read it, "
+                    "also who is not on the team."
+                )
+            ),
+            blocks.divider(),
+            *shown,
+            blocks.divider(),
+            blocks.channel(
+                say("To which channel?"),
+                block_id=CHANNEL,
+                action=Action.RETRO_PICK,
+                initial=await last_channel(session, board.team_id),
+            ),
+            blocks.context(say("Once, under the name of Kept. Kept has to be in the channel.")),
+        ],
+    )
+
+
+async def take_post(desk: Desk, event: RetroSent) -> Block:
+    """Have the summary posted, in the words that stood above the press."""
+    board_hex, _, fingerprint = event.metadata.partition(" ")
+    async with desk.sessions.begin() as session:
+        viewer = await viewer_by_slack(session, event.user_id)
+        board = await board_for(session, UUID(board_hex), viewer) if viewer is not None else None
+        if viewer is None or board is None:
+            raise Missing("There is no such page.")
+        require_may_post(board, viewer)
+        language = Translator(viewer.locale)
+        _, now_shown = say_summary(await _note(desk, session, viewer, board), language)
+        if now_shown.hex() != fingerprint:
+            raise Conflict("The words have changed since you looked. Read them again; nothing was posted.")
+        picked = event.picked.get(CHANNEL, ())
+        await post_summary(
+            session,
+            board.id,
+            viewer,
+            channel=picked[0] if picked else "",
+            with_topics=False,
+            fingerprint=now_shown,
+            now=desk.clock(),
+        )
+    lines = [language.say("The summary is on its way to the channel.")]
+    return modals.plain_view(language, language.say("Thank you"), lines)
+
+
+async def _note(desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective) -> BoardSummary:
+    team = await session.get_one(Team, board.team_id)
+    summary = await summary_of(session, board, with_topics=False)
+    return note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=desk.settings.base_url)

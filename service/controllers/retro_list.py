@@ -1,0 +1,113 @@
+"""A team's retrospectives: what there was, and the form that starts another."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from service.controllers.retro_desk import (
+    Answer,
+    choice,
+)
+from service.dependencies import (
+    CurrentPage,
+    CurrentViewer,
+    Form,
+    Keys,
+    Now,
+    SentForm,
+    Session,
+)
+from service.rendering import Page
+from service.security import requires_sign_in
+from service.views.retro_page import retro_list
+from surveys.errors import Invalid, Missing
+from surveys.people.models import Team
+from surveys.people.queries import directory_of
+from surveys.people.rules import Viewer
+from surveys.retrospectives.actions import start_retrospective
+from surveys.retrospectives.queries import belongs, retrospectives_of
+from surveys.retrospectives.room import (
+    participants_of,
+)
+from surveys.retrospectives.rules import Names, Pace, Plan
+
+
+class RetroListController(Controller):
+    """The retrospectives of one team. Only for who works in it or leads it."""
+
+    path = "/teams/{team_id:uuid}/retros"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/")
+    async def show(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, team_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Show what there was, and the form that starts another."""
+        return await _list_page(session, viewer, page, team_id)
+
+    @post("/")
+    async def start(
+        self,
+        session: Session,
+        keys: Keys,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Start one; whoever presses leads through it."""
+        _require_belongs(viewer, team_id)
+        try:
+            plan = _plan_of(form)
+            plan.require_possible()
+        except Invalid as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            return await _list_page(session, viewer, page, team_id, wrong=wrong, form=form)
+        board = await start_retrospective(
+            session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
+        )
+        return Redirect(f"/retros/{board.id}", status_code=303)
+
+
+async def _list_page(
+    session: AsyncSession,
+    viewer: Viewer,
+    page: Page,
+    team_id: UUID,
+    *,
+    wrong: str = "",
+    form: Form | None = None,
+) -> Response[str]:
+    _require_belongs(viewer, team_id)
+    team = await session.get_one(Team, team_id)
+    people = participants_of(await directory_of(session, viewer.organisation_id), team_id)
+    return page(
+        "retros/list.html",
+        status=422 if wrong else 200,
+        team_name=team.name,
+        team_id=team_id,
+        retros=retro_list(await retrospectives_of(session, team_id)),
+        writers=sum(not leads for leads in people.values()),
+        wrong=wrong,
+        title=form.text("title") if form else "",
+    )
+
+
+def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
+    if not belongs(viewer, team_id):
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+
+
+def _plan_of(form: Form) -> Plan:
+    pace = choice(Pace, form, "pace")
+    return Plan(
+        title=form.text("title"),
+        pace=pace,
+        names=choice(Names, form, "names"),
+        days_a_phase=form.whole_number("days") if pace is Pace.OVER_DAYS else 1,
+    )

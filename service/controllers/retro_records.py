@@ -1,0 +1,163 @@
+"""What is made of a closed board: its summary for a channel, by a person's press, and files to keep."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.environment import Settings
+from integrations.language import Translator, mark
+from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
+from integrations.retro_summary import note_of, say_summary
+from service.controllers.retro_desk import Answer, Visit, require_board
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.logs import UNLOGGED
+from service.rendering import Page
+from service.security import requires_sign_in
+from service.views.retro_post import PostPage, post_page
+from surveys.commitments.steps import promises_of
+from surveys.errors import Conflict, Invalid
+from surveys.people.models import Team
+from surveys.people.rules import Viewer
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.queries import board_as_seen
+from surveys.retrospectives.rules import Phase
+from surveys.retrospectives.summaries import (
+    last_channel,
+    post_summary,
+    posted_summary,
+    summary_of,
+)
+
+CHANGED = mark("The words have changed since you looked. Read them again; nothing was posted.")
+NOT_CLOSED = mark("Close the retrospective first; its summary is what can be kept.")
+
+
+class RetroRecordController(Controller):
+    """Only for who may open the board, and only once it is closed."""
+
+    path = "/retros/{retro_id:uuid}"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    opt = UNLOGGED
+
+    @get("/post")
+    async def preview(
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        retro_id: FromPath[UUID],
+    ) -> Response[str]:
+        """Show exactly what would be posted, to whoever may have it posted."""
+        board = await require_board(session, retro_id, viewer)
+        with_topics = request.query_params.get("topics") == "1"
+        shown = await _preview(session, board, viewer, settings, page.language, with_topics=with_topics)
+        return _shown(page, shown)
+
+    @post("/post")
+    async def post(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        retro_id: FromPath[UUID],
+    ) -> Redirect | Response[str]:
+        """Have the summary posted, once, in the words that were shown."""
+        board = await require_board(session, retro_id, viewer)
+        with_topics = form.text("topics") == "1"
+        shown = await _preview(session, board, viewer, settings, page.language, with_topics=with_topics)
+        try:
+            _require_same_words(form, shown)
+            await post_summary(
+                session,
+                retro_id,
+                viewer,
+                channel=form.text("channel", most=300),
+                with_topics=with_topics,
+                fingerprint=bytes.fromhex(shown.fingerprint),
+                now=now,
+            )
+        except (Invalid, Conflict) as refusal:
+            wrong = page.language.say(refusal.sentence, **refusal.values)
+            return _shown(page, shown, wrong=wrong, typed=form.text("channel", most=300))
+        return Redirect(f"/retros/{retro_id}", status_code=303)
+
+    @get("/summary.md")
+    async def markdown(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Download the board as Markdown."""
+        held, day = await _exported(session, viewer, retro_id, page.language, now)
+        return _file(as_markdown(held).encode(), "text/markdown; charset=utf-8", f"{day}.md")
+
+    @get("/summary.csv")
+    async def table(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Download the board as a table."""
+        held, day = await _exported(session, viewer, retro_id, page.language, now)
+        return _file(as_table(held), "text/csv; charset=utf-8", f"{day}.csv")
+
+    @get("/summary.pdf")
+    async def pdf(
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Download the board as a PDF."""
+        held, day = await _exported(session, viewer, retro_id, page.language, now)
+        return _file(await asyncio.to_thread(as_pdf, held), "application/pdf", f"{day}.pdf")
+
+
+async def _preview(
+    session: AsyncSession,
+    board: Retrospective,
+    viewer: Viewer,
+    settings: Settings,
+    language: Translator,
+    *,
+    with_topics: bool,
+) -> PostPage:
+    if not settings.uses_slack:
+        raise Conflict(mark("Kept is not connected to Slack here, so there is no channel to post to."))
+    require_may_post(board, viewer)
+    team = await session.get_one(Team, board.team_id)
+    summary = await summary_of(session, board, with_topics=with_topics)
+    note = note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=settings.base_url)
+    words, fingerprint = say_summary(note, language)
+    posted = await posted_summary(session, board.id)
+    channel = await last_channel(session, board.team_id)
+    return post_page(board, words, fingerprint, posted, channel or "", with_topics=with_topics)
+
+
+def _shown(page: Page, shown: PostPage, *, wrong: str = "", typed: str | None = None) -> Response[str]:
+    channel = shown.channel if typed is None else typed
+    return page("retros/post.html", status=422 if wrong else 200, post=shown, wrong=wrong, channel=channel)
+
+
+def _require_same_words(form: Form, shown: PostPage) -> None:
+    if form.text("words", most=64) != shown.fingerprint:
+        raise Conflict(CHANGED)
+
+
+async def _exported(
+    session: AsyncSession, viewer: Viewer, retro_id: UUID, language: Translator, now: datetime
+) -> tuple[Exported, str]:
+    board = await require_board(session, retro_id, viewer)
+    if board.phase is not Phase.CLOSED or board.closed_at is None:
+        raise Conflict(NOT_CLOSED)
+    seen = await board_as_seen(session, board, now=now)
+    promises = await promises_of(session, board, now=now)
+    return exported(seen, promises, language), f"retrospective-{board.closed_at.date().isoformat()}"
+
+
+def _file(content: bytes, media_type: str, name: str) -> Answer:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
