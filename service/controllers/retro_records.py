@@ -30,6 +30,7 @@ from surveys.retrospectives.summaries import (
     last_channel,
     post_summary,
     posted_summary,
+    require_may_post,
     summary_of,
 )
 
