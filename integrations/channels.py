@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from integrations.notes import Note
+from integrations.trackers.draft import IssueDraft
 from integrations.week_note import LeaderWeek
 from surveys.deliveries.rules import Outcome, OutcomeKind
 
@@ -42,7 +43,7 @@ class Outgoing:
     slack_id: str | None
     locale: str
     zone: str
-    note: Note | LeaderWeek
+    note: Note | LeaderWeek | IssueDraft
 
     @property
     def message_id(self) -> UUID:

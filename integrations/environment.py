@@ -54,6 +54,12 @@ class Settings:
     gitlab_secrets: tuple[str, ...] = field(default=(), repr=False)
     jira_secrets: tuple[str, ...] = field(default=(), repr=False)
     milestone_secrets: tuple[str, ...] = field(default=(), repr=False)
+    github_token: str | None = field(default=None, repr=False)  # these make issues of agreed steps
+    github_api_url: str = "https://api.github.com"
+    gitlab_token: str | None = field(default=None, repr=False)
+    gitlab_url: str = "https://gitlab.com"
+    jira_token: str | None = field(default=None, repr=False)
+    jira_url: str | None = None
     slack_api_url: str = "https://slack.com/api/"  # with a slash at its end, as the SDK wants it
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
@@ -141,6 +147,11 @@ def contradictions(settings: Settings) -> list[str]:
             given, missing = missing, given
         found.append(
             f"{missing}: {given} is set, so this one is needed too. Set both for Slack, or neither."
+        )
+    if settings.jira_token is not None and settings.jira_url is None:
+        found.append(
+            "KEPT_JIRA_URL: KEPT_JIRA_TOKEN is set, so Kept needs to know where Jira is. Give its address, "
+            "for example https://example.atlassian.net."
         )
     if settings.smtp_url is not None and settings.mail_from is None:
         found.append(
@@ -301,6 +312,12 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "gitlab_secrets": _webhook_secrets,
     "jira_secrets": _webhook_secrets,
     "milestone_secrets": _webhook_secrets,
+    "github_token": str,
+    "github_api_url": _web_address,
+    "gitlab_token": str,
+    "gitlab_url": _web_address,
+    "jira_token": str,
+    "jira_url": _web_address,
     "slack_api_url": _api_address,
     "slack_bot_token": _bot_token,
     "slack_signing_secret": str,

@@ -26,6 +26,7 @@ from integrations.notes import (
 )
 from integrations.retro_summary import note_of, say_summary
 from integrations.slack import presses
+from integrations.trackers.draft import draft_of
 from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
@@ -34,6 +35,7 @@ from surveys.commitments.models import Commitment, CommitmentState, Share
 from surveys.commitments.weekly import week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
+from surveys.milestones.models import StepIssue
 from surveys.people.models import Person, Team
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective
@@ -60,6 +62,8 @@ async def outgoing_for(
     person = await session.get_one(Person, delivery.person_id)
     if delivery.kind is Kind.RETRO_SUMMARY:
         return await _to_channel(session, settings, delivery, person)
+    if delivery.kind is Kind.STEP_ISSUE:
+        return await _to_tracker(session, settings, delivery, person)
     return Outgoing(
         key=delivery.key,
         email=person.email,
@@ -191,6 +195,29 @@ async def _to_channel(
         locale=posted.locale,
         zone=person.zone,
         note=note,
+    )
+
+
+async def _to_tracker(
+    session: AsyncSession, settings: Settings, delivery: Delivery, person: Person
+) -> Outgoing:
+    """Return an agreed step as an issue, in the words that were shown before the press."""
+    promise = await session.get(Commitment, _referred(delivery, "commitment"))
+    row = await session.get(StepIssue, promise.id) if promise is not None else None
+    if promise is None or row is None:
+        raise NothingToSay
+    team = await session.get_one(Team, promise.team_id)
+    draft = draft_of(
+        source=row.source,
+        project=row.project,
+        step=promise.text,
+        team_name=team.name,
+        due=promise.due,
+        page_url=f"{settings.base_url}/teams/{team.id}#promise-{promise.id}",
+        language=Translator(row.locale),
+    )
+    return Outgoing(
+        key=delivery.key, email="", slack_id=None, locale=row.locale, zone=person.zone, note=draft
     )
 
 

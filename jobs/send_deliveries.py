@@ -10,6 +10,7 @@ from asyncio import gather, sleep
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -21,6 +22,7 @@ from surveys.deliveries.actions import schedule
 from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
+from surveys.milestones.issues import note_issue
 
 WORKSPACE = "slack"  # one workspace is configured by settings
 METHOD = "chat.postMessage"
@@ -148,6 +150,9 @@ async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome
     to_person = delivery.kind is not Kind.RETRO_SUMMARY  # what was meant for a channel is nobody's mail
     if state is DeliveryState.UNDELIVERABLE and delivery.channel is ChannelName.SLACK and to_person:
         await _by_mail_instead(session, delivery)
+    if delivery.kind is Kind.STEP_ISSUE and outcome.receipt is not None:
+        made, receipt = UUID(str((delivery.refers_to or {})["commitment"])), outcome.receipt
+        await note_issue(session, made, issue=str(receipt["issue"]), url=str(receipt["url"]))
     if outcome.kind is not OutcomeKind.SENT:
         log.warning("%s by %s: %s, %s", delivery.kind, delivery.channel, outcome.error, state)
 

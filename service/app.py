@@ -32,6 +32,7 @@ from service.controllers.receipts import ReceiptController
 from service.controllers.records import RecordController
 from service.controllers.repair import RepairController
 from service.controllers.retro_board import RetroBoardController
+from service.controllers.retro_issues import RetroIssueController
 from service.controllers.retro_list import RetroListController
 from service.controllers.retro_records import RetroRecordController
 from service.controllers.retros import RetroController
@@ -69,6 +70,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     RecordController,
     RetroBoardController,
     RetroController,
+    RetroIssueController,
     RetroRecordController,
     RetroListController,
     SignInController,

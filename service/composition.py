@@ -15,6 +15,7 @@ from integrations.keystores import DirectoryKeyStore, KeyStoreMissing
 from integrations.mail import MailChannel
 from integrations.slack.channel import SlackChannel
 from integrations.slack.client import SlackClient
+from integrations.trackers.channel import TrackerChannel, doors_of
 from migrations import revisions
 from surveys.database import build_engine, build_sessions, sqlite_file
 from surveys.deliveries.models import ChannelName
@@ -79,13 +80,17 @@ def open_mail(settings: Settings) -> MailChannel | None:
     return MailChannel(settings.smtp_url, settings.mail_from)
 
 
-def channels_of(slack: SlackClient | None, mail: MailChannel | None) -> dict[ChannelName, Channel]:
+def channels_of(
+    slack: SlackClient | None, mail: MailChannel | None, settings: Settings
+) -> dict[ChannelName, Channel]:
     """Return every way to reach people that this installation has."""
     found: dict[ChannelName, Channel] = {}
     if slack is not None:
         found[ChannelName.SLACK] = SlackChannel(slack)
     if mail is not None:
         found[ChannelName.MAIL] = mail
+    if doors := doors_of(settings):
+        found[ChannelName.TRACKER] = TrackerChannel(doors)
     return found
 
 

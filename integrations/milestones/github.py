@@ -6,11 +6,12 @@ https://docs.github.com/webhooks/webhook-events-and-payloads
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from integrations.milestones.hooks import Headers, hex_signature_fits, json_of, read
-from surveys.milestones.rules import Reached, Source, project_name
+from surveys.milestones.rules import IssueMoved, Reached, Source, project_name
 
 
 class _Repository(msgspec.Struct):
@@ -30,11 +31,17 @@ class _Release(msgspec.Struct):
     draft: bool = False
 
 
+class _Issue(msgspec.Struct):
+    number: int
+    updated_at: datetime
+
+
 class _Event(msgspec.Struct):
     action: str = ""
     repository: _Repository | None = None
     milestone: _Milestone | None = None
     release: _Release | None = None
+    issue: _Issue | None = None
 
 
 def admits(headers: Headers, body: bytes, secrets: Sequence[str], *, now: float) -> bool:  # noqa: ARG001 -- GitHub signs no time
@@ -65,3 +72,19 @@ def parse(headers: Headers, body: bytes) -> Reached | None:
         key = f"github:{project}:release:{release.id}"
         return Reached(Source.GITHUB, project, key, release.name or release.tag_name)
     return None
+
+
+def parse_issue(headers: Headers, body: bytes) -> IssueMoved | None:
+    """Return an issue that was closed or opened again, or None for everything else.
+
+    Raises:
+        UnreadableError: see `hooks`.
+    """
+    if headers.get("x-github-event", "") != "issues":
+        return None
+    event = read(json_of(body, headers.get("content-type", "")), _Event)
+    if event.repository is None or event.issue is None or event.action not in ("closed", "reopened"):
+        return None
+    project = project_name(event.repository.full_name)
+    closed = event.action == "closed"
+    return IssueMoved(Source.GITHUB, project, str(event.issue.number), closed, event.issue.updated_at)

@@ -11,11 +11,12 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
-from integrations.milestones.hooks import Headers, is_fresh, read
-from surveys.milestones.rules import Reached, Source, project_name
+from integrations.milestones.hooks import Headers, UnreadableError, is_fresh, read
+from surveys.milestones.rules import IssueMoved, Reached, Source, project_name
 
 SIGNING = "whsec_"
 
@@ -28,6 +29,7 @@ class _Attributes(msgspec.Struct):
     iid: int | None = None
     title: str = ""
     action: str = ""
+    updated_at: str = ""
 
 
 class _Event(msgspec.Struct):
@@ -91,3 +93,24 @@ def parse(headers: Headers, body: bytes) -> Reached | None:  # noqa: ARG001 -- t
             Source.GITLAB, project, f"gitlab:{project}:release:{event.tag}", event.name or event.tag
         )
     return None
+
+
+def parse_issue(headers: Headers, body: bytes) -> IssueMoved | None:  # noqa: ARG001 -- the body names its kind
+    """Return an issue that was closed or opened again, or None for everything else.
+
+    Raises:
+        UnreadableError: see `hooks`, or the time of the change is none.
+    """
+    event = read(body, _Event)
+    issue = event.object_attributes
+    if event.object_kind != "issue" or event.project is None or issue.iid is None:
+        return None
+    if issue.action not in ("close", "reopen"):
+        return None
+    try:  # "2026-03-03 12:00:00 UTC" of older versions, ISO 8601 of newer ones
+        at = datetime.fromisoformat(issue.updated_at.replace(" UTC", "+00:00"))
+    except ValueError as error:
+        raise UnreadableError("updated_at") from error
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    project = project_name(event.project.path_with_namespace)
+    return IssueMoved(Source.GITLAB, project, str(issue.iid), issue.action == "close", at)

@@ -7,7 +7,7 @@ from typing import Protocol
 from integrations.environment import Settings
 from integrations.milestones import github, gitlab, jira, plain
 from integrations.milestones.hooks import Headers
-from surveys.milestones.rules import Reached, Source
+from surveys.milestones.rules import IssueMoved, Reached, Source
 
 
 class Admits(Protocol):
@@ -24,12 +24,17 @@ class Tool:
     secrets: Callable[[Settings], tuple[str, ...]]
     admits: Admits
     parse: Callable[[Headers, bytes], Reached | None]
+    parse_issue: Callable[[Headers, bytes], IssueMoved | None] | None = None
 
 
 TOOLS: Mapping[Source, Tool] = {
-    Source.GITHUB: Tool(lambda settings: settings.github_secrets, github.admits, github.parse),
-    Source.GITLAB: Tool(lambda settings: settings.gitlab_secrets, gitlab.admits, gitlab.parse),
-    Source.JIRA: Tool(lambda settings: settings.jira_secrets, jira.admits, jira.parse),
+    Source.GITHUB: Tool(
+        lambda settings: settings.github_secrets, github.admits, github.parse, github.parse_issue
+    ),
+    Source.GITLAB: Tool(
+        lambda settings: settings.gitlab_secrets, gitlab.admits, gitlab.parse, gitlab.parse_issue
+    ),
+    Source.JIRA: Tool(lambda settings: settings.jira_secrets, jira.admits, jira.parse, jira.parse_issue),
     Source.PLAIN: Tool(lambda settings: settings.milestone_secrets, plain.admits, plain.parse),
 }
 

@@ -4,6 +4,7 @@ from integrations.channels import Outcome, Outgoing, undeliverable
 from integrations.language import Translator
 from integrations.slack.client import SlackClient
 from integrations.slack.messages import message_of
+from integrations.trackers.draft import IssueDraft
 
 
 class SlackChannel:
@@ -14,7 +15,7 @@ class SlackChannel:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one note; see `Channel`."""
-        if outgoing.slack_id is None:
+        if outgoing.slack_id is None or isinstance(outgoing.note, IssueDraft):
             return undeliverable("not_in_slack")
         message = message_of(outgoing.note, Translator(outgoing.locale), outgoing.zone)
         return await self._client.post(outgoing.slack_id, message, outgoing.message_id)

@@ -57,7 +57,7 @@ async def _work(settings: Settings, *, once: bool, now: datetime | None, heartbe
         slack = open_slack(settings)
         if slack is not None:
             stack.push_async_callback(slack.close)
-        channels = channels_of(slack, open_mail(settings))
+        channels = channels_of(slack, open_mail(settings), settings)
         clockwork = Clockwork(sessions, keys, channels, settings)
         if once:
             _tell(await clockwork.run_due(now or datetime.now(UTC)))

@@ -4,21 +4,25 @@ A stranger gets a 401 without a reason. Nothing is logged and no body is kept. T
 which the tool shows to whoever set the webhook up.
 """
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, post
 from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.milestones.hooks import UnreadableError
-from integrations.milestones.tools import TOOLS
+from integrations.milestones.hooks import Headers, UnreadableError
+from integrations.milestones.tools import TOOLS, Tool
 from service.dependencies import CurrentSettings, Keys, Now, Session
 from service.logs import UNLOGGED
 from service.security import SIGNED_BY_SENDER
 from surveys.errors import Invalid
 from surveys.milestones.actions import hear_milestone
+from surveys.milestones.issues import hear_issue
 from surveys.milestones.rules import Heard
+from surveys.retrospectives.keys import RetroKeys
 
 LARGEST_BODY = 512 * 1024  # bytes; notes of a release have at most 125,000 characters
 WORD = "text/plain"
@@ -44,11 +48,20 @@ async def hear(
     if not known.admits(headers, body, secrets, now=now.timestamp()):
         return _said(401)
     try:
-        reached = known.parse(headers, body)
-        heard = await hear_milestone(session, keys, reached, now=now) if reached is not None else NOTHING
+        heard = await _heard(session, keys, known, headers, body, now)
     except (UnreadableError, Invalid):  # refused before anything was written
         return _said(400, "could not be read")
     return _said(201 if heard is Heard.STARTED else 202, heard)
+
+
+async def _heard(
+    session: AsyncSession, keys: RetroKeys, tool: Tool, headers: Headers, body: bytes, now: datetime
+) -> Heard | str:
+    reached = tool.parse(headers, body)
+    if reached is not None:
+        return await hear_milestone(session, keys, reached, now=now)
+    moved = tool.parse_issue(headers, body) if tool.parse_issue is not None else None
+    return await hear_issue(session, moved, now=now) if moved is not None else NOTHING
 
 
 def _said(status: int, word: str = "") -> Response[bytes]:

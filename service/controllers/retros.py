@@ -1,5 +1,6 @@
 """One retrospective: the board as a page, and leading through it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from litestar.response import Response
 from litestar.response.streaming import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.environment import Settings
 from integrations.language import mark
+from integrations.trackers.channel import doors_of
 from service.controllers.retro_desk import (
     Answer,
     Visit,
@@ -34,8 +37,10 @@ from service.security import requires_sign_in
 from service.views.retro_page import OwnPart, board_page
 from service.views.retro_post import became_of
 from surveys.commitments.actions import mark_done, withdraw
+from surveys.commitments.loop import PromiseView
 from surveys.commitments.steps import promises_of, steps_to_look_at
 from surveys.errors import Gone, Missing
+from surveys.milestones.issues import issues_of, places_for_issues
 from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import close_retrospective, move_on
 from surveys.retrospectives.boards import announce, board_to_change, takes_part
@@ -84,6 +89,7 @@ class RetroController(Controller):
             promises = await steps_to_look_at(session, board, now=now)
         else:
             promises = await promises_of(session, board, now=now)
+        mine = await _with_issues(session, settings, board, mine, promises)
         shown = board_page(seen, mine, promises, viewer, page.language, now=now)
         response = page("retros/board.html", board=shown, mine=mine)
         if new and board.phase is Phase.WRITE:
@@ -203,6 +209,21 @@ class RetroController(Controller):
         if board.phase is not Phase.CLOSED:
             await announce(session, board)
         return back_to_board(request, retro_id)
+
+
+async def _with_issues(
+    session: AsyncSession,
+    settings: Settings,
+    board: Retrospective,
+    mine: OwnPart,
+    promises: Sequence[PromiseView],
+) -> OwnPart:
+    """Return the same with the issues that steps became, and whether more can be made."""
+    if not promises:
+        return mine
+    issues = await issues_of(session, [one.id for one in promises])
+    places = await places_for_issues(session, board.team_id, [*doors_of(settings)])
+    return replace(mine, issues=issues, can_open_issues=bool(places) and board.phase is Phase.CLOSED)
 
 
 async def _own(

@@ -1,13 +1,14 @@
 """What a board's page is made of: which words belong to which step. Who may do what is not decided here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
 from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from surveys.commitments.loop import PromiseView
+from surveys.milestones.issues import IssueView
 from surveys.people.rules import Viewer
 from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic
 from surveys.retrospectives.rules import (
@@ -53,6 +54,8 @@ class OwnPart:
         moving: the card they are about to move, on a page without scripts.
         may_post: whether they can have the summary posted to a channel.
         became: what became of that, if somebody did.
+        issues: the issues that steps of the board became, by promise.
+        can_open_issues: whether the team has a project in which issues can be made.
     """
 
     takes_part: bool
@@ -63,6 +66,8 @@ class OwnPart:
     moving: str
     may_post: bool = False
     became: str = ""
+    issues: Mapping[UUID, IssueView] = field(default_factory=dict)
+    can_open_issues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
 from surveys.milestones.rules import Source
 
-__all__ = ["Project", "TeamRhythm", "UnmappedProject"]
+__all__ = ["Project", "StepIssue", "TeamRhythm", "UnmappedProject"]
 
 
 class Project(Scoped, Base):
@@ -49,3 +49,25 @@ class TeamRhythm(Scoped, Base):
     days_a_phase: Mapped[int]
     next_on: Mapped[date]  # the day of the rhythm itself, before a holiday moves it
     next_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class StepIssue(Scoped, Base):
+    """An agreed step that somebody made an issue of. `issue` and `url` are there once the tool said so.
+
+    `heard_at` is the tool's own time of the last change that was heard; what is older changes nothing.
+    """
+
+    __tablename__ = "step_issue"
+    __table_args__ = (Index("ix_step_issue_issue", "source", "project", "issue", unique=True),)
+
+    commitment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commitment.id", ondelete="CASCADE"), primary_key=True
+    )
+    source: Mapped[Source]
+    project: Mapped[str]
+    locale: Mapped[str]  # the language of whoever pressed, in which the issue is written
+    tries: Mapped[int]
+    issue: Mapped[str | None]
+    url: Mapped[str | None]
+    closed: Mapped[bool] = mapped_column(default=False)
+    heard_at: Mapped[datetime | None]

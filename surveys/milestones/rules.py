@@ -33,6 +33,9 @@ class Heard(StrEnum):
     KNOWN = "known already"
     NOTED = "noted, no board"  # the team has an open board, or nobody is on it
     UNMAPPED = "not mapped yet"  # nobody said which team this project belongs to
+    DONE = "the step is done"  # as its owner would say it; the team is asked later
+    NOTED_ISSUE = "noted"
+    NO_STEP = "no step of a team"  # an issue that was not made from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,25 @@ class Reached:
     project: str
     key: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueMoved:
+    """An issue was closed or opened again in its tool.
+
+    Attributes:
+        source: the tool.
+        project: as in `Reached`.
+        issue: its number or key there.
+        closed: whether it is closed now.
+        at: the tool's own time of it, aware UTC.
+    """
+
+    source: Source
+    project: str
+    issue: str
+    closed: bool
+    at: datetime
 
 
 def project_name(text: str) -> str:

@@ -57,6 +57,7 @@ READ = {
     "/programmes/{programme_id:uuid}": HR,
     "/ready": EVERYBODY,
     "/retros/{retro_id:uuid}": TEAM,
+    "/retros/{retro_id:uuid}/issues/{promise_id:uuid}": frozenset(),  # test_retro_issues.py
     "/retros/{retro_id:uuid}/live": TEAM,
     "/retros/{retro_id:uuid}/post": TEAM,  # who led through it: tests/service/test_retro_records.py
     "/retros/{retro_id:uuid}/summary.csv": TEAM,
@@ -109,6 +110,7 @@ CHANGE = {
     "/retros/{retro_id:uuid}/earlier/{promise_id:uuid}": TEAM,
     "/retros/{retro_id:uuid}/facilitator": TEAM,
     "/retros/{retro_id:uuid}/groups/{group_id:uuid}": TEAM,
+    "/retros/{retro_id:uuid}/issues/{promise_id:uuid}": TEAM,
     "/retros/{retro_id:uuid}/join": TEAM,
     "/retros/{retro_id:uuid}/moves": TEAM,
     "/retros/{retro_id:uuid}/next": TEAM,

@@ -1,5 +1,6 @@
 """What each tool sends is read as it documents it, and believed only when it is signed."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from integrations.milestones import github, gitlab, jira, plain
 from integrations.milestones.hooks import UnreadableError
 from surveys.errors import Invalid
-from surveys.milestones.rules import Reached, Source
+from surveys.milestones.rules import IssueMoved, Reached, Source
 from tests.integrations.milestones import payloads
 from tests.integrations.milestones.payloads import SECRET, SIGNING, body_of
 
@@ -187,3 +188,31 @@ def test_a_plain_call_without_a_project_says_which_field_is_missing() -> None:
         plain.parse({}, body_of({"project": " ", "name": "b"}))
 
     assert refused.value.field == "project"
+
+
+AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def test_an_issue_that_is_closed_or_opened_again_is_told_alike_by_all_tools() -> None:
+    body = body_of({
+        "object_kind": "issue",
+        "project": {"path_with_namespace": "shop/checkout"},
+        "object_attributes": {"iid": 9, "action": "reopen", "updated_at": "2026-03-03 12:00:00 UTC"},
+    })  # fmt: skip
+    assert gitlab.parse_issue({}, body) == IssueMoved(
+        Source.GITLAB, "shop/checkout", "9", closed=False, at=AT
+    )
+    body = body_of({
+        "webhookEvent": "jira:issue_updated",
+        "timestamp": int(AT.timestamp() * 1000),
+        "issue": {
+            "key": "PAY-9",
+            "self": "https://example.atlassian.net/rest/api/2/issue/1",
+            "fields": {"project": {"id": "10001"}, "status": {"statusCategory": {"key": "done"}}},
+        },
+    })  # fmt: skip
+    moved = jira.parse_issue({}, body)
+    assert moved == IssueMoved(Source.JIRA, "example.atlassian.net/10001", "PAY-9", closed=True, at=AT)
+    issue = {"number": 1, "updated_at": "2026-03-03T12:00:00Z"}
+    body = body_of({"action": "edited", "repository": {"full_name": "a/b"}, "issue": issue})
+    assert github.parse_issue({"x-github-event": "issues"}, body) is None

@@ -1,0 +1,1 @@
+"""Steps as issues of other tools: GitHub, GitLab, Jira. Only by a person's press."""
