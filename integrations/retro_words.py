@@ -36,6 +36,15 @@ LEADS = {
     ),
     Phase.CLOSED: mark("This is what was said and agreed."),
 }
+SAID_ALOUD = {  # by `surveys.commitments.models.SaidInRetro`
+    "done": mark("In the retrospective of {day} the team said: done. Noted by {name}."),
+    "wanted": mark("In the retrospective of {day} the team said: still wanted. Noted by {name}."),
+    "let_go": mark("In the retrospective of {day} the team let go of it. Noted by {name}."),
+    "happened": mark(
+        "In the retrospective of {day} the team said aloud: it happened. Written down by {name}."
+    ),
+    "not_yet": mark("In the retrospective of {day} the team said aloud: not yet. Noted by {name}."),
+}
 PROMISE = {
     Names.ANONYMOUS: mark(
         "Cards have no author, not even in the database: they are sealed until all are shown, then mixed. "

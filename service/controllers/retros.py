@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings
 from integrations.language import mark
+from integrations.retro_words import SAID_ALOUD
 from integrations.trackers.channel import doors_of
 from service.controllers.retro_desk import (
     Answer,
@@ -37,7 +38,9 @@ from service.security import requires_sign_in
 from service.views.retro_page import OwnPart, board_page
 from service.views.retro_post import became_of
 from surveys.commitments.actions import mark_done, withdraw
+from surveys.commitments.looks import promises_to_say_aloud, say_aloud
 from surveys.commitments.loop import PromiseView
+from surveys.commitments.models import SaidInRetro
 from surveys.commitments.steps import promises_of, steps_to_look_at
 from surveys.errors import Gone, Missing
 from surveys.milestones.issues import issues_of, places_for_issues
@@ -87,11 +90,12 @@ class RetroController(Controller):
             mine = replace(mine, may_post=True, became=became)
         if board.phase is Phase.LOOK_BACK:
             promises = await steps_to_look_at(session, board, now=now)
+            mine = replace(mine, unsaid=await promises_to_say_aloud(session, board, now=now))
         else:
             promises = await promises_of(session, board, now=now)
         mine = await _with_issues(session, settings, board, mine, promises)
         shown = board_page(seen, mine, promises, viewer, page.language, now=now)
-        response = page("retros/board.html", board=shown, mine=mine)
+        response = page("retros/board.html", board=shown, mine=mine, say_aloud=SAID_ALOUD)
         if new and board.phase is Phase.WRITE:
             give_pen(request, response, board, pen)
         return response
@@ -176,6 +180,30 @@ class RetroController(Controller):
         await require_board(session, retro_id, viewer)
         minutes = form.whole_number("minutes")
         await set_clock(session, retro_id, person_id=viewer.person_id, minutes=minutes, now=now)
+        return back_to_board(request, retro_id)
+
+    @post("/earlier/{promise_id:uuid}/aloud")
+    async def aloud(
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        form: SentForm,
+        retro_id: FromPath[UUID],
+        promise_id: FromPath[UUID],
+    ) -> Answer:
+        """Write down what the team says of an earlier step, or of a promise too few answered about."""
+        await require_board(session, retro_id, viewer)
+        await say_aloud(
+            session,
+            retro_id,
+            promise_id=promise_id,
+            person_id=viewer.person_id,
+            said=choice(SaidInRetro, form, "said"),
+            reason=form.text("reason", most=1000),
+            now=now,
+        )
         return back_to_board(request, retro_id)
 
     @post("/earlier/{promise_id:uuid}")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from integrations.loop_words import say_answer, say_promise, say_since_then, say_source, say_topic
+from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
 from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step, TopicView
 from surveys.commitments.rules import ASK_AFTER, Rate, State
@@ -268,6 +269,10 @@ class _Words:
             lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
         for said_at, words in promise.updates:
             lines.append(say("{day}: {words}", day=self.day(said_at), words=words))
+        lines += [
+            say(SAID_ALOUD[aloud.said], day=self.day(aloud.at), name=aloud.by or say("somebody who left"))
+            for aloud in promise.aloud
+        ]
         if promise.withdrawn_at is not None:
             lines.append(
                 say(

@@ -10,7 +10,7 @@ from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from surveys.commitments.loop import PromiseView
 from surveys.milestones.issues import IssueView
 from surveys.people.rules import Viewer
-from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic
+from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic, belongs
 from surveys.retrospectives.rules import (
     CARDS_A_PEN,
     COLUMNS,
@@ -54,6 +54,7 @@ class OwnPart:
         moving: the card they are about to move, on a page without scripts.
         may_post: whether they can have the summary posted to a channel.
         became: what became of that, if somebody did.
+        unsaid: promises to speak of aloud, because too few answered twice.
         issues: the issues that steps of the board became, by promise.
         can_open_issues: whether the team has a project in which issues can be made.
     """
@@ -66,6 +67,7 @@ class OwnPart:
     moving: str
     may_post: bool = False
     became: str = ""
+    unsaid: Sequence[PromiseView] = ()
     issues: Mapping[UUID, IssueView] = field(default_factory=dict)
     can_open_issues: bool = False
 
@@ -114,6 +116,7 @@ class BoardPage:
     longest: int
     late: bool
     live: bool
+    repair_here: bool  # whether the reader can read the team's repair plan today
 
 
 def board_page(
@@ -152,6 +155,7 @@ def board_page(
         longest=LONGEST_CARD,
         late=state.phase_ends_at is not None and state.phase_ends_at <= now,
         live=state.pace is Pace.LIVE,
+        repair_here=belongs(viewer, state.team_id),
     )
 
 

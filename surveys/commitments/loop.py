@@ -33,6 +33,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidAloud:
+    """What a team said of a promise in a retrospective.
+
+    Attributes:
+        said: `done`, `wanted`, `let_go`, `happened` or `not_yet`.
+        by: who wrote it down; None when they have left.
+    """
+
+    at: datetime
+    said: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MoveView:
     """A date that was moved, and whether that was told in time."""
 
@@ -61,6 +75,7 @@ class PromiseView:
         overdue: whether the date that counts has passed and it is neither done nor given up.
         moves: oldest first.
         updates: when, and how its owner said it comes along, oldest first.
+        aloud: what the team said of it in retrospectives, oldest first.
         done_at: when its owner said it was done; None again once the team reopened it.
         withdrawn_at: when it was taken back.
         withdrawal_reason: why.
@@ -85,6 +100,7 @@ class PromiseView:
     overdue: bool = False
     moves: Sequence[MoveView] = ()
     updates: Sequence[tuple[datetime, str]] = ()
+    aloud: Sequence[SaidAloud] = ()
     done_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawal_reason: str | None = None

@@ -20,7 +20,9 @@ __all__ = [
     "MistakeNote",
     "Pledge",
     "Replan",
+    "SaidInRetro",
     "Share",
+    "StepLook",
     "Topic",
     "TopicKind",
 ]
@@ -113,6 +115,32 @@ class Commitment(Scoped, Base):
     withdrawal_reason: Mapped[str | None]
     handed_over_at: Mapped[datetime | None]  # a new leader took it over or closed it
     times_asked: Mapped[int] = mapped_column(default=0)  # waves that asked the team about it
+
+
+class SaidInRetro(StrEnum):
+    """What a team said aloud of an earlier step (the first three) or of a promise (the last two)."""
+
+    DONE = "done"
+    WANTED = "wanted"  # not done yet, and still wanted
+    LET_GO = "let_go"  # not wanted any more
+    HAPPENED = "happened"  # too few had answered twice; in the room they said: it happened
+    NOT_YET = "not_yet"
+
+
+class StepLook(Base):
+    """One look at an earlier step in a retrospective: what the team said, and who wrote it down."""
+
+    __tablename__ = "step_look"
+
+    retrospective_id: Mapped[UUID] = mapped_column(
+        ForeignKey("retrospective.id", ondelete="CASCADE"), primary_key=True
+    )
+    commitment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commitment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    said: Mapped[SaidInRetro]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    said_at: Mapped[datetime]
 
 
 class Replan(Base):

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments import rates, rules
 from surveys.commitments.absences import spans_away
 from surveys.commitments.clocks import Span, end_of_day
-from surveys.commitments.loop import FollowThrough, MoveView, PromiseView
-from surveys.commitments.models import CheckIn, Commitment, Replan
+from surveys.commitments.loop import FollowThrough, MoveView, PromiseView, SaidAloud
+from surveys.commitments.models import CheckIn, Commitment, Replan, StepLook
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Leadership, Person
 from surveys.results.models import TeamWord
@@ -121,6 +121,7 @@ async def told_promises(
         for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
             moves[move.commitment_id].append(move)
     updates = await _updates(session, ids)
+    aloud = await _said_aloud(session, ids)
     away = await spans_away(session, {promise.team_id for promise, _, _ in found})
     said: dict[UUID, list[SaidWord]] = defaultdict(list)
     unread: dict[UUID, list[SaidWord]] = defaultdict(list)
@@ -139,7 +140,7 @@ async def told_promises(
         one = _tell(promise, name, mine, read, zone, dates, now=now)
         updates_of_it = [(update.said_at, update.words) for update in updates[promise.id]]
         left = promise.step_id is None and not owner_leads and _is_open(one.view)
-        view = replace(one.view, updates=updates_of_it, left_behind=left)
+        view = replace(one.view, updates=updates_of_it, aloud=aloud[promise.id], left_behind=left)
         told.append(replace(one, view=view))
     return told
 
@@ -150,6 +151,20 @@ async def _updates(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, lis
         some = select(CheckIn).where(CheckIn.commitment_id.in_(ids[start : start + CHUNK]))
         for update in await session.scalars(some.order_by(CheckIn.said_at)):
             found[update.commitment_id].append(update)
+    return found
+
+
+async def _said_aloud(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[SaidAloud]]:
+    found: dict[UUID, list[SaidAloud]] = defaultdict(list)
+    for start in range(0, len(ids), CHUNK):
+        rows = await session.execute(
+            select(StepLook, Person.name)
+            .outerjoin(Person, Person.id == StepLook.person_id)
+            .where(StepLook.commitment_id.in_(ids[start : start + CHUNK]))
+            .order_by(StepLook.said_at)
+        )
+        for look, name in rows:
+            found[look.commitment_id].append(SaidAloud(look.said_at, look.said, name))
     return found
 
 

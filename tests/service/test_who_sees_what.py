@@ -108,6 +108,7 @@ CHANGE = {
     "/retros/{retro_id:uuid}/clock": TEAM,
     "/retros/{retro_id:uuid}/close": TEAM,
     "/retros/{retro_id:uuid}/earlier/{promise_id:uuid}": TEAM,
+    "/retros/{retro_id:uuid}/earlier/{promise_id:uuid}/aloud": TEAM,
     "/retros/{retro_id:uuid}/facilitator": TEAM,
     "/retros/{retro_id:uuid}/groups/{group_id:uuid}": TEAM,
     "/retros/{retro_id:uuid}/issues/{promise_id:uuid}": TEAM,
