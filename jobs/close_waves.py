@@ -143,6 +143,7 @@ async def _frozen(session: AsyncSession, wave: Wave) -> FrozenWave:
         occurrence=wave.occurrence.isoformat(),
         minimum=rules.minimum_group,
         votes_for_a_word=rules.votes_for_a_word,
+        share_for_a_word=rules.share_for_a_word,
         units=units,
         backwards={item["code"]: item["reversed"] for item in wave.items},
         trends=await trend_states(session, wave.programme_id, dimensions),

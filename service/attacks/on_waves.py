@@ -103,14 +103,14 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
     found: Counter[str] = Counter()
     hashes = telling_votes = 0
     over_time = OverTime()
-    promised: set[int] = set()
+    promised: set[tuple[int, float]] = set()
     async for wave in published_waves(session):
         for each in ON_ONE_WAVE:
             found[each.attack] += each.find(wave)
         over_time.read(wave)
         hashes += await receipts.hides_something(session, wave)
-        promised.add(wave.rules.get("votes_for_a_word") or 0)
-    telling_votes = sum(map(team_words.votes_that_tell, promised))
+        promised.add((wave.rules.get("votes_for_a_word") or 0, team_words.share_of(wave)))
+    telling_votes = sum(team_words.votes_that_tell(*rule) for rule in promised)
     attempts = [
         judged(each.attack, found[each.attack], clean=each.clean, leak=each.leak) for each in ON_ONE_WAVE
     ]
@@ -148,7 +148,7 @@ def _of_rules(hashes: int, telling_votes: int) -> list[Attempt]:
         judged(
             "votes behind words",
             telling_votes,
-            clean="In every possible vote of up to nine people a word needs the promised votes and half.",
+            clean="In every possible vote of up to nine people a word needs what its rules promised.",
             leak="Some votes make a word from too few voices, or let one voice decide it.",
         ),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from service.attacks.published import PublishedWave
-from surveys.results.rules.loop_words import DECIDED_VOTES, loop_word
+from surveys.results.rules.loop_words import DECIDED_VOTES, SHARE_FOR_A_WORD, loop_word
 
 DECIDED = {"LOOP-02": ("yes", "partly", "no"), "LOOP-03": ("kept", "not_yet")}
 SAID = {code: frozenset((*words, "cant_tell", "too_few")) for code, words in DECIDED.items()}
@@ -13,13 +13,12 @@ CHOICES = {
     "LOOP-03": ("kept", "partly", "not_kept", "cant_tell"),
 }
 LARGEST = 9  # people; every way in which a team up to this size can vote is counted through
-HALF = 2
 
 
 def words_from_too_few(wave: PublishedWave) -> int:
     """Return how many words contradict what was frozen and told before anybody voted."""
     needed = wave.rules.get("votes_for_a_word")
-    if needed is None or needed < DECIDED_VOTES:
+    if needed is None or needed < DECIDED_VOTES or share_of(wave) < SHARE_FOR_A_WORD:
         return max(1, len(wave.words))
     found = 0
     for row in wave.words:
@@ -32,23 +31,28 @@ def words_from_too_few(wave: PublishedWave) -> int:
     return found
 
 
+def share_of(wave: PublishedWave) -> float:
+    """Return the share of those asked that the frozen rules promise; before it was frozen it was one half."""
+    return float(wave.rules.get("share_for_a_word", SHARE_FOR_A_WORD))
+
+
 @cache
-def votes_that_tell(needed: int) -> int:
+def votes_that_tell(needed: int, share: float) -> int:
     """Return in how many votes of small teams a word would come from too few, or turn on one voice.
 
     The rule that decides the next word is run on every vote that is possible, as an attacker would:
-    a word needs `needed` decided votes and half of those asked, and one voice against makes no "not yet".
+    a word needs `needed` decided votes and that share of those asked, and one voice against makes no "not yet".
     """
     found = 0
     for asked in range(1, LARGEST + 1):
         for counts in _votes(asked, 4):
             for code, choices in CHOICES.items():
                 votes = dict(zip(choices, counts, strict=True))
-                word = loop_word(code, votes, asked, needed=needed)
+                word = loop_word(code, votes, asked, needed=needed, share=share)
                 if word not in DECIDED[code]:
                     continue
                 decided = sum(counts[:3])
-                found += decided < needed or HALF * decided < asked
+                found += decided < needed or decided < share * asked
                 alone = word == "not_yet" and counts[1] + counts[2] == 1
                 found += alone or (word == "no" and counts[2] <= 1)
     return found

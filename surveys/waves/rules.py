@@ -33,6 +33,7 @@ class FrozenRules:
         window_hours: from the last delivery to the close.
         pulse: "default", "light" or "quarterly".
         votes_for_a_word: decided votes the team's word needs.
+        share_for_a_word: share of those asked it needs besides; waves that stored none had one half.
         open_prompt: code of the open question; None for waves that had none.
     """
 
@@ -45,6 +46,7 @@ class FrozenRules:
     pulse: str
     votes_for_a_word: int = 4
     open_prompt: str | None = None
+    share_for_a_word: float = 0.5
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored with the wave."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from surveys.results.rules.loop_words import SHARE_FOR_A_WORD
 from surveys.results.rules.pooled import ItemLevel, Noise
 from surveys.results.rules.trend import BASELINE_WAVES, TrendState
 
@@ -46,6 +47,7 @@ class FrozenWave:
     """What was promised when the wave opened, and what earlier publications froze.
 
     Attributes:
+        votes_for_a_word: decided votes a team's word needs.
         backwards: code → whether the item is reversed.
         trends: (unit, dimension) → state frozen with the last publication.
         levels: dimension → item → its answers in the organisation's earlier publications.
@@ -53,6 +55,7 @@ class FrozenWave:
         needs_levels: whether a dimension gets a trend word only when the difficulty of its items is
             known, as with one item a wave.
         baseline_waves: dimension → waves that make a baseline; four where it says nothing.
+        share_for_a_word: share of those asked that a team's word needs besides, 0 to 1.
     """
 
     occurrence: str
@@ -65,6 +68,7 @@ class FrozenWave:
     noise: Noise = field(default_factory=Noise)
     needs_levels: bool = False
     baseline_waves: Mapping[str, int] = field(default_factory=dict)
+    share_for_a_word: float = SHARE_FOR_A_WORD
 
     def baseline_of(self, dimension: str) -> int:
         """Return how many waves make a baseline of this dimension: a full cycle, and at least four."""

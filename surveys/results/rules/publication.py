@@ -62,7 +62,13 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
         found.participation, heard = participation_rows(parents, everybody, answered, sizes, wave.minimum)
     for unit_id, unit in wave.units.items():
         for key, (code, _) in unit.loop.items():
-            word = loop_word(code, votes[unit_id, key], unit.asked, needed=wave.votes_for_a_word)
+            word = loop_word(
+                code,
+                votes[unit_id, key],
+                unit.asked,
+                needed=wave.votes_for_a_word,
+                share=wave.share_for_a_word,
+            )
             found.words.append({"team_id": unit_id, "question": key, "word": word})
     found.totals = _totals(wave, heard, found)
     return found

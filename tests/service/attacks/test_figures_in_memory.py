@@ -187,8 +187,8 @@ def test_the_same_people_asked_twice_within_days_are_found_and_joiners_are_count
 
 
 def test_the_rule_behind_words_is_tried_on_every_vote() -> None:
-    assert team_words.votes_that_tell(4) == 0
-    assert team_words.votes_that_tell(6) == 0
+    assert team_words.votes_that_tell(4, 0.5) == 0
+    assert team_words.votes_that_tell(6, 0.75) == 0
 
 
 def test_a_word_for_three_people_is_found() -> None:

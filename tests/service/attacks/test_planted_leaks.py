@@ -162,11 +162,13 @@ class TestFigures:
         await session.flush()
         assert leaks(await on_waves.attacks(session)) == {"team words"}
 
-    async def test_rules_that_let_a_word_come_from_three_votes_are_found(
-        self, session: AsyncSession, story: Story
+    @pytest.mark.parametrize("looser", [{"votes_for_a_word": 3}, {"share_for_a_word": 0.4}])
+    async def test_rules_that_let_a_word_come_from_fewer_than_four_votes_or_half_are_found(
+        self, session: AsyncSession, story: Story, looser: dict[str, float]
     ) -> None:
         wave = (await session.scalars(select(Wave))).one()
-        wave.rules = {**wave.rules, "votes_for_a_word": 3}
+        assert (wave.rules["votes_for_a_word"], wave.rules["share_for_a_word"]) == (4, 0.5)
+        wave.rules = {**wave.rules, **looser}
         await session.flush()
         assert "team words" in leaks(await on_waves.attacks(session))
 

@@ -35,6 +35,12 @@ class TestTeamWord:
     ) -> None:
         assert team_word(votes, asked) == word
 
+    def test_a_wave_may_have_frozen_that_more_than_half_have_to_decide(self) -> None:
+        votes = {"kept": 5}
+        assert loop_word("LOOP-03", votes, 8, needed=4, share=0.5) == "kept"
+        assert loop_word("LOOP-03", votes, 8, needed=4, share=0.75) == "too_few"
+        assert loop_word("LOOP-02", {"yes": 6}, 8, needed=4, share=0.75) == "yes"
+
     @given(polls())
     def test_a_side_is_taken_only_with_four_decided_votes_and_half_of_those_asked(
         self, poll: tuple[dict[str, int], int]
