@@ -32,7 +32,7 @@ def words_from_too_few(wave: PublishedWave) -> int:
 
 
 def share_of(wave: PublishedWave) -> float:
-    """Return the share of those asked that the frozen rules promise; before it was frozen it was one half."""
+    """Return the share of those asked that the rules promise; before it was frozen it was one half."""
     return float(wave.rules.get("share_for_a_word", SHARE_FOR_A_WORD))
 
 
@@ -41,7 +41,8 @@ def votes_that_tell(needed: int, share: float) -> int:
     """Return in how many votes of small teams a word would come from too few, or turn on one voice.
 
     The rule that decides the next word is run on every vote that is possible, as an attacker would:
-    a word needs `needed` decided votes and that share of those asked, and one voice against makes no "not yet".
+    a word needs `needed` decided votes and that share of those asked, and one voice against makes no
+    "not yet".
     """
     found = 0
     for asked in range(1, LARGEST + 1):

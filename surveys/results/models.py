@@ -109,3 +109,4 @@ class ReceiptText(Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
     random: Mapped[str]  # 32 hexadecimal characters, known to whoever may read the unit
     sha256: Mapped[str]
+    version: Mapped[int]  # of the form of the text: see `results.receipts.FORMS`

@@ -4,13 +4,16 @@ Everybody may recompute the fingerprint, and nobody learns from it what another 
 text begins with 32 random characters, so its hash cannot be found by trying figures; the hashes of all
 units, in alphabetical order and without names, are a list that everybody may have; the fingerprint of the
 receipt is the hash of that list.
+
+A text is made anew from the stored figures whenever somebody checks it. So its form has a number, stored
+beside the hash and, from 2 on, in the first line. A later form is added to `FORMS`; none is ever changed.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -51,9 +54,10 @@ async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
             "wave_id": wave_id,
             "team_id": team_id,
             "random": randoms[team_id],
-            "sha256": sha256_of(text_of([_beginning(wave_id, randoms[team_id]), *lines])),
+            "sha256": sha256_of(_text(NEWEST, wave_id, randoms[team_id], shown)),
+            "version": NEWEST,
         }
-        async for team_id, lines in _shown(session, wave_id)
+        async for team_id, shown in _shown(session, wave_id)
     ]
     for start in range(0, len(rows), CHUNK):
         await session.execute(insert(ReceiptText), rows[start : start + CHUNK])
@@ -61,12 +65,12 @@ async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
 
 
 async def receipt_text(session: AsyncSession, wave_id: UUID, team_id: UUID) -> bytes | None:
-    """Return what a unit is shown of a wave, as its hash was taken; None where no text was kept."""
+    """Return what a unit is shown of a wave, as its hash was taken; None where no text can be made."""
     kept = await session.get(ReceiptText, (wave_id, team_id))
-    if kept is None:
+    if kept is None or kept.version not in FORMS:
         return None
-    async for _, lines in _shown(session, wave_id, team_id):
-        return text_of([_beginning(wave_id, kept.random), *lines])
+    async for _, shown in _shown(session, wave_id, team_id):
+        return _text(kept.version, wave_id, kept.random, shown)
     return None
 
 
@@ -78,28 +82,35 @@ async def receipt_list(session: AsyncSession, wave_id: UUID) -> bytes:
 
 async def changed_texts(session: AsyncSession, wave_id: UUID) -> list[UUID]:
     """Return the units whose text does not have its hash any more: something was changed afterwards."""
-    rows = await session.execute(
-        select(ReceiptText.team_id, ReceiptText.random, ReceiptText.sha256).where(
-            ReceiptText.wave_id == wave_id
-        )
-    )
-    kept = {team_id: (random, sha256) for team_id, random, sha256 in rows}
+    rows = await session.scalars(select(ReceiptText).where(ReceiptText.wave_id == wave_id))
+    kept = {row.team_id: row for row in rows}
     return [
         team_id
-        async for team_id, lines in _shown(session, wave_id)
-        if team_id in kept
-        and sha256_of(text_of([_beginning(wave_id, kept[team_id][0]), *lines])) != kept[team_id][1]
+        async for team_id, shown in _shown(session, wave_id)
+        if (row := kept.get(team_id)) is not None
+        and (
+            row.version not in FORMS
+            or sha256_of(_text(row.version, wave_id, row.random, shown)) != row.sha256
+        )
     ]
 
 
-def _beginning(wave_id: UUID, random: str) -> dict[str, str]:
-    return {"pulse": str(wave_id), "random": random}
+class _Shown(NamedTuple):
+    """Everything one unit is shown of a wave."""
+
+    name: str
+    figures: Sequence[Figure]
+    participation: Participation | None
+
+
+def _text(version: int, wave_id: UUID, random: str, shown: _Shown) -> bytes:
+    return text_of(FORMS[version](wave_id, random, shown))
 
 
 async def _shown(
     session: AsyncSession, wave_id: UUID, team_id: UUID | None = None
-) -> AsyncIterator[tuple[UUID, list[dict[str, Any]]]]:
-    """Yield every unit, or one, with the lines of everything it is shown, in a fixed order."""
+) -> AsyncIterator[tuple[UUID, _Shown]]:
+    """Yield every unit, or one, with everything it is shown, in a fixed order."""
     units = select(WaveUnit.team_id, WaveUnit.name).where(WaveUnit.wave_id == wave_id)
     figures = select(Figure).where(Figure.wave_id == wave_id)
     took_part = select(Participation).where(Participation.wave_id == wave_id)
@@ -112,12 +123,22 @@ async def _shown(
     for figure in await session.scalars(figures.order_by(Figure.dimension)):
         by_unit.setdefault(figure.team_id, []).append(figure)
     for unit, name in (await session.execute(units.order_by(WaveUnit.team_id))).all():
-        row = participation.get(unit)
-        size = row.size_class if row is not None else None
-        lines = [{"unit": name, **_figure_line(figure, size)} for figure in by_unit.get(unit, ())]
-        if row is not None:
-            lines.append({"unit": name, **_participation_line(row)})
-        yield unit, lines
+        yield unit, _Shown(name, by_unit.get(unit, ()), participation.get(unit))
+
+
+def _first_form(wave_id: UUID, random: str, shown: _Shown) -> list[dict[str, Any]]:
+    row = shown.participation
+    size = row.size_class if row is not None else None
+    lines: list[dict[str, Any]] = [{"pulse": str(wave_id), "random": random}]
+    lines += [{"unit": shown.name, **_figure_line(figure, size)} for figure in shown.figures]
+    if row is not None:
+        lines.append({"unit": shown.name, **_participation_line(row)})
+    return lines
+
+
+def _second_form(wave_id: UUID, random: str, shown: _Shown) -> list[dict[str, Any]]:
+    first, *lines = _first_form(wave_id, random, shown)
+    return [{**first, "version": 2}, *lines]
 
 
 def _figure_line(figure: Figure, size: str | None) -> dict[str, Any]:
@@ -147,3 +168,8 @@ def _participation_line(row: Participation) -> dict[str, Any]:
         "band": view.band,
         "size": view.size_class,
     }
+
+
+# Number of the form → its lines. What was hashed in one of them must be made in it for ever.
+FORMS: dict[int, Callable[[UUID, str, _Shown], list[dict[str, Any]]]] = {1: _first_form, 2: _second_form}
+NEWEST = 2

@@ -16,7 +16,8 @@ from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import destroy_keys
 from surveys.audit.models import Entry, Reading
 from surveys.people.models import Person
-from surveys.results.models import Figure
+from surveys.results.models import Figure, ReceiptText
+from surveys.results.receipts import changed_texts, receipt_list, receipt_text
 from surveys.waves.models import Place, Wave
 from tests.conftest import NOON
 from tests.service.conftest import Clock
@@ -72,7 +73,7 @@ async def test_a_hash_tells_nothing_to_who_tries_figures_because_each_text_begin
     other = f"/teams/{story.cast.search.id}/receipts/{closed.id}/shown.txt"
     theirs = (await sara.get(other)).text.splitlines()[0]
 
-    assert len(json.loads(mine)["random"]) == 32
+    assert (len(json.loads(mine)["random"]), json.loads(mine)["version"]) == (32, 2)
     assert json.loads(mine)["random"] != json.loads(theirs)["random"]
     assert (await alice.get(other)).status_code == 404
     assert (await sara.get(receipt_of(story, closed))).status_code == 404
@@ -178,3 +179,26 @@ async def test_while_open_it_says_who_could_find_what_and_looks_at_no_answer(
     assert after == before
     assert (await alice.get(receipt_of(story, wave, "/shown.txt"))).status_code == 404
     assert (await alice.get(receipt_of(story, wave, "/units.txt"))).status_code == 404
+
+
+async def test_a_text_of_an_older_form_is_made_in_that_form_and_stays_checkable(
+    story: Story, closed: Wave, session: AsyncSession, signed_in: SignedIn
+) -> None:
+    """As a wave is stored that was published before the text named its form."""
+    payments = (closed.id, story.cast.payments.id)
+    row = await session.get_one(ReceiptText, payments)
+    now = await receipt_text(session, *payments)
+    assert now is not None
+    first, *lines = now.splitlines(keepends=True)
+    older = first.replace(b',"version":2', b"") + b"".join(lines)
+    row.version, row.sha256 = 1, hashlib.sha256(older).hexdigest()
+    hashes = await receipt_list(session, closed.id)
+    closed.receipt = {**(closed.receipt or {}), "sha256": hashlib.sha256(hashes).hexdigest()}
+    await session.flush()
+
+    assert await changed_texts(session, closed.id) == []
+    alice = await signed_in(story.cast.alice)
+    assert (await alice.get(receipt_of(story, closed, "/shown.txt"))).content == older
+    row.version = 3
+    await session.flush()
+    assert await changed_texts(session, closed.id) == [story.cast.payments.id]

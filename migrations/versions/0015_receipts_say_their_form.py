@@ -1,0 +1,29 @@
+"""receipts say in which form their text was written, so that old ones stay checkable when it changes
+
+Texts from before are of the first form, which did not name itself.
+
+Revision ID: 0015
+Revises: 0014
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; what is there is of form 1."""
+    with op.batch_alter_table("receipt_text") as table:
+        table.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    with op.batch_alter_table("receipt_text") as table:
+        table.alter_column("version", server_default=None)
+
+
+def downgrade() -> None:
+    """Drop it; texts of later forms cannot be checked any more."""
+    with op.batch_alter_table("receipt_text") as table:
+        table.drop_column("version")
