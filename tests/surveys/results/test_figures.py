@@ -14,7 +14,13 @@ from surveys.results.rules.distributions import (
     item_word,
     mean_deviation,
 )
-from surveys.results.rules.intervals import logical_bounds, range_by_size, range_from_scores, range_of
+from surveys.results.rules.intervals import (
+    logical_bounds,
+    range_by_size,
+    range_from_scores,
+    range_from_sums,
+    range_of,
+)
 from surveys.results.rules.participation import participation_band, size_class
 from surveys.results.rules.scoring import AskedItems, item_scores, person_score
 from surveys.results.rules.trend import (
@@ -91,6 +97,43 @@ class TestRanges:
         half = 2.131449545559323 * math.sqrt(variance / 12 * (1 - 12 / 20))  # t(.975, 15)
         assert found.kind == "shrunk_t"
         assert (found.low, found.high) == pytest.approx((mean - half, mean + half))
+
+    @pytest.mark.parametrize(("items", "deviation"), [(1, 32), (2, 27), (3, 24), (4, 22), (6, 22)])
+    def test_under_ten_the_fixed_width_comes_from_the_number_of_items_n_and_asked(
+        self, items: int, deviation: int
+    ) -> None:
+        half = 1.96 * deviation / 3 * math.sqrt(1 - 9 / 20)
+        for found in (
+            range_by_size(9 * 50.0, 9, 20, items=items),
+            range_of([50.0] * 9, 20, items=items, gaps=False),
+        ):
+            assert found.kind == "by_size"
+            assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
+
+    def test_a_width_cut_at_one_end_is_still_by_size(self) -> None:
+        found = range_by_size(8 * 90.0, 8, 14, items=2)
+        assert (found.kind, found.high) == ("by_size", (8 * 90 + 600) / 14)
+        assert found.low is not None
+        assert found.low > 8 * 90 / 14
+
+    @pytest.mark.parametrize(("items", "prior"), [(1, 27), (2, 22)])
+    def test_from_ten_on_one_item_has_a_wider_prior(self, items: int, prior: int) -> None:
+        half = 2.160368656461013 * math.sqrt(4 * prior**2 / 13 / 10 * (1 - 10 / 30))  # t(.975, 13)
+        for found in (
+            range_of([50.0] * 10, 30, items=items, gaps=False),
+            range_from_scores([50.0] * 10, 30, items=items),
+        ):
+            assert found.kind == "shrunk_t"
+            assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
+
+    def test_nobodys_answers_leave_everything_open_and_one_answer_has_a_range(self) -> None:
+        nobody = range_from_sums(0.0, 0.0, 0, 5, items=2)
+        assert (nobody.kind, nobody.low, nobody.high) == ("bounds", 0.0, 100.0)
+        assert range_from_sums(50.0, 0.0, 1, 5, items=2).kind == "shrunk_t"
+
+    def test_gaps_count_only_where_somebody_is_missing(self) -> None:
+        assert range_of([50.0] * 20, 20, items=2, gaps=True).kind == "everyone"
+        assert range_of([50.0] * 20, 40, items=2, gaps=False).kind == "shrunk_t"
 
     def test_a_fixed_width_that_reaches_both_bounds_is_named_bounds(self) -> None:
         assert range_by_size(250.0, 5, 6, items=1).kind == "bounds"
