@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from integrations.environment import READERS, variable_of
+from integrations.environment import variable_of
+from integrations.setting_texts import READERS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = Path(sys.executable).parent / "docker-compose"

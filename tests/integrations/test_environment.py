@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from integrations.environment import (
-    READERS,
     Settings,
     SettingsError,
     unknown_variables,
     variable_of,
 )
+from integrations.setting_texts import READERS
 
 ROOT = Path(__file__).parents[2]
 KEY = "k" * 32
