@@ -46,7 +46,7 @@ from service.live_boards import LiveBoards
 from service.logs import UNLOGGED
 from service.problems import EXCEPTION_HANDLERS
 from service.reading_log import ReadingLog
-from service.rendering import STATIC, Pages
+from service.rendering import STATIC, Pages, static_path
 from service.request_log import RequestLog
 from service.security import Cookies, FormTokens, add_headers, requires_own_form
 from surveys.ballots.keys import KeyStore
@@ -110,25 +110,8 @@ def create_app(
         send_mail: hands one mail (address, subject, text) to the mail server; None where there is none.
         extra: further routes, for the demo.
     """
-    cookies, form_tokens = Cookies(settings), FormTokens(settings)
-    pages = Pages(settings, cookies, form_tokens)
-    state = {
-        "settings": settings,
-        "sessions": sessions,
-        "keys": keys,
-        "clock": clock,
-        "slack": slack,
-        "cookies": cookies,
-        "form_tokens": form_tokens,
-        "pages": pages,
-        "send_mail": send_mail,
-        "sign_in_pace": Pace(),
-        "ballot_box": BallotBox(sessions, keys, clock),
-        "live_boards": LiveBoards(sessions, clock),
-        "reading_log": ReadingLog(sessions),
-    }
     static = create_static_files_router(
-        path=pages.static_path,
+        path=static_path(),
         directories=[STATIC],
         cache_control=CacheControlHeader(public=True, max_age=A_YEAR, immutable=True),
         include_in_schema=False,
@@ -142,10 +125,46 @@ def create_app(
         before_send=[add_headers],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_box_is_emptied],
-        state=State(state),
+        state=make_state(
+            settings, sessions=sessions, keys=keys, clock=clock, slack=slack, send_mail=send_mail
+        ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         openapi_config=None,
+    )
+
+
+def make_state(
+    settings: Settings,
+    *,
+    sessions: async_sessionmaker[AsyncSession],
+    keys: KeyStore,
+    clock: Clock = utc_now,
+    slack: Any = None,  # noqa: ANN401 -- only service.controllers.slack knows what it is
+    send_mail: SendMail | None = None,
+) -> State:
+    """Return all that one application knows and another does not; its routes are the same for each.
+
+    The arguments are those of `create_app`.
+    """
+    cookies, form_tokens = Cookies(settings), FormTokens(settings)
+    pages = Pages(settings, cookies, form_tokens)
+    return State(
+        {
+            "settings": settings,
+            "sessions": sessions,
+            "keys": keys,
+            "clock": clock,
+            "slack": slack,
+            "cookies": cookies,
+            "form_tokens": form_tokens,
+            "pages": pages,
+            "send_mail": send_mail,
+            "sign_in_pace": Pace(),
+            "ballot_box": BallotBox(sessions, keys, clock),
+            "live_boards": LiveBoards(sessions, clock),
+            "reading_log": ReadingLog(sessions),
+        }
     )
 
 

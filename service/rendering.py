@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -25,13 +25,30 @@ FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 
 
-def fingerprint_of_static_files() -> str:
-    """Return a short hash over all static files: part of their addresses, so caches never lie."""
+@cache
+def static_path() -> str:
+    """Return where static files are: a short hash over all of them is part of it, so caches never lie."""
     digest = hashlib.sha256()
     for file in sorted(STATIC.rglob("*")):
         if file.is_file():
             digest.update(file.relative_to(STATIC).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
+@cache
+def templates(base_url: str) -> Environment:
+    """Return the templates of an installation; what was compiled once serves the whole process."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["static"] = lambda name: f"{static_path()}/{name}"
+    environment.globals["base_url"] = base_url
+    return environment
 
 
 class Pages:
@@ -40,17 +57,7 @@ class Pages:
     def __init__(self, settings: Settings, cookies: Cookies, form_tokens: FormTokens) -> None:
         self.cookies = cookies
         self.form_tokens = form_tokens
-        self.static_path = f"/static/{fingerprint_of_static_files()}"
-        self.environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self.environment.globals["static"] = lambda name: f"{self.static_path}/{name}"
-        self.environment.globals["base_url"] = settings.base_url
+        self.environment = templates(settings.base_url)
 
     def open(self, request: Request[Any, Any, State], *, viewer: Viewer | None = None) -> "Page":
         """Return the page for one request; the viewer is whom a guard let in, if there was one."""

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from service.app import create_app
 from surveys.ballots.actions import open_box
 from surveys.ballots.queries import answer_token
 from surveys.cadence.models import Interval, Programme, PulseKind
@@ -25,6 +24,7 @@ from surveys.waves.models import Place, Wave
 from surveys.waves.opening import open_wave
 from tests.cast import SOME_TIME_AGO, Cast, make_cast
 from tests.conftest import NOON
+from tests.service.apps import fresh_app
 
 ADDRESS = "http://kept.test"
 
@@ -84,7 +84,7 @@ def app(
     clock: Clock,
     mails: Mails,
 ) -> Litestar:
-    return create_app(settings, sessions=sessions, keys=keys, clock=clock, send_mail=mails)
+    return fresh_app(settings, sessions=sessions, keys=keys, clock=clock, send_mail=mails)
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from service.app import LARGEST_BODY, create_app
 from service.dependencies import CurrentViewer, SentForm, Session
+from service.rendering import static_path
 from service.security import SIGNED_BY_SENDER, requires_leader_of, requires_sign_in
 from surveys.errors import Busy, Conflict, Forbidden, Gone, Invalid, Missing, SurveyError
 from surveys.people.models import Person, Team
 from tests.cast import Cast
+from tests.service.apps import fresh_app
 from tests.service.conftest import Clock, Mails, form_token, submit
 
 SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
@@ -77,8 +79,8 @@ def app(
     clock: Clock,
     mails: Mails,
 ) -> Litestar:
-    routes = [led, rename, count_teams, refused, broken, from_outside]
-    return create_app(settings, sessions=sessions, keys=keys, clock=clock, send_mail=mails, extra=routes)
+    routes = (led, rename, count_teams, refused, broken, from_outside)
+    return fresh_app(settings, sessions=sessions, keys=keys, clock=clock, send_mail=mails, extra=routes)
 
 
 class TestHeaders:
@@ -100,7 +102,7 @@ class TestHeaders:
     async def test_static_files_may_be_kept_because_their_address_changes_with_them(
         self, stranger: httpx.AsyncClient, app: Litestar
     ) -> None:
-        served = await stranger.get(f"{app.state.pages.static_path}/kept.css")
+        served = await stranger.get(f"{static_path()}/kept.css")
 
         assert served.status_code == 200
         assert "immutable" in served.headers["cache-control"]

@@ -29,6 +29,7 @@ from surveys.people.models import Person
 from surveys.waves.models import Place, Wave
 from tests.cast import Cast
 from tests.doubles.fault_proxy import Fault, FaultProxy
+from tests.service.apps import fresh_app
 from tests.service.conftest import ADDRESS, Clock, place_of
 
 SECRET = "a signing secret of the tests"
@@ -52,7 +53,7 @@ async def app(
 ) -> AsyncIterator[Litestar]:
     slacked = replace(settings, slack_bot_token="xoxb-t", slack_signing_secret=SECRET)
     async with SlackClient("xoxb-t", slack.base_url) as client:
-        made = create_app(slacked, sessions=sessions, keys=keys, clock=clock, slack=client)
+        made = fresh_app(slacked, sessions=sessions, keys=keys, clock=clock, slack=client)
         yield made
         await made.state.ballot_box.stop()
 
