@@ -18,6 +18,7 @@ from integrations.retro_words import PARTS, say_became
 from surveys.commitments.loop import PromiseView
 from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import Column
+from surveys.retrospectives.templates import parts_of
 
 PAGE = Path(__file__).with_suffix(".typ")  # what the PDF looks like
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!$])")
@@ -73,7 +74,7 @@ def exported(board: Board, promises: Sequence[PromiseView], language: Translator
     """Return what the files of a closed board hold."""
     say = language.say
     closed_on = (board.closed_at or board.created_at).date()
-    parts = [_part(board, column, language) for column in PARTS]
+    parts = [_part(board, column, language) for column in parts_of(board.template)]
     return Exported(
         title=board.title,
         subtitle=say(

@@ -101,7 +101,7 @@ async def add_to_retro(desk: Desk, event: MessageShortcut) -> Reply:
         viewer = await viewer_by_slack(session, event.user_id)
         found = await open_boards_of(session, viewer.person_id) if viewer is not None else []
     language = Translator(viewer.locale if viewer is not None else "en")
-    offered = [(board.id, board.title) for board, _ in found if board.phase is Phase.WRITE]
+    offered = [(board.id, board.title, board.template) for board, _ in found if board.phase is Phase.WRITE]
     if offered:
         view = retro_forms.draft_form(plain_of(event.text), offered[:MOST_BOARDS], language, pen=new_pen())
     else:

@@ -8,19 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from integrations.language import Translator
-from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
+from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLATES
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SEEN, Action, Callback
 from integrations.slack.retro_looks import link, say_topic
 from surveys.retrospectives.queries import Board
-from surveys.retrospectives.rules import COLUMNS, LONGEST_CARD, LONGEST_TITLE, TOPICS, Column, Pace, Phase
+from surveys.retrospectives.rules import LONGEST_CARD, LONGEST_TITLE, Column, Pace, Phase, Template
+from surveys.retrospectives.templates import parts_of
 from surveys.retrospectives.wording import Nudge
 
 FIELD = 3_000  # Slack's longest text of one field
 MOST_TOPICS = 200  # a view has at most 250 kB; who has more votes on the web
 TICKS = 10
 PART, TEXT, BOARD, TITLE, TEAM, PACE = "part", "text", "board", "title", "team", "pace"
+TEMPLATE = "template"
 
 Typed = Mapping[Column, str]
 
@@ -74,7 +76,7 @@ def cards_form(
                     initial=(typed or {}).get(column, ""),
                     hint=say(HINTS[column]),
                 )
-                for column in COLUMNS
+                for column in parts_of(board.template)
             ),
             blocks.context(
                 say("One line, one card, of at most {most} characters.", most=LONGEST_CARD)
@@ -96,29 +98,31 @@ def hint_of(nudge: Nudge, language: Translator) -> list[Block]:
 
 def draft_form(
     text: str,
-    offered: Sequence[tuple[UUID, str]],
+    offered: Sequence[tuple[UUID, str, Template]],
     language: Translator,
     *,
     pen: bytes,
-    part: Column = Column.TO_IMPROVE,
+    part: Column | None = None,
     nudge: Nudge | None = None,
 ) -> Block:
     """Return the form that makes a card of a message; the person changes and sends it.
 
     Args:
         text: what the message says, or what was typed.
-        offered: the boards on which cards are written, with their titles; at least one, at most ten.
+        offered: the boards on which cards are written, with titles and templates; one to ten.
         language: the reader's.
         pen: what finds the card again.
-        part: the part that is chosen already.
+        part: the part that is chosen already; else the second of the first board.
         nudge: what is said about the text before it is stored.
     """
     say = language.say
-    parts = [(say(name), column.value) for column, name in PARTS.items()]
+    known = dict.fromkeys(column for _, _, template in offered for column in parts_of(template))
+    parts = [(say(PARTS[column]), column.value) for column in known][:TICKS]
+    part = part or parts_of(offered[0][2])[1]
     which = [
         blocks.choices(
             say("On which board?"),
-            [(title, board_id.hex) for board_id, title in offered],
+            [(title, board_id.hex) for board_id, title, _ in offered],
             block_id=BOARD,
             action=Action.RETRO_PICK,
             initial=offered[0][0].hex,
@@ -154,7 +158,7 @@ def votes_form(board: Board, language: Translator, *, url: str, mine: Collection
     say = language.say
     fields: list[Block] = []
     ticked = {topic.hex for topic in mine}
-    for column in TOPICS:
+    for column in parts_of(board.template)[:-1]:
         topics = [topic for topic in board.topics if topic.part == column]
         for start in range(0, len(topics), TICKS):
             options = [
@@ -223,6 +227,13 @@ def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: s
                 block_id=PACE,
                 action=Action.RETRO_PICK,
                 initial=Pace.OVER_DAYS,
+            ),
+            blocks.choices(
+                say("In which parts?"),
+                [(say(name), template.value) for template, name in TEMPLATES.items()],
+                block_id=TEMPLATE,
+                action=Action.RETRO_PICK,
+                initial=Template.THREE_PARTS,
             ),
             *([which] if len(teams) > 1 else []),
             blocks.context(

@@ -27,8 +27,9 @@ from surveys.retrospectives.queries import (
     board_as_seen,
     names_on,
 )
-from surveys.retrospectives.rules import CARDS_A_PEN, COLUMNS, Column, Pace, Plan, card_text
+from surveys.retrospectives.rules import CARDS_A_PEN, Column, Pace, Plan, Template, card_text
 from surveys.retrospectives.sealing import PEN_BYTES
+from surveys.retrospectives.templates import parts_of
 from surveys.retrospectives.voting import cast_votes
 from surveys.retrospectives.wording import Nudge, Wording
 
@@ -56,22 +57,23 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
 
 async def _take_cards(desk: Desk, event: RetroSent) -> Block:
     board_id, pen = _board_and_pen(event.metadata)
-    wanted = {column: _lines(event.texts.get(column, ""), column) for column in COLUMNS}
     async with desk.sessions() as session:
         viewer, row, board = await board_of(desk, session, event.user_id, board_id)
         known = await own_cards(session, desk.keys, row, pen)
         names = await names_on(session, board_id)
-    new = [text for column in COLUMNS for text in wanted[column] if text not in known.values()]
+    columns = parts_of(board.template)
+    wanted = {column: _lines(event.texts.get(column, ""), column) for column in columns}
+    new = [text for column in columns for text in wanted[column] if text not in known.values()]
     language, url = Translator(viewer.locale), url_of(desk, board_id)
     if not event.seen:
         nudge = await _look_at(new, names, viewer.locale)
         if nudge is not None:
-            typed = {column: event.texts.get(column, "") for column in COLUMNS}
+            typed = {column: event.texts.get(column, "") for column in columns}
             return retro_forms.cards_form(board, language, pen=pen, url=url, typed=typed, nudge=nudge)
     if not known and not any(wanted.values()):
-        raise Invalid("Write a sentence; this was left empty.", field=COLUMNS[0])
+        raise Invalid("Write a sentence; this was left empty.", field=columns[0])
     await _store(desk, board_id, viewer, pen, wanted)
-    typed = {column: "\n".join(wanted[column]) for column in COLUMNS}
+    typed = {column: "\n".join(wanted[column]) for column in columns}
     return retro_forms.cards_form(board, language, pen=pen, url=url, typed=typed, stored=True)
 
 
@@ -104,7 +106,7 @@ async def _store(
 async def _take_draft(desk: Desk, event: RetroSent) -> Block:
     offered, pen = _board_and_pen(event.metadata)
     board_id = UUID(_picked(event, retro_forms.BOARD) or offered.hex)
-    column = Column(_picked(event, retro_forms.PART) or Column.TO_IMPROVE)
+    column = Column(_picked(event, retro_forms.PART) or parts_of(Template.THREE_PARTS)[1])
     text = card_text(event.texts.get(retro_forms.TEXT, ""), field=retro_forms.TEXT)
     async with desk.sessions() as session:
         viewer, _, board = await board_of(desk, session, event.user_id, board_id)
@@ -114,7 +116,7 @@ async def _take_draft(desk: Desk, event: RetroSent) -> Block:
         nudge = await _look_at([text], names, viewer.locale)
         if nudge is not None:
             return retro_forms.draft_form(
-                text, [(board_id, board.title)], language, pen=pen, part=column, nudge=nudge
+                text, [(board_id, board.title, board.template)], language, pen=pen, part=column, nudge=nudge
             )
     async with desk.sessions.begin() as session:
         await add_card(
@@ -147,6 +149,7 @@ async def _take_start(desk: Desk, event: RetroSent) -> Block:
     team_id = UUID(_picked(event, retro_forms.TEAM) or event.metadata)
     plan = Plan(
         title=event.texts.get(retro_forms.TITLE, ""),
+        template=Template(_picked(event, retro_forms.TEMPLATE) or Template.THREE_PARTS),
         pace=Pace(_picked(event, retro_forms.PACE) or Pace.OVER_DAYS),
     )
     async with desk.sessions.begin() as session:

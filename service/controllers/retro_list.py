@@ -1,5 +1,6 @@
 """A team's retrospectives: what there was, and the form that starts another."""
 
+from datetime import datetime
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -8,8 +9,10 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
+from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
 from service.controllers.retro_desk import (
     Answer,
+    Visit,
     choice,
 )
 from service.dependencies import (
@@ -25,6 +28,7 @@ from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.retro_page import retro_list
 from surveys.errors import Invalid, Missing
+from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.models import Team
 from surveys.people.queries import directory_of
 from surveys.people.rules import Viewer
@@ -33,7 +37,7 @@ from surveys.retrospectives.queries import belongs, retrospectives_of
 from surveys.retrospectives.room import (
     participants_of,
 )
-from surveys.retrospectives.rules import Names, Pace, Plan
+from surveys.retrospectives.rules import Names, Pace, Plan, Template
 
 
 class RetroListController(Controller):
@@ -44,10 +48,17 @@ class RetroListController(Controller):
 
     @get("/")
     async def show(
-        self, session: Session, viewer: CurrentViewer, page: CurrentPage, team_id: FromPath[UUID]
+        self,
+        request: Visit,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        team_id: FromPath[UUID],
     ) -> Response[str]:
         """Show what there was, and the form that starts another."""
-        return await _list_page(session, viewer, page, team_id)
+        milestone = request.query_params.get("milestone", "")
+        return await _list_page(session, viewer, page, team_id, now, milestone=milestone)
 
     @post("/")
     async def start(
@@ -65,9 +76,13 @@ class RetroListController(Controller):
         try:
             plan = _plan_of(form)
             plan.require_possible()
+            await _require_offered(session, team_id, plan, now)
         except Invalid as refusal:
             wrong = page.language.say(refusal.sentence, **refusal.values)
-            return await _list_page(session, viewer, page, team_id, wrong=wrong, form=form)
+            milestone = form.text("milestone")
+            return await _list_page(
+                session, viewer, page, team_id, now, wrong=wrong, form=form, milestone=milestone
+            )
         board = await start_retrospective(
             session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
         )
@@ -79,13 +94,17 @@ async def _list_page(
     viewer: Viewer,
     page: Page,
     team_id: UUID,
+    now: datetime,
     *,
     wrong: str = "",
     form: Form | None = None,
+    milestone: str = "",
 ) -> Response[str]:
     _require_belongs(viewer, team_id)
     team = await session.get_one(Team, team_id)
     people = participants_of(await directory_of(session, viewer.organisation_id), team_id)
+    offered = await milestones_to_look_back_on(session, team_id, now=now)
+    chosen = next((one for one in offered if str(one.id) == milestone), None)
     return page(
         "retros/list.html",
         status=422 if wrong else 200,
@@ -94,7 +113,11 @@ async def _list_page(
         retros=retro_list(await retrospectives_of(session, team_id)),
         writers=sum(not leads for leads in people.values()),
         wrong=wrong,
-        title=form.text("title") if form else "",
+        title=form.text("title") if form else (chosen.name if chosen else ""),
+        offered=offered,
+        chosen=chosen,
+        templates=[(one, name, ABOUT_TEMPLATE[one]) for one, name in TEMPLATES.items()],
+        template=form.text("template") if form else Template.THREE_PARTS,
     )
 
 
@@ -103,11 +126,20 @@ def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
 
+async def _require_offered(session: AsyncSession, team_id: UUID, plan: Plan, now: datetime) -> None:
+    if plan.milestone_id is not None:
+        offered = await milestones_to_look_back_on(session, team_id, now=now)
+        if plan.milestone_id not in {one.id for one in offered}:
+            raise Invalid(mark("The team has looked back on this already."), field="milestone")
+
+
 def _plan_of(form: Form) -> Plan:
     pace = choice(Pace, form, "pace")
     return Plan(
         title=form.text("title"),
         pace=pace,
         names=choice(Names, form, "names"),
+        template=choice(Template, form, "template") if "template" in form else Template.THREE_PARTS,
+        milestone_id=form.id("milestone") if form.text("milestone") else None,
         days_a_phase=form.whole_number("days") if pace is Pace.OVER_DAYS else 1,
     )

@@ -13,7 +13,6 @@ from surveys.people.rules import Viewer
 from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic, belongs
 from surveys.retrospectives.rules import (
     CARDS_A_PEN,
-    COLUMNS,
     LONGEST_CARD,
     STEP_DAYS,
     TOPICS,
@@ -22,6 +21,7 @@ from surveys.retrospectives.rules import (
     Pace,
     Phase,
 )
+from surveys.retrospectives.templates import parts_of
 
 NEXT = {
     Phase.LOOK_BACK: (
@@ -143,7 +143,7 @@ def board_page(
         ],
         next_label=language.say(label) if label else "",
         next_words=language.say(words) if words else "",
-        parts=[_part(column, state, mine, language) for column in COLUMNS],
+        parts=[_part(column, state, mine, language) for column in parts_of(state.template)],
         topics=state.topics,
         may_take_over=mine.takes_part and not mine.facilitates and (leads or state.can_take_over),
         promises=promises,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.milestones.models import Project, TeamRhythm, UnmappedProject
 from surveys.milestones.rules import Source
 from surveys.people.models import Team
+from surveys.retrospectives.models import Milestone, Retrospective
+
+OFFERED_FOR = timedelta(days=60)  # how long a milestone without a board is offered
+MOST_OFFERED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,24 @@ async def due_rhythms(session: AsyncSession, *, now: datetime) -> Sequence[UUID]
         select(TeamRhythm.team_id).where(TeamRhythm.next_at <= now).order_by(TeamRhythm.team_id)
     )
     return found.all()
+
+
+async def milestones_to_look_back_on(
+    session: AsyncSession, team_id: UUID, *, now: datetime
+) -> list[Milestone]:
+    """Return what a team reached in the last weeks without a board of its own, the newest first.
+
+    A milestone that came while another board was open is here, to be looked back on later.
+    """
+    looked_at = select(Retrospective.milestone_id).where(Retrospective.milestone_id.is_not(None))
+    found = await session.scalars(
+        select(Milestone)
+        .where(
+            Milestone.team_id == team_id,
+            Milestone.reached_at > now - OFFERED_FOR,
+            Milestone.id.not_in(looked_at),
+        )
+        .order_by(Milestone.reached_at.desc(), Milestone.id)
+        .limit(MOST_OFFERED)
+    )
+    return list(found)

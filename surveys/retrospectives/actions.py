@@ -108,6 +108,7 @@ async def start_retrospective(
         team_id=team_id,
         milestone_id=plan.milestone_id,
         title=rules.line_of(plan.title, rules.LONGEST_TITLE, field="title"),
+        template=plan.template,
         pace=plan.pace,
         names=rules.names_for(plan.names, writers, organisation.minimum_group),
         phase=Phase.LOOK_BACK,

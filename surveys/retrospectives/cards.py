@@ -20,6 +20,7 @@ from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Card, Retrospective, SealedCard
 from surveys.retrospectives.rules import COLUMNS, Column, Names, Phase
 from surveys.retrospectives.sealing import CardSeal, Written
+from surveys.retrospectives.templates import parts_of, require_part
 
 PIECE = 500  # rows a statement
 
@@ -57,6 +58,7 @@ async def add_card(
     text = rules.card_text(text)
     board = await board_to_write_on(session, retrospective_id, person_id, Phase.WRITE)
     seal = await _seal(keys, board)
+    require_part(board.template, column)
     card = Written(column, text, person_id if board.names is Names.SHOWN else None)
     await _require_room(session, board.id)
     while True:
@@ -114,7 +116,7 @@ async def own_cards(
     """
     if board.phase is not Phase.WRITE:
         return {}
-    found = await _of_pen(session, await _seal(keys, board), pen, COLUMNS)
+    found = await _of_pen(session, await _seal(keys, board), pen, parts_of(board.template))
     return {place: card.text for place, card in found.items()}
 
 

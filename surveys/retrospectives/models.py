@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
-from surveys.retrospectives.rules import Names, Pace, Phase
+from surveys.retrospectives.rules import Names, Pace, Phase, Template
 
 __all__ = [
     "ActionStep",
@@ -58,6 +58,7 @@ class Retrospective(Scoped, Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), index=True)
     milestone_id: Mapped[UUID | None] = mapped_column(ForeignKey("milestone.id"))
     title: Mapped[str]
+    template: Mapped[Template] = mapped_column(default=Template.THREE_PARTS)
     pace: Mapped[Pace]
     names: Mapped[Names]
     phase: Mapped[Phase] = mapped_column(default=Phase.LOOK_BACK)

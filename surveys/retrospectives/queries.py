@@ -13,7 +13,7 @@ from surveys.people.rules import Viewer
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import takes_part
 from surveys.retrospectives.models import ActionStep, Card, CardGroup, Participant, Retrospective
-from surveys.retrospectives.rules import TOPICS, Names, Pace, Phase
+from surveys.retrospectives.rules import TOPICS, Names, Pace, Phase, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Board:
     team_id: UUID
     team_name: str
     title: str
+    template: Template
     phase: Phase
     pace: Pace
     names: Names
@@ -139,6 +140,7 @@ async def board_as_seen(session: AsyncSession, board: Retrospective, *, now: dat
         team_id=board.team_id,
         team_name=team.name,
         title=board.title,
+        template=board.template,
         phase=board.phase,
         pace=board.pace,
         names=board.names,

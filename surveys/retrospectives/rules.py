@@ -61,13 +61,37 @@ class Names(StrEnum):
     SHOWN = "shown"  # each card carries its author's name, because the team wanted that
 
 
+class Template(StrEnum):
+    """In which parts a team looks back; which those are stands in `surveys.retrospectives.templates`."""
+
+    THREE_PARTS = "three_parts"
+    START_STOP_CONTINUE = "start_stop_continue"
+    FOUR_LS = "four_ls"
+    SAILBOAT = "sailboat"
+    INCIDENT = "incident"  # how it came about, and never whose fault it was
+
+
 class Column(StrEnum):
-    """The three parts, and thanks."""
+    """Every part of every template. A sealed card holds its place in this list: only append to it."""
 
     WENT_WELL = "went_well"
     TO_IMPROVE = "to_improve"
     NEXT_STEPS = "next_steps"
     THANKS = "thanks"  # names are welcome here; neither grouped nor voted on
+    START = "start"
+    STOP = "stop"
+    CONTINUE = "continue"
+    LIKED = "liked"
+    LEARNED = "learned"
+    LACKED = "lacked"
+    LONGED_FOR = "longed_for"
+    WIND = "wind"
+    ANCHOR = "anchor"
+    ROCKS = "rocks"
+    ISLAND = "island"
+    HAPPENED = "happened"
+    MADE_SENSE = "made_sense"
+    HELPED = "helped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +105,7 @@ class Plan:
         days_a_phase: working days a phase lasts, where it goes over days; 1 to 10.
         votes_each: 1 to 10.
         milestone_id: what it looks back on. The same one starts nothing twice.
+        template: in which parts.
     """
 
     title: str
@@ -89,6 +114,7 @@ class Plan:
     days_a_phase: int = 1
     votes_each: int = VOTES_EACH
     milestone_id: UUID | None = None
+    template: Template = Template.THREE_PARTS
 
     def require_possible(self) -> None:
         """Check what can be checked without looking at the team.
@@ -106,7 +132,7 @@ class Plan:
 
 
 COLUMNS = tuple(Column)
-TOPICS = (Column.WENT_WELL, Column.TO_IMPROVE, Column.NEXT_STEPS)
+TOPICS = tuple(column for column in COLUMNS if column is not Column.THANKS)
 PHASES = tuple(Phase)
 
 

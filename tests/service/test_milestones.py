@@ -1,10 +1,12 @@
 """What starts a retrospective, over HTTP: signed hooks of other tools, and pages that place projects."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -231,3 +233,32 @@ async def test_a_leader_sets_a_rhythm_and_stops_it(
     await submit(lena, page, f"{page}/rhythm", {"do": "stop"})
     async with sessions() as session:
         assert await session.scalar(select(func.count()).select_from(TeamRhythm)) == 0
+
+
+async def test_a_milestone_that_came_while_a_board_was_open_is_offered_when_that_one_is_closed(
+    stranger: httpx.AsyncClient, signed_in: SignedIn, cast: Cast, sessions: Sessions
+) -> None:
+    await place(sessions, cast)
+    await tell_github(stranger)
+    second = payloads.GITHUB_MILESTONE | {"milestone": {"number": 8, "title": "Release 5"}}
+    assert (await tell_github(stranger, second)).text == "noted, no board"
+    alice, page = await signed_in(cast.alice), f"/teams/{cast.payments.id}/retros"
+    assert "Meanwhile 1 more thing was finished." in (await alice.get(page)).text
+
+    (board,) = await boards(sessions)
+    await submit(alice, f"/retros/{board.id}", f"/retros/{board.id}/facilitator", {})
+    await submit(alice, f"/retros/{board.id}", f"/retros/{board.id}/close", {})
+    link = re.search(r"\?milestone=([0-9a-f-]{36})", (await alice.get(page)).text)
+    assert link is not None
+    assert 'value="Release 5"' in (await alice.get(page + link[0])).text
+    wishes = {"title": "Release 5", "pace": "live", "names": "anonymous", "milestone": link[1]}
+    assert (await submit(alice, page, page, wishes)).status_code == 303
+    assert (await submit(alice, f"{page}", page, wishes)).status_code == 422  # looked back on already
+
+    async with sessions() as session:
+        count = (
+            select(func.count())
+            .select_from(Retrospective)
+            .where(Retrospective.milestone_id == UUID(link[1]))
+        )
+        assert await session.scalar(count.where(Retrospective.closed_at.is_(None))) == 1

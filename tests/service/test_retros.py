@@ -206,3 +206,35 @@ async def test_a_second_window_that_moves_the_same_card_is_told(
 
     assert told[0] == ""
     assert "moved this card a moment before" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("template", "first", "last"),
+    [
+        ("start_stop_continue", "Start", "continue"),
+        ("four_ls", "Liked", "longed_for"),
+        ("sailboat", "Wind", "island"),
+        ("incident", "What made sense at the time", "next_steps"),
+    ],
+)
+async def test_a_board_has_the_parts_of_its_template_and_takes_cards_in_no_other(
+    alice: httpx.AsyncClient,
+    cast: Cast,
+    sessions: async_sessionmaker[AsyncSession],
+    template: str,
+    first: str,
+    last: str,
+) -> None:
+    team = f"/teams/{cast.payments.id}/retros"
+    path = (await submit(alice, team, team, WISHES | {"template": template})).headers["location"]
+    await go_on(alice, path, "look_back")
+
+    await submit(alice, path, f"{path}/cards", {"part": last, "text": "A card"})
+    wrong = await submit(alice, path, f"{path}/cards", {"part": "went_well", "text": "Another"})
+    await go_on(alice, path, "write")
+
+    assert wrong.status_code == 422
+    page = (await alice.get(path)).text
+    assert f">{first}</h2>" in page
+    async with sessions() as session:
+        assert [(one.part, one.text) for one in await session.scalars(select(Card))] == [(last, "A card")]
