@@ -38,6 +38,7 @@ from service.demo.simulated_slack.interactions import Sender
 from service.demo.simulated_slack.pages import Surroundings
 from service.demo.simulated_slack.site import create_site, templates
 from service.demo.simulated_slack.workspace import Member, Workspace
+from service.demo.talk import channels, let_people_talk
 from service.security import SIGN_IN_DAYS, Cookies
 from surveys.database import build_engine, build_sessions
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState
@@ -127,6 +128,7 @@ class Example:
             wave = await open_wave(self.world)
             self.clock.start_at(start if wave is None else wave.opens_at)
             await self._live_until(start)
+            let_people_talk(self.workspace)
         await self.tick()
         self.folder.ready.write_text(version())
 
@@ -251,6 +253,8 @@ def _workspace(clock: TravellingClock, folder: Folder) -> Workspace:
         Member(ids[worker.email], worker.name, worker.email, worker.zone, worker.title)
         for worker in invented.workers()
     )
+    for channel in channels():
+        workspace.add_channel(channel)
     return workspace
 
 

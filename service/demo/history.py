@@ -17,7 +17,8 @@ from integrations.directory.csv import parse_people
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
 from service.demo import organisation as invented
-from service.demo.leaders import Calendar, plan_reactions
+from service.demo.calendar import Calendar
+from service.demo.leaders import plan_reactions
 from service.demo.retrospective import hold_retrospectives
 from service.demo.stories import PAST_WAVES, STORY_OF, loop_answer, scale_answer, who_answers
 from service.demo.words import let_people_write

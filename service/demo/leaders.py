@@ -1,16 +1,15 @@
 """What the invented leaders do after a wave: share, acknowledge, promise, move a date, keep it or not."""
 
-import heapq
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import count
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.demo.calendar import Calendar
+from service.demo.repair import plan_repair
 from service.demo.stories import PAST_WAVES, STORY_OF, Promise, Said, Story
 from surveys.commitments.absences import go_away, may_stand_in
 from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share
@@ -24,28 +23,6 @@ LEADER_READS = timedelta(hours=66)  # after the figures are there: on Monday mor
 PROMISES_AFTER = timedelta(hours=68)
 ANSWER_WITHIN = timedelta(days=7)
 AWAY_FOR = timedelta(days=21)
-
-Event = Callable[[AsyncSession, datetime], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Calendar:
-    """What is going to happen, in the order of time."""
-
-    sessions: async_sessionmaker[AsyncSession]
-    _planned: list[tuple[datetime, int, Event]] = field(default_factory=list)
-    _order: "count[int]" = field(default_factory=count)
-
-    def plan(self, instant: datetime, event: Event) -> None:
-        """Let something happen at an instant."""
-        heapq.heappush(self._planned, (instant, next(self._order), event))
-
-    async def live_until(self, instant: datetime) -> None:
-        """Let everything happen that was planned up to an instant, each in a transaction of its own."""
-        while self._planned and self._planned[0][0] <= instant:
-            when, _, event = heapq.heappop(self._planned)
-            async with self.sessions.begin() as session:
-                await event(session, when)
 
 
 async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> datetime:
@@ -72,6 +49,9 @@ async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> date
         for said in story.said:
             if said.after == number:
                 calendar.plan(readable + PROMISES_AFTER, partial(speaks.answers, said=said))
+        if story.repair is not None and story.repair.after == number:
+            begins = readable + PROMISES_AFTER
+            await plan_repair(calendar, story.repair, team_id=team_id, leader_id=leader_id, at=begins)
         for promise in story.promises:
             if promise.after == number:
                 made = _Made(calendar, team_id, leader_id, wave_id, promise)

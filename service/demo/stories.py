@@ -56,6 +56,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A plan that leader and team agree on after a wave; days of its promises count from their agreement."""
+
+    after: int
+    what: str
+    leader_needs: str
+    team_needs: str
+    promises: tuple[Promise, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One team over nine waves.
 
@@ -68,6 +79,7 @@ class Story:
         plan: how the team answers whether the leader said what will be done: yes, partly or no.
         said: what the team brought up and was answered.
         pledge: what the leader pledges about confidences from the first wave on.
+        repair: the plan that leader and team agree on, where trust was hurt.
         away: whether the leader is away when the example begins, and somebody acts for them.
         line: the story in one line, for the doors; empty for teams without one.
     """
@@ -85,6 +97,7 @@ class Story:
     promises: tuple[Promise, ...] = ()
     said: tuple[Said, ...] = ()
     pledge: str = ""
+    repair: Repair | None = None
     away: bool = False
 
     def level(self, dimension: str, wave: int) -> int:
@@ -139,7 +152,7 @@ STORIES = (
     ),
     Story(
         "Support",
-        line="Declining: promises were made, dates passed, and trust went with them.",
+        line="Declining: dates passed, and trust went with them. Now there is a plan to repair it.",
         safety=(76, 75, 77, 74, 66, 56, 48, 45, 45),
         confidence=(74, 75, 73, 74, 69, 60, 54, 51, 50),
         follow_through=(79, 77, 80, 78, 60, 46, 39, 37, 36),
@@ -163,6 +176,16 @@ STORIES = (
                 ),
             ),
             Promise(5, "Every suggestion from our last meeting gets a written answer.", 14),
+        ),
+        repair=Repair(
+            5,
+            "Three dates passed one after the other, and the team heard of it afterwards.",
+            "To hear early when something cannot work, even when it is said in two words.",
+            "To be told before a date passes, and to be asked before a shift is changed.",
+            (
+                Promise(5, "The rota for the next weekend is talked about on Wednesdays", 21, 9),
+                Promise(5, "Two days before any date of mine, the team hears whether it holds", 45),
+            ),
         ),
     ),
     Story(

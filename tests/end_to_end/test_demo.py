@@ -175,6 +175,49 @@ def test_each_story_is_told_on_the_page_of_its_team(page: Page, team: str, words
     assert [word for word in words if word not in text] == []
 
 
+def test_a_team_whose_trust_was_hurt_has_a_plan_that_both_agreed_on_and_the_first_look_is_due(page: Page):
+    become(page, "Support", "As a member")
+    page.get_by_role("link", name="a plan when trust was hurt").click()
+    text = " ".join(page.locator("main").inner_text().split())
+
+    words = [
+        "Three dates passed",
+        "To be told before a date passes",
+        "The rota for the next weekend is talked about on Wednesdays",
+        "After 30 days: how is it?",
+    ]
+    assert [word for word in words if word not in text] == []
+    expect(page.get_by_role("button", name="Moving")).to_be_visible()
+
+
+def test_a_command_opens_a_form_says_something_to_one_person_or_is_unknown(page: Page):
+    page.goto("/demo")
+    page.get_by_role("link", name="Become Ulla Hartmann").click()
+    page.get_by_label("A command").fill("/kept retro Bags with the new strap")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="What was finished?")).to_have_value("Bags with the new strap")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("A command").fill("/kept help")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Only you see this")).to_contain_text("Add to retro")
+    page.get_by_label("A command").fill("/giphy hello")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("/giphy is not a command")
+
+
+def test_a_message_of_a_colleague_is_offered_to_a_retrospective_and_nothing_is_taken_unasked(page: Page):
+    page.goto("/demo")
+    page.get_by_role("link", name="Become Ulla Hartmann").click()
+    page.get_by_role("link", name="# workshop").click()
+    message = page.locator(".message", has_text="cut before we knew")
+    message.get_by_label("More about this message").click()
+    message.get_by_role("button", name="Add to retro").click()
+
+    expect(page.get_by_role("dialog")).to_contain_text("No retrospective of yours takes cards")
+    require_accessible_in_both_schemes(page)
+
+
 def test_a_team_of_three_has_no_figure_of_its_own_anywhere(page: Page):
     text = become(page, "Finance", "As a member")
     own = text[text.index("What the team says") :]

@@ -16,6 +16,9 @@ from slack_sdk.signature import SignatureVerifier
 from service.demo.simulated_slack.limits import SlackRefusal, elements_of
 from service.demo.simulated_slack.workspace import Message, View, Workspace, conversation
 
+COMMAND = "/kept"  # as the app's description names it
+SHORTCUT, SHORTCUT_TITLE = "retro_add", "Add to retro"  # the same for the entry in a message's menu
+FORM = "application/x-www-form-urlencoded"
 ACK_SECONDS = 3.0  # Slack waits this long, then tells the member that it did not work
 
 Json = dict[str, Any]
@@ -122,6 +125,53 @@ class Sender:
                 payload.pop("trigger_id")
                 await self._interact(payload)
 
+    async def typed(self, member_id: str, line: str, *, channel: tuple[str, str]) -> None:
+        """Send what was typed behind the app's command; `channel` is id and name of where."""
+        command, _, text = line.strip().partition(" ")
+        if command.casefold() != COMMAND:
+            raise NotReached(f"{command} is not a command in this workspace. Kept's is {COMMAND}.")
+        fields = {
+            "token": "simulated",
+            "team_id": self.workspace.team_id,
+            "team_domain": "simulated",
+            "channel_id": channel[0],
+            "channel_name": channel[1],
+            "user_id": member_id,
+            "user_name": self.workspace.member(member_id).email.partition("@")[0],
+            "command": COMMAND,
+            "text": text.strip(),
+            "api_app_id": self.workspace.app_id,
+            "is_enterprise_install": "false",
+            "response_url": "https://simulated.invalid/commands",
+            "trigger_id": self.workspace.make_trigger(member_id),
+        }
+        reply = await self._post(urlencode(fields).encode(), FORM)
+        if not reply:
+            return
+        try:
+            said = str(json.loads(reply)["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotReached("Kept's reply to this command was not one that Slack understands.") from error
+        self.workspace.whispers.setdefault(member_id, []).append(said)
+
+    async def message_shortcut(self, member_id: str, message: Message, *, channel: tuple[str, str]) -> None:
+        """Report that a member chose the app's entry in a message's menu."""
+        said = {"type": "message", "ts": message.ts, "text": message.text}
+        if message.by:
+            said["user"] = message.by
+        else:
+            said |= {"user": self.workspace.bot_id, "app_id": self.workspace.app_id}
+        payload = {
+            **self._interaction("message_action", member_id),
+            "callback_id": SHORTCUT,
+            "action_ts": f"{time.time():.6f}",
+            "message_ts": message.ts,
+            "channel": {"id": channel[0], "name": channel[1]},
+            "message": said,
+            "response_url": "https://simulated.invalid/actions",
+        }
+        await self._interact(payload)
+
     def _respond(self, member_id: str, view: View, reply: Json) -> None:
         match reply["response_action"]:
             case "errors":
@@ -158,8 +208,7 @@ class Sender:
         }
 
     async def _interact(self, payload: Json) -> bytes:
-        body = urlencode({"payload": json.dumps(payload)}).encode()
-        return await self._post(body, "application/x-www-form-urlencoded")
+        return await self._post(urlencode({"payload": json.dumps(payload)}).encode(), FORM)
 
     async def _post(self, body: bytes, kind: str) -> bytes:
         timestamp = str(int(time.time()))

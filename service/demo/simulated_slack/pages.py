@@ -14,6 +14,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from service.demo.simulated_slack.interactions import (
+    SHORTCUT_TITLE,
     NotReached,
     Sender,
     action_of,
@@ -23,10 +24,11 @@ from service.demo.simulated_slack.interactions import (
 )
 from service.demo.simulated_slack.limits import elements_of
 from service.demo.simulated_slack.mrkdwn import text_html
-from service.demo.simulated_slack.workspace import Member, View, Workspace
+from service.demo.simulated_slack.workspace import Channel, Member, View, Workspace, conversation
 
 REACTION_SECONDS = 0.8  # how long a page waits for what the app does after its answer
 HOME_SECONDS = 2.0
+LONGEST_SAID = 4_000
 
 Json = dict[str, Any]
 Asked = Request[Any, Any, State]
@@ -81,6 +83,56 @@ class SlackPages(Controller):
             except NotReached as problem:
                 workspace.notices[member_id] = str(problem)
         return _member_page(state, member, tab="home")
+
+    @get("/{member_id:str}/channel")
+    async def channel(
+        self, state: State, member_id: FromPath[str], form: FromQuery[str | None] = None
+    ) -> Response[str]:
+        """Show the channel of the member's team."""
+        workspace: Workspace = state.workspace
+        member = workspace.member(member_id)
+        _leave_forms(workspace, member_id, form)
+        return _member_page(state, member, tab="channel")
+
+    @post("/{member_id:str}/say", status_code=303)
+    async def say(self, request: Asked, state: State, member_id: FromPath[str]) -> Redirect:
+        """Send what stands in the field below the messages: a command, or words to the channel."""
+        workspace: Workspace = state.workspace
+        workspace.member(member_id)
+        form = await request.form()
+        line, channel = str(form.get("text", "")).strip(), _channel(workspace, member_id, form)
+        before = workspace.changes
+        if line.startswith("/"):
+            try:
+                await _sender(state).typed(member_id, line, channel=_where(member_id, channel))
+                if not workspace.whispers.get(member_id):
+                    await workspace.change_since(before, REACTION_SECONDS)
+            except NotReached as problem:
+                workspace.notices[member_id] = str(problem)
+        elif line and channel is not None:
+            workspace.say(channel, member_id, line[:LONGEST_SAID])
+        elif line:
+            workspace.notices[member_id] = "This app takes no messages. A command begins with /kept."
+        return Redirect(_back(workspace, member_id, form), status_code=303)
+
+    @post("/{member_id:str}/shortcut", status_code=303)
+    async def shortcut(self, request: Asked, state: State, member_id: FromPath[str]) -> Redirect:
+        """Choose Kept's entry in the menu of a message."""
+        workspace: Workspace = state.workspace
+        workspace.member(member_id)
+        form = await request.form()
+        channel = _channel(workspace, member_id, form)
+        messages = channel.messages if channel else workspace.messages(member_id)
+        message = next((each for each in messages if each.ts == str(form.get("place", ""))), None)
+        before = workspace.changes
+        try:
+            if message is None:
+                raise NotReached("This message is no longer there.")
+            await _sender(state).message_shortcut(member_id, message, channel=_where(member_id, channel))
+            await workspace.change_since(before, REACTION_SECONDS)
+        except NotReached as problem:
+            workspace.notices[member_id] = str(problem)
+        return Redirect(_back(workspace, member_id, form), status_code=303)
 
     @post("/{member_id:str}/press", status_code=303)
     async def press(self, request: Asked, state: State, member_id: FromPath[str]) -> Redirect:
@@ -176,9 +228,19 @@ def _sender(state: State) -> Sender:
 
 
 def _back(workspace: Workspace, member_id: str, form: Any) -> str:  # noqa: ANN401 -- as above
-    tab = "/home" if form.get("tab") == "home" else ""
+    tab = f"/{form.get('tab')}" if form.get("tab") in ("home", "channel") else ""
     open_form = "?form=open" if workspace.modals.get(member_id) else ""
     return f"/demo/slack/{member_id}{tab}{open_form}"
+
+
+def _channel(workspace: Workspace, member_id: str, form: Any) -> Channel | None:  # noqa: ANN401 -- as above
+    """Return the channel a form stands in; None for the messages of the app."""
+    return workspace.channel_of(member_id) if form.get("tab") == "channel" else None
+
+
+def _where(member_id: str, channel: Channel | None) -> tuple[str, str]:
+    """Return id and name of where something is typed or chosen."""
+    return (channel.id, channel.name) if channel else (conversation(member_id), "directmessage")
 
 
 def _leave_forms(workspace: Workspace, member_id: str, form: str | None) -> None:
@@ -191,12 +253,18 @@ def _member_page(state: State, member: Member, *, tab: str) -> Response[str]:
     workspace: Workspace = state.workspace
     surroundings: Surroundings = state.surroundings
     stack: list[View] = workspace.modals.get(member.id, [])
+    channel = workspace.channel_of(member.id)
+    said = channel.messages if tab == "channel" and channel else workspace.messages(member.id)
     return _page(
         state,
         "slack_member.html",
         member=member,
         tab=tab,
-        messages=workspace.messages(member.id),
+        messages=said,
+        channel=channel,
+        names={one.id: one.name for one in workspace.memory.members.values()},
+        whispers=workspace.whispers.pop(member.id, ()),
+        shortcut=SHORTCUT_TITLE,
         home=workspace.homes.get(member.id),
         modal=stack[-1] if stack else None,
         notice=workspace.notices.pop(member.id, None),

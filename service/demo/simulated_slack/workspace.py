@@ -39,13 +39,24 @@ class Member:
 
 @dataclass(slots=True)
 class Message:
-    """One message of the app in a member's direct messages."""
+    """One message: of the app, or of the member with the id `by`."""
 
     ts: str
     text: str
     blocks: list[Json]
     edited: bool = False
     read: bool = False
+    by: str = ""
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel of some members, in which they talk and the app may post."""
+
+    id: str
+    name: str
+    members: list[str]
+    messages: list[Message] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,6 +90,7 @@ class Memory:
 
     members: dict[str, Member] = field(default_factory=dict)
     messages: dict[str, list[Message]] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -101,6 +113,7 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.modals: dict[str, list[View]] = {}
         self.notices: dict[str, str] = {}  # what Slack itself has to say to a member, shown once
+        self.whispers: dict[str, list[str]] = {}  # what only one member sees, and only until they look away
         self.changes = 0  # grows with everything the app does, so that a page can wait for it
         self._triggers: dict[str, _Trigger] = {}
         self._sequence = 0
@@ -110,6 +123,24 @@ class Workspace:
         """Let these people be members of the workspace, new or changed."""
         for member in members:
             self.memory.members[member.id] = member
+
+    def add_channel(self, channel: Channel) -> None:
+        """Let there be a channel; what was said in it before stays."""
+        known = self.memory.channels.get(channel.id)
+        self.memory.channels[channel.id] = channel
+        if known is not None:
+            channel.messages = known.messages
+
+    def channel_of(self, member_id: str) -> Channel | None:
+        """Return the channel a member is in."""
+        return next((one for one in self.memory.channels.values() if member_id in one.members), None)
+
+    def say(self, channel: Channel, member_id: str, text: str) -> Message:
+        """Let a member say something in a channel."""
+        message = Message(ts=self._next_ts(), text=text, blocks=[], by=member_id)
+        channel.messages.append(message)
+        self._stir()
+        return message
 
     def member(self, member_id: str) -> Member:
         """Return the member; raise `user_not_found` for a stranger."""
@@ -127,13 +158,17 @@ class Workspace:
         return sum(not message.read for message in self.memory.messages.get(member_id, ()))
 
     def post(self, channel: str, text: str, blocks: list[Json]) -> tuple[str, Message]:
-        """Post to a member by user or conversation id; return the conversation and the message.
+        """Post to a member by user or conversation id, or to a channel; return where, and the message.
 
         A message to a deactivated member is accepted and lost, as in Slack.
         """
-        member_id = self._member_of(channel)
         check_message(text, blocks)
         message = Message(ts=self._next_ts(), text=text, blocks=with_ids(blocks))
+        if channel in self.memory.channels:
+            self.memory.channels[channel].messages.append(message)
+            self._stir()
+            return channel, message
+        member_id = self._member_of(channel)
         if not self.member(member_id).deleted:
             self.messages(member_id).append(message)
         self._stir()
@@ -141,11 +176,15 @@ class Workspace:
 
     def update(self, channel: str, ts: str, text: str, blocks: list[Json]) -> Message:
         """Replace a message that was posted before; only the conversation's own id is accepted."""
-        if not channel.startswith("D"):
+        if channel in self.memory.channels:
+            posted = self.memory.channels[channel].messages
+        elif channel.startswith("D"):
+            posted = self.messages(self._member_of(channel))
+        else:
             raise SlackRefusal("channel_not_found")
         check_message(text, blocks)
-        for message in self.messages(self._member_of(channel)):
-            if message.ts == ts:
+        for message in posted:
+            if message.ts == ts and not message.by:
                 message.text, message.blocks, message.edited = text, with_ids(blocks), True
                 self._stir()
                 return message

@@ -13,7 +13,7 @@ if (modal) {
   });
 }
 
-const newest = document.querySelector(".message.new") ?? document.querySelector(".message:last-of-type");
+const newest = document.querySelector("[data-newest], .message.new") ?? document.querySelector(".message:last-of-type");
 if (newest && !modal) newest.scrollIntoView({ block: "center" });
 
 for (const menu of document.querySelectorAll("select[data-press-on-change]")) {

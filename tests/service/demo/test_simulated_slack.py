@@ -20,7 +20,7 @@ from service.demo.server import free_port, serving
 from service.demo.simulated_slack.interactions import Sender
 from service.demo.simulated_slack.pages import Surroundings
 from service.demo.simulated_slack.site import create_site, templates
-from service.demo.simulated_slack.workspace import Member, Workspace
+from service.demo.simulated_slack.workspace import Channel, Member, Workspace
 
 TOKEN, SECRET = "xoxb-simulated", "simulated-signing-secret"
 MINA = Member("U1MINA", "Mina Okafor", "mina@osier.example", "Europe/Berlin", "Support")
@@ -77,7 +77,8 @@ class Receiver:
         if request.headers["content-type"].startswith("application/json"):
             payload = json.loads(body)
         else:
-            payload = json.loads(parse_qs(body.decode())["payload"][0])
+            fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            payload = json.loads(fields.pop("payload", '{"type": "command"}')) | fields
         self.received.append(payload)
         if payload["type"] == "block_actions" and self.on_press:
             await self.on_press(payload)
@@ -312,6 +313,50 @@ class TestWhatAMemberPresses:
 
         assert stage.receiver.received[0]["event"]["type"] == "app_home_opened"
         assert "Answer, 1 minute" in page.text
+
+    async def test_a_command_is_signed_and_its_reply_is_for_one_person_and_one_look(self, stage: Stage):
+        stage.receiver.reply = {"response_type": "ephemeral", "text": "*Settled* elsewhere."}
+        page = await stage.browser.post(f"/demo/slack/{MINA.id}/say", data={"text": "/kept settings  "})
+        again = await stage.browser.get(f"/demo/slack/{MINA.id}")
+
+        sent = stage.receiver.received[-1]
+        assert (sent["command"], sent["text"], sent["user_id"]) == ("/kept", "settings", MINA.id)
+        assert "<strong>Settled</strong> elsewhere." in page.text
+        assert "Only you see this" not in again.text
+
+    async def test_only_commands_are_taken_where_the_app_takes_no_messages(self, stage: Stage):
+        words = await stage.browser.post(f"/demo/slack/{MINA.id}/say", data={"text": "hello"})
+        unknown = await stage.browser.post(f"/demo/slack/{MINA.id}/say", data={"text": "/keep retro"})
+
+        assert "This app takes no messages." in words.text
+        assert "/keep is not a command" in unknown.text
+        assert stage.receiver.received == []
+
+    async def test_what_is_said_in_a_channel_can_be_handed_to_the_app(self, stage: Stage):
+        stage.workspace.add_channel(Channel("C1", "support", [MINA.id]))
+        page = await stage.browser.post(
+            f"/demo/slack/{MINA.id}/say", data={"tab": "channel", "text": "The rota came <late>."}
+        )
+        said = stage.workspace.memory.channels["C1"].messages[0]
+        await stage.browser.post(
+            f"/demo/slack/{MINA.id}/shortcut", data={"tab": "channel", "place": said.ts}
+        )
+
+        assert "The rota came &lt;late&gt;." in page.text
+        sent = stage.receiver.received[-1]
+        assert (sent["type"], sent["callback_id"]) == ("message_action", "retro_add")
+        assert sent["message"] == {
+            "type": "message", "ts": said.ts, "text": "The rota came <late>.", "user": MINA.id,
+        }  # fmt: skip
+
+    async def test_the_app_posts_to_a_channel(self, stage: Stage):
+        stage.workspace.add_channel(Channel("C1", "support", [MINA.id]))
+        answer = await stage.client.chat_postMessage(channel="C1", text="Agreed steps")
+        await stage.client.chat_update(channel="C1", ts=answer["ts"], text="Two agreed steps")
+        page = await stage.browser.get(f"/demo/slack/{MINA.id}/channel")
+
+        assert answer["channel"] == "C1"
+        assert "Two agreed steps" in page.text
 
     async def test_another_site_cannot_press_for_the_visitor(self, stage: Stage):
         answer = await stage.browser.post(
