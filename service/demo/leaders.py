@@ -49,9 +49,13 @@ async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> date
         for said in story.said:
             if said.after == number:
                 calendar.plan(readable + PROMISES_AFTER, partial(speaks.answers, said=said))
-        if story.repair is not None and story.repair.after == number:
-            begins = readable + PROMISES_AFTER
-            await plan_repair(calendar, story.repair, team_id=team_id, leader_id=leader_id, at=begins)
+        plan_repair(
+            calendar,
+            story.repair_after(number),
+            team_id=team_id,
+            leader_id=leader_id,
+            at=readable + PROMISES_AFTER,
+        )
         for promise in story.promises:
             if promise.after == number:
                 made = _Made(calendar, team_id, leader_id, wave_id, promise)

@@ -1,4 +1,4 @@
-"""The repair plan of the example: proposed by a leader after trust was hurt, agreed to by the team, kept up."""
+"""The repair plan of the example: proposed after trust was hurt, agreed to, with its promises."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,10 +16,12 @@ from surveys.repair.actions import agree_for_team, promise_repair, propose_repai
 TALKED_ABOUT = timedelta(days=2)  # between the proposal and the team's yes
 
 
-async def plan_repair(
-    calendar: Calendar, repair: Repair, *, team_id: UUID, leader_id: UUID, at: datetime
+def plan_repair(
+    calendar: Calendar, repair: Repair | None, *, team_id: UUID, leader_id: UUID, at: datetime
 ) -> None:
-    """Plan everything that belongs to a repair: the proposal, the team's yes, the promises."""
+    """Plan everything that belongs to a repair, where there is one: the proposal, the team's yes, promises."""
+    if repair is None:
+        return
 
     async def proposes(session: AsyncSession, now: datetime) -> None:
         plan = await propose_repair(

@@ -57,7 +57,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A plan that leader and team agree on after a wave; days of its promises count from their agreement."""
+    """A plan agreed on by leader and team after a wave; days of its promises count from then."""
 
     after: int
     what: str
@@ -99,6 +99,10 @@ class Story:
     pledge: str = ""
     repair: Repair | None = None
     away: bool = False
+
+    def repair_after(self, wave: int) -> Repair | None:
+        """Return the plan that is proposed after a wave."""
+        return self.repair if self.repair is not None and self.repair.after == wave else None
 
     def level(self, dimension: str, wave: int) -> int:
         """Return the level of a dimension; dimensions without one of their own follow safety."""

@@ -24,7 +24,7 @@ from service.demo.simulated_slack.interactions import (
 )
 from service.demo.simulated_slack.limits import elements_of
 from service.demo.simulated_slack.mrkdwn import text_html
-from service.demo.simulated_slack.workspace import Channel, Member, View, Workspace, conversation
+from service.demo.simulated_slack.workspace import Channel, Member, Message, View, Workspace, conversation
 
 REACTION_SECONDS = 0.8  # how long a page waits for what the app does after its answer
 HOME_SECONDS = 2.0
@@ -123,11 +123,9 @@ class SlackPages(Controller):
         form = await request.form()
         channel = _channel(workspace, member_id, form)
         messages = channel.messages if channel else workspace.messages(member_id)
-        message = next((each for each in messages if each.ts == str(form.get("place", ""))), None)
         before = workspace.changes
         try:
-            if message is None:
-                raise NotReached("This message is no longer there.")
+            message = _message(messages, str(form.get("place", "")))
             await _sender(state).message_shortcut(member_id, message, channel=_where(member_id, channel))
             await workspace.change_since(before, REACTION_SECONDS)
         except NotReached as problem:
@@ -236,6 +234,13 @@ def _back(workspace: Workspace, member_id: str, form: Any) -> str:  # noqa: ANN4
 def _channel(workspace: Workspace, member_id: str, form: Any) -> Channel | None:  # noqa: ANN401 -- as above
     """Return the channel a form stands in; None for the messages of the app."""
     return workspace.channel_of(member_id) if form.get("tab") == "channel" else None
+
+
+def _message(messages: Sequence[Message], ts: str) -> Message:
+    for message in messages:
+        if message.ts == ts:
+            return message
+    raise NotReached("This message is no longer there.")
 
 
 def _where(member_id: str, channel: Channel | None) -> tuple[str, str]:
