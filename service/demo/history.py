@@ -17,10 +17,11 @@ from integrations.directory.csv import parse_people
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
 from service.demo import organisation as invented
+from service.demo.answering import loop_answer, scale_answer, who_answers
 from service.demo.calendar import Calendar
 from service.demo.leaders import plan_reactions
 from service.demo.retrospective import hold_retrospectives
-from service.demo.stories import PAST_WAVES, STORY_OF, loop_answer, scale_answer, who_answers
+from service.demo.stories import PAST_WAVES, STORY_OF
 from service.demo.words import let_people_write
 from surveys.ballots.actions import cast_ballots
 from surveys.ballots.keys import KeyStore

@@ -19,7 +19,7 @@ TALKED_ABOUT = timedelta(days=2)  # between the proposal and the team's yes
 def plan_repair(
     calendar: Calendar, repair: Repair | None, *, team_id: UUID, leader_id: UUID, at: datetime
 ) -> None:
-    """Plan everything that belongs to a repair, where there is one: the proposal, the team's yes, promises."""
+    """Plan everything that belongs to a repair, where there is one."""
     if repair is None:
         return
 

@@ -135,12 +135,10 @@ class Workspace:
         """Return the channel a member is in."""
         return next((one for one in self.memory.channels.values() if member_id in one.members), None)
 
-    def say(self, channel: Channel, member_id: str, text: str) -> Message:
+    def say(self, channel: Channel, member_id: str, text: str) -> None:
         """Let a member say something in a channel."""
-        message = Message(ts=self._next_ts(), text=text, blocks=[], by=member_id)
-        channel.messages.append(message)
+        channel.messages.append(Message(ts=self._next_ts(), text=text, blocks=[], by=member_id))
         self._stir()
-        return message
 
     def member(self, member_id: str) -> Member:
         """Return the member; raise `user_not_found` for a stranger."""

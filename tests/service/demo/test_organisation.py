@@ -1,6 +1,7 @@
 from integrations.directory.csv import parse_people
 from service.demo import organisation as invented
-from service.demo.stories import PAST_WAVES, STORIES, STORY_OF, loop_answer, scale_answer, who_answers
+from service.demo.answering import loop_answer, scale_answer, who_answers
+from service.demo.stories import PAST_WAVES, STORIES, STORY_OF
 
 
 def asked_in(unit: invented.Unit) -> int:
