@@ -8,11 +8,13 @@ other roles become one letter each, so that a roster of a thousand people costs 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from surveys.retrospectives.alternatives import apart, by_letters, starts_needed, word_starts
 
 ENGLISH = "en"
 NAME, LEADER, ROLE, VEILED, HE = "ʬʭʮʯʢ"  # letters that no sentence has; taken out of it beforehand
@@ -31,6 +33,9 @@ DASH = re.compile(r"\s+(?:[\u2013\u2014]|--?)\s+")
 BULLET = re.compile(r"^(?:[-*•>#]|\d+[.)])\s+")
 SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>|(?<![\w.])@\w[\w.-]*\w")
+DOTLESS_I = "\u0131"  # capitals of it and of i are not told apart
+Finds = Callable[[str], re.Match[str] | None]  # the search or, at the beginning, the match of a pattern
+Starts = frozenset[str] | None  # of words; a sentence without any of them need not be tried
 SPEAKER = re.compile(f"^({ANYBODY}): ")
 
 
@@ -55,19 +60,19 @@ class _Rule:
 
     family: str
     why: str
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[tuple[Starts, Finds], ...]
 
-    def fits(self, sentence: str) -> bool:
-        """Return whether a plain sentence reads like this kind of blame."""
-        return any(pattern.search(sentence) for pattern in self.patterns)
+    def fits(self, sentence: str, starts: set[str]) -> bool:
+        """Return whether a plain sentence with these word starts reads like this kind of blame."""
+        return _fits(self.patterns, sentence, starts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
     """The rules of one language, ready to be tried."""
 
-    people: tuple[tuple[str, re.Pattern[str]], ...]  # stand-in, and what it stands for
-    never: tuple[re.Pattern[str], ...]
+    people: tuple[tuple[str, Starts, re.Pattern[str]], ...]  # stand-in, and what it stands for
+    never: tuple[tuple[Starts, Finds], ...]
     rules: tuple[_Rule, ...]
     rewrite: str
     words: frozenset[str]
@@ -88,25 +93,42 @@ class Wording:
 
     def nudge(self, text: str) -> Nudge | None:
         """Return what reads like blame in a text, its first sentence that does, or None."""
-        for sentence in self._plain_sentences(text[:LONGEST]):
-            if any(pattern.search(sentence) for pattern in self._language.never):
+        sentences, starts = self._plain_sentences(text[:LONGEST])
+        for sentence in sentences:
+            if _fits(self._language.never, sentence, starts):
                 continue
             for rule in self._language.rules:
-                if rule.fits(sentence):
+                if rule.fits(sentence, starts):
                     return Nudge(rule.family, rule.why, self._language.rewrite)
         return None
 
-    def _plain_sentences(self, text: str) -> list[str]:
-        plain = unicodedata.normalize("NFKC", text).translate(PLAIN)
-        plain = DASH.sub(", ", " ".join(plain.split()))
-        plain = BULLET.sub("", plain)
+    def _plain_sentences(self, text: str) -> tuple[list[str], set[str]]:
+        """Return the sentences of a text made plain, and what words in them start with."""
+        is_ascii = text.isascii()
+        plain = text if is_ascii else unicodedata.normalize("NFKC", text)
+        plain = plain.replace("`", "'") if is_ascii else plain.translate(PLAIN)
+        plain = " ".join(plain.split())
+        plain = DASH.sub(", ", plain) if not is_ascii or " -" in plain else plain
+        plain = BULLET.sub("", plain) if not plain[:1].isalpha() else plain
         plain = MENTION.sub(NAME, plain) if "@" in plain else plain
-        for pattern in self._names:
-            plain = pattern.sub(NAME, plain)
+        starts = word_starts(plain.lower())
+        for known, pattern in self._names:
+            if not is_ascii or known is None or not starts.isdisjoint(known):
+                plain = pattern.sub(NAME, plain)
         plain = plain.lower()
-        for stand_in, pattern in self._language.people:
-            plain = pattern.sub(stand_in, plain)
-        return [SPEAKER.sub(r"\1 ", sentence) for sentence in SENTENCES.split(plain)]
+        for stand_in, known, pattern in self._language.people:
+            if known is None or not starts.isdisjoint(known):
+                plain = pattern.sub(stand_in, plain)
+        starts.update(stand_in for stand_in in STAND_INS.values() if stand_in in plain)
+        sentences = SENTENCES.split(plain)
+        return [SPEAKER.sub(r"\1 ", each) if each[1:2] == ":" else each for each in sentences], starts
+
+
+def _fits(patterns: Iterable[tuple[Starts, Finds]], sentence: str, starts: set[str]) -> bool:
+    for needed, finds in patterns:
+        if (needed is None or not starts.isdisjoint(needed)) and finds(sentence):
+            return True
+    return False
 
 
 def has_rules(language: str) -> bool:
@@ -121,7 +143,11 @@ def _language(language: str) -> _Language:
     parts = known["parts"]
     return _Language(
         people=tuple(
-            (stand_in, _compiled(parts[name], parts, whole_words=True))
+            (
+                stand_in,
+                starts_needed(_expanded(parts[name], parts) + r"\b"),
+                _whole_words(parts[name], parts),
+            )
             for name, stand_in in STAND_INS.items()
             if name in parts
         ),
@@ -137,48 +163,40 @@ def _language(language: str) -> _Language:
 
 
 def _one_of(lines: str) -> str:
-    return f"(?:{'|'.join(line for line in lines.splitlines() if line.strip())})"
+    return by_letters([each for line in lines.splitlines() if line.strip() for each in apart(line)])
 
 
-def _compiled(lines: str, parts: Mapping[str, Any], *, whole_words: bool = False) -> re.Pattern[str]:
+def _whole_words(lines: str, parts: Mapping[str, Any]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-]){_expanded(lines, parts)}(?![\w-])")
+
+
+def _expanded(lines: str, parts: Mapping[str, Any]) -> str:
     pattern = _one_of(lines)
     while (found := re.search("<([a-z_]+)>", pattern)) is not None:
         stand_in = ANYBODY if found[1] == "one" else STAND_INS.get(found[1])
         pattern = pattern.replace(found[0], stand_in or _one_of(parts[found[1]]))
-    return re.compile(rf"(?<![\w'-]){pattern}(?![\w-])" if whole_words else pattern)
+    return pattern
 
 
-def _by_beginning(lines: str, parts: Mapping[str, Any]) -> tuple[re.Pattern[str], ...]:
+def _by_beginning(lines: str, parts: Mapping[str, Any]) -> tuple[tuple[Starts, Finds], ...]:
     """Return patterns with one beginning each: a person, the start of a word, and the rest."""
     lines = lines.replace("(?:<one>)", "<one>")
-    left = [each for line in lines.splitlines() for each in _apart(line)]
+    left = [each for line in lines.splitlines() for each in apart(line)]
     found = []
-    for beginning, stands_for in (("<one>", ANYBODY), (r"\b", r"\b(?=\w)")):
+    for beginning, stands_for in (("<one>", ANYBODY), (r"\b", r"\b(?=\w)"), ("^", "")):
         tails = [each.removeprefix(beginning) for each in left if each.startswith(beginning)]
         left = [each for each in left if not each.startswith(beginning)]
         if tails:
-            found.append(re.compile(stands_for + _compiled("\n".join(tails), parts).pattern))
+            text = _expanded("\n".join(tails), parts)
+            pattern = re.compile(stands_for + text)
+            starts = starts_needed(stands_for + text)
+            found.append((starts, pattern.match if beginning == "^" else pattern.search))
     if left:
-        found.append(_compiled("\n".join(left), parts))
+        found.append((None, re.compile(_expanded("\n".join(left), parts)).search))
     return tuple(found)
 
 
-def _apart(line: str) -> list[str]:
-    """Return the alternatives of a pattern that are not inside any group."""
-    found, depth, escaped, in_set = [""], 0, False, False
-    for letter in line:
-        if letter == "|" and not (depth or escaped or in_set):
-            found.append("")
-            continue
-        if not escaped:
-            in_set = letter == "[" or (in_set and letter != "]")
-            depth += 0 if in_set else (letter == "(") - (letter == ")")
-        escaped = letter == "\\" and not escaped
-        found[-1] += letter
-    return [each for each in found if each]
-
-
-def _names(roster: Iterable[str], language: _Language) -> list[re.Pattern[str]]:
+def _names(roster: Iterable[str], language: _Language) -> list[tuple[Starts, re.Pattern[str]]]:
     """Return what finds the names of a roster: in any spelling, or only as written."""
     anyhow: set[str] = set()
     as_written: set[str] = set()
@@ -194,16 +212,28 @@ def _names(roster: Iterable[str], language: _Language) -> list[re.Pattern[str]]:
         (as_written if is_word else anyhow).add(words[0])
     found = []
     if anyhow:
-        found.append(re.compile(_any_name(anyhow), re.IGNORECASE))
+        spellings = _spellings(anyhow)
+        found.append((_starts(spellings), re.compile(_any_of(spellings), re.IGNORECASE)))
     if as_written - anyhow:
-        found.append(re.compile(_any_name(as_written - anyhow) + f"(?!{language.after_the_word})"))
+        spellings = _spellings(as_written - anyhow)
+        after = f"(?!{language.after_the_word})"
+        found.append((_starts(spellings), re.compile(_any_of(spellings) + after)))
     return found
 
 
-def _any_name(names: Iterable[str]) -> str:
-    spellings = {name for known in names for name in (known, _without_accents(known)) if name}
-    longest_first = sorted(spellings, key=len, reverse=True)
-    return rf"(?<![\w'-])@?(?:{'|'.join(re.escape(name) for name in longest_first)})(?!\w|-\w)"
+def _spellings(names: Iterable[str]) -> set[str]:
+    return {name for known in names for name in (known, _without_accents(known)) if name}
+
+
+def _any_of(names: Iterable[str]) -> str:
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return rf"(?<![\w'-])@?{by_letters([re.escape(name) for name in longest_first])}(?!\w|-\w)"
+
+
+def _starts(names: Iterable[str]) -> Starts:
+    """Return word starts of which a text in ASCII has one where a name stands in it; None if unknown."""
+    plain = [word_starts(name.lower().replace(DOTLESS_I, "i").replace("i\u0307", "i")) for name in names]
+    return frozenset().union(*plain) if all(plain) else None
 
 
 def _without_accents(name: str) -> str:
