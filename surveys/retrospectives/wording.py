@@ -76,6 +76,7 @@ class _Language:
     rules: tuple[_Rule, ...]
     rewrite: str
     words: frozenset[str]
+    months: frozenset[str]
     after_the_word: str
 
 
@@ -158,6 +159,7 @@ def _language(language: str) -> _Language:
         ),
         rewrite=known["rewrite"],
         words=frozenset(known["names_that_are_words"].split()),
+        months=frozenset(known["names_that_are_months"].split()),
         after_the_word=_one_of(known["after_the_word"]),
     )
 
@@ -216,8 +218,10 @@ def _names(roster: Iterable[str], language: _Language) -> list[tuple[Starts, re.
         found.append((_starts(spellings), re.compile(_any_of(spellings), re.IGNORECASE)))
     if as_written - anyhow:
         spellings = _spellings(as_written - anyhow)
-        after = f"(?!{language.after_the_word})"
-        found.append((_starts(spellings), re.compile(_any_of(spellings) + after)))
+        sure = {name for name in spellings if name.lower() not in language.months}
+        in_the_middle = f"(?<=[a-z] ){_any_of(sure)}|" if sure else ""
+        anywhere = f"{_any_of(spellings)}(?!{language.after_the_word})"
+        found.append((_starts(spellings), re.compile(in_the_middle + anywhere)))
     return found
 
 
