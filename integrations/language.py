@@ -15,6 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -56,6 +57,10 @@ class Translator:
     def count(self, singular: str, plural: str, count: int, **values: object) -> str:
         """Translate for this count and fill the placeholders; `{count}` is known."""
         return self.ngettext(singular, plural, count).format(count=count, **values)
+
+    def number(self, value: float) -> str:
+        """Return a number as this language writes it: "2.5", "2,5"."""
+        return format_decimal(value, locale=self.locale)
 
     def date(self, day: dt.date, *, year: bool = False) -> str:
         """Return a date in words, "Tuesday 1 December", with the year when asked for."""

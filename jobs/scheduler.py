@@ -20,6 +20,7 @@ from integrations.environment import Settings
 from jobs.announce_mailboxes import announce_mailboxes
 from jobs.ask_promises import ask_promises
 from jobs.close_waves import close_waves, destroy_keys
+from jobs.count_loops import count_loops
 from jobs.count_turnout import count_turnout
 from jobs.forget_boards import forget_boards
 from jobs.guide_leaders import guide_leaders
@@ -75,6 +76,7 @@ class Clockwork:
             Tick("open_waves", 20, lambda now: open_waves(sessions, keys, slack=slack, now=now)),
             Tick("ask_promises", 900, lambda now: ask_promises(sessions, keys, slack=slack, now=now)),
             Tick("count_turnout", 900, lambda now: count_turnout(sessions, keys, now=now)),
+            Tick("count_loops", 900, lambda now: count_loops(sessions, now=now)),
             Tick("nudge_leaders", 60, lambda now: nudge_leaders(sessions, slack=slack, now=now)),
             Tick("guide_leaders", 60, lambda now: guide_leaders(sessions, slack=slack, now=now)),
             Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, slack=slack, now=now)),

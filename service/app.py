@@ -24,6 +24,7 @@ from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.hooks import hear
 from service.controllers.leading import AgendaController, LeadingController
+from service.controllers.loop_health import LoopHealthController
 from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
 from service.controllers.milestones import MilestonesController, TeamMilestonesController
@@ -59,6 +60,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     LeadingController,
     AgendaController,
     CoverageController,
+    LoopHealthController,
     ForeseenController,
     HealthController,
     HomeController,

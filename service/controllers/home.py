@@ -16,6 +16,7 @@ from service.security import requires_sign_in
 from service.views.home import MANY_UNITS, OpenSheet, branches, led_unit, team_path
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
+from surveys.commitments.agreements import agreement_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
 from surveys.people.models import Organisation
@@ -81,6 +82,7 @@ class HomeController(Controller):
         minimum = me.terms.minimum_group if me else organisation.minimum_group
         return page(
             "home/for_me.html",
+            agreement=await agreement_of(session, viewer.organisation_id),
             facts=for_me(me, page.language, named) if me else (),
             is_open=me is not None and me.is_open,
             look=_look_for_mine(me, viewer),

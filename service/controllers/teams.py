@@ -28,6 +28,7 @@ from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
 from surveys.commitments.absences import away_now, may_stand_in
+from surveys.commitments.agreements import agreement_of
 from surveys.commitments.leading import stands_in
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
@@ -130,6 +131,7 @@ async def show_team(
         forms=team_forms(today, reader.viewer.person_id, returned),
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
+        agreement=await agreement_of(session, branch.organisation_id),
         retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],

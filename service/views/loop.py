@@ -13,8 +13,9 @@ from integrations.language import Translator, mark
 from integrations.loop_words import say_answer, say_promise, say_since_then, say_source, say_topic
 from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
-from surveys.commitments.loop import FollowThrough, LoopState, PromiseView, Step, TopicView
-from surveys.commitments.rules import ASK_AFTER, Rate, State
+from service.views.follow_through import said_of_habits, said_of_promises
+from surveys.commitments.loop import LoopState, PromiseView, Step, TopicView
+from surveys.commitments.rules import ASK_AFTER, State
 from surveys.commitments.topics import BY_HAND
 from surveys.results.rules.loop_words import KEPT
 
@@ -96,6 +97,7 @@ class TopicCard:
     is_answered: bool
     may_be_left_out: bool
     since_then: str = ""
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class LoopPage:
     acknowledged: bool = False
     shared: bool = False
     topics: Sequence[TopicCard] = ()
+    habits: Sequence[str] = ()  # how soon results are shared and topics answered, over some months
 
     @property
     def too_many_open(self) -> bool:
@@ -136,12 +139,12 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
     """
     taken = {step.name: step for step in state.steps}
     waiting = [step.name for step in state.steps if step.at is None]
-    words = _Words(language, zone)
+    words = _Words(language, zone, is_leader)
     shared, acknowledged = taken.get("shared"), taken.get("acknowledged")
     cards = [words.card(promise) for promise in state.promises]
     return LoopPage(
         wave_id=state.wave_id,
-        steps=[words.step(step, waiting, is_leader=is_leader) for step in state.steps],
+        steps=[words.step(step, waiting) for step in state.steps],
         next_step=next((name for name in waiting if name in ("shared", "acknowledged", "committed")), None),
         shared_words=state.shared_words,
         shared_by_line=language.say("Said to the whole team on {day}.", day=words.day(shared.at))
@@ -155,10 +158,11 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         plan_line=_known(PLAN_SAYS, state.plan_word, language),
         current_promises=[card for card in cards if card.is_current],
         ended_promises=[card for card in cards if not card.is_current],
-        follow_through=_follow_through(state.follow_through, language),
+        follow_through=said_of_promises(state.follow_through, language),
         acknowledged=bool(acknowledged and acknowledged.at),
         shared=bool(shared and shared.at),
         topics=[words.topic(topic) for topic in state.topics],
+        habits=said_of_habits(state, language),
     )
 
 
@@ -191,27 +195,29 @@ def _day(instant: datetime, zone: str) -> date:
 class _Words:
     language: Translator
     zone: str
+    is_leader: bool
 
     def day(self, instant: datetime) -> str:
         return self.language.date(_day(instant, self.zone))
 
-    def step(self, step: Step, waiting: Sequence[str], *, is_leader: bool) -> StepLine:
+    def step(self, step: Step, waiting: Sequence[str]) -> StepLine:
         label = self.language.say(STEP_NAMES[step.name])
         if step.at is not None:
-            return StepLine(
-                step.name, label, "taken", self.day(step.at), self._clock(step, is_leader=is_leader)
-            )
+            return StepLine(step.name, label, "taken", self.day(step.at), self._clock(step))
         position = "next" if waiting[0] == step.name else "ahead"
         words = self.language.say("Not yet")
         if step.of:
             words = self.language.say("{reached} of {of}", reached=step.reached, of=step.of)
-        return StepLine(step.name, label, position, words, self._clock(step, is_leader=is_leader))
+        return StepLine(step.name, label, position, words, self._clock(step))
 
-    def _clock(self, step: Step, *, is_leader: bool) -> str:
-        if step.elapsed is None or not (step.public or is_leader):
+    def _clock(self, step: Step) -> str:
+        return self._waited(step.elapsed, step.at, shown=step.public or self.is_leader)
+
+    def _waited(self, elapsed: timedelta | None, over: datetime | None, *, shown: bool) -> str:
+        if elapsed is None or not shown:
             return ""
-        days = int(step.elapsed / WORKING_DAY)
-        if step.at is None:
+        days = int(elapsed / WORKING_DAY)
+        if over is None:
             return self.language.count(
                 "open for {count} working day", "open for {count} working days", days
             )
@@ -227,6 +233,7 @@ class _Words:
             answer=say_answer(topic, self.language),
             promises=[say_promise(promise, self.language) for promise in topic.promises],
             since_then=say_since_then(topic, self.language),
+            clock=self._waited(topic.elapsed, topic.decided_at, shown=topic.public or self.is_leader),
             is_answered=topic.decision is not None,
             may_be_left_out=topic.decision is None and topic.kind in BY_HAND,
         )
@@ -289,45 +296,3 @@ class _Words:
                     say("The team is asked whether it was kept in the first pulse from {day}.", day=day)
                 )
         return lines
-
-
-def _follow_through(known: FollowThrough, language: Translator) -> list[str]:
-    """Return the last 90 days in sentences, the team's word first."""
-    found = []
-    if known.confirmed is not None:
-        found.append(
-            language.say(
-                "In the last 90 days the team confirmed {rate}.", rate=_rate(known.confirmed, language)
-            )
-        )
-    if known.by_dates is not None:
-        found.append(
-            language.say("By their dates, {rate} came in time.", rate=_rate(known.by_dates, language))
-        )
-    for count, one, many in (
-        (known.moved, mark("{count} was moved."), mark("{count} were moved.")),
-        (known.withdrawn, mark("{count} was withdrawn in time."), mark("{count} were withdrawn in time.")),
-        (
-            known.undecided,
-            mark("On {count} the team did not decide."),
-            mark("On {count} the team did not decide."),
-        ),
-    ):
-        if count:
-            found.append(language.count(one, many, count))
-    if known.differs:
-        found.append(
-            language.say("By dates more was kept than the team says: worth asking what it expected to see.")
-        )
-    return found
-
-
-def _rate(rate: Rate, language: Translator) -> str:
-    """Return "3 of 4", or a share from five on with the target beside it."""
-    if rate.share is None:
-        return language.count(
-            "{hits} of {count} promise", "{hits} of {count} promises", rate.of, hits=rate.hits
-        )
-    return language.say(
-        "{share} % of {count} promises (aim: 90 %)", share=round(rate.share * 100), count=rate.of
-    )

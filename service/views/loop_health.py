@@ -1,13 +1,18 @@
-"""How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing."""
+"""How the loop does over all teams, as strips of unnamed dots. Ten teams or nothing.
+
+The page and its table are made from the same sentences, so that neither says more than the other.
+"""
 
 import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from integrations.language import Translator
-from surveys.commitments.loop import LoopHealth
+from surveys.commitments.loop import Days, FollowThrough, LoopHealth
+from surveys.commitments.rates import Wait, middle_wait
 from surveys.commitments.rules import Rate
 
 LONGEST = 15.0  # working days; what took longer stands at the end of the strip
@@ -16,19 +21,22 @@ BINS = 2  # a working day; dots of one bin stand on each other
 DOT, GAP, FOOT = 5, 2, 34  # pixels: the radius, between dots, and the room under the line
 TICKS = (0, 3, 5, 10, 15)
 GRACE = 3  # working days until a clock becomes public
+MOST_ROWS = 40  # dots on each other; with more teams one dot stands for several
+TENTHS = 10  # of a working day
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One team, without its name: `x` in per cent of the width, `y` in pixels."""
+    """One team, or several at the same place, without a name: `x` in per cent, `y` in pixels."""
 
     x: float
     y: int
+    over: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One dot a team over working days, with the same in a sentence. `floor` is where the line is."""
+    """Dots over working days, with the same in sentences. `floor` is where the line is."""
 
     title: str
     sentence: str
@@ -36,11 +44,55 @@ class Strip:
     ticks: Sequence[tuple[float, str]]
     description: str
     floor: int
+    counts: Sequence[tuple[str, int]]  # as a table: how long, and in how many teams
 
     @property
     def height(self) -> int:
         """Of the drawing, in pixels."""
         return self.floor + FOOT
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPage:
+    """Everything the page says, in its order. `nothing_yet` stands alone where there are too few teams."""
+
+    counted: str
+    nothing_yet: str
+    lead: Sequence[str] = ()
+    strips: Sequence[Strip] = ()
+    confirmed: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    caution: str = ""
+
+
+def health_page(found: tuple[LoopHealth, datetime] | None, language: Translator) -> HealthPage:
+    """Return the page of what was counted last; before the first count it says when there will be one."""
+    say = language.say
+    if found is None:
+        return HealthPage("", say("Counted once a day. The first count is not there yet."))
+    health, counted_at = found
+    counted = say("As counted on {day}; it is counted once a day.", day=language.date(counted_at.date()))
+    if not health.enough:
+        return HealthPage(counted, say("Not shown here yet: fewer than ten teams have results."))
+    became = health.follow_through
+    return HealthPage(
+        counted=counted,
+        nothing_yet="",
+        lead=[
+            say("{teams} teams had results in the last 90 days.", teams=health.teams),
+            language.count(
+                "In {count} of them the results have waited for more than three working days to be shared.",
+                "In {count} of them the results have waited for more than three working days to be shared.",
+                health.waiting_to_share or 0,
+            ),
+        ],
+        strips=strips(health, language),
+        confirmed=_headline(became, language),
+        facts=facts(health, language),
+        caution=say("More than a fifth was withdrawn: read how many were kept with that in mind.")
+        if became is not None and became.many_withdrawn
+        else "",
+    )
 
 
 def strips(health: LoopHealth, language: Translator) -> list[Strip]:
@@ -64,69 +116,125 @@ def rate_in_words(rate: Rate | None, language: Translator) -> str | None:
 def facts(health: LoopHealth, language: Translator) -> list[tuple[str, str]]:
     """Return what is known over all teams together, as terms and values; what is not is left out."""
     say, known = language.say, health.follow_through
-    rates = (
-        (say("Kept by their dates"), known.by_dates),
-        (say("Kept by the first date"), known.strict),
+    topics = (
         (say("Topics acknowledged within a working day"), health.acknowledged),
         (say("Topics that came to an end within 30 days"), health.closed_30),
         (say("Topics that came to an end within 90 days"), health.closed_90),
     )
-    found = [(term, words) for term, rate in rates if (words := rate_in_words(rate, language))]
+    if known is None:
+        return _in_words(topics, language)
+    kept = ((say("Kept by their dates"), known.by_dates), (say("Kept by the first date"), known.strict))
+    found = _in_words((*kept, *topics), language)
     if known.mean_days is not None:
         days = language.count("{count} day", "{count} days", round(known.mean_days))
         found.append((say("From promise to first date, on average"), days))
     return [
         *found,
-        (say("Moved"), str(known.moved)),
+        (say("Moved"), say("{count} of {of}", count=known.moved, of=known.ended)),
         (say("Withdrawn"), say("{count} of {of}", count=known.withdrawn, of=known.ended)),
         (say("Could not be decided"), str(known.undecided)),
     ]
 
 
-def as_csv(health: LoopHealth, language: Translator) -> str:
-    """Return what the page shows as comma-separated values: one fact a line, one dot a line, no team.
-
-    Under ten teams it holds the sentence of the page and nothing else.
-    """
+def as_csv(page: HealthPage, language: Translator) -> str:
+    """Return what the page says as comma-separated values: one thing a line, no team."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([language.say("What"), language.say("Value")])
-    if not health.enough:
-        writer.writerow([language.say("Not shown here yet: fewer than ten teams have results."), ""])
-        return text.getvalue()
-    writer.writerow([language.say("Teams with results in the last 90 days"), health.teams])
-    confirmed = rate_in_words(health.follow_through.confirmed, language)
-    writer.writerow([language.say("Confirmed by their teams"), confirmed or ""])
-    writer.writerows(facts(health, language))
-    for strip, days in (
-        (language.say("Working days until results were shared"), health.days_to_share),
-        (language.say("Working days until an answer was announced"), health.days_to_acknowledge),
-    ):
-        writer.writerows([strip, value] for value in days)
+    writer.writerows([line, ""] for line in (page.nothing_yet, *page.lead, page.counted) if line)
+    for strip in page.strips:
+        writer.writerow([strip.title, strip.sentence])
+        writer.writerows([f"{strip.title}: {how_long}", count] for how_long, count in strip.counts)
+    writer.writerows([line, ""] for line in (page.confirmed, page.caution) if line)
+    writer.writerows(page.facts)
     return text.getvalue()
 
 
-def _strip(title: str, days: Sequence[float], language: Translator) -> Strip:
-    bins = [round(min(value, LONGEST) * BINS) for value in days]
-    floor = max(Counter(bins).values()) * (2 * DOT + GAP) + DOT
-    heights: Counter[int] = Counter()
-    dots = []
-    for place in bins:
-        dots.append(Dot(_x(place / BINS), floor - GAP - DOT - heights[place] * (2 * DOT + GAP)))
-        heights[place] += 1
-    quick = sum(value <= GRACE for value in days)
-    middle = sorted(days)[len(days) // 2]
-    sentence = language.say(
-        "In {quick} of {teams} teams it took at most {grace} working days; half of them needed no more "
-        "than {middle}.",
+def _headline(became: FollowThrough | None, language: Translator) -> str:
+    if became is None:
+        return language.say("Not shown here yet: promises of fewer than ten teams came to an end.")
+    rate = rate_in_words(became.confirmed, language)
+    if rate is None:
+        return language.say("The teams have not decided on any promise yet.")
+    return language.say("The teams say of the promises they decided on that {rate} were kept.", rate=rate)
+
+
+def _in_words(rates: Sequence[tuple[str, Rate | None]], language: Translator) -> list[tuple[str, str]]:
+    return [(term, words) for term, rate in rates if (words := rate_in_words(rate, language))]
+
+
+def _strip(title: str, days: Sequence[Days], language: Translator) -> Strip:
+    bins = Counter((round(min(one.days, LONGEST) * BINS), one.over) for one in days)
+    at_each = Counter[int]()
+    for (place, _), count in bins.items():
+        at_each[place] += count
+    each = -(-max(at_each.values()) // MOST_ROWS)  # teams a dot
+    heights, dots = Counter[int](), []
+    rows = max(sum(-(-bins[place, over] // each) for over in (True, False)) for place in at_each)
+    floor = rows * (2 * DOT + GAP) + DOT
+    for (place, over), count in sorted(bins.items(), key=lambda one: (one[0][0], not one[0][1])):
+        for _ in range(-(-count // each)):
+            y = floor - GAP - DOT - heights[place] * (2 * DOT + GAP)
+            dots.append(Dot(_x(place / BINS), y, over))
+            heights[place] += 1
+    ticks = [(_x(day), f"{day}+" if day == LONGEST else str(day)) for day in TICKS]
+    return Strip(
+        title,
+        _sentence(days, language),
+        dots,
+        ticks,
+        _legend(each, language),
+        floor,
+        _counts(days, language),
+    )
+
+
+def _sentence(days: Sequence[Days], language: Translator) -> str:
+    say = language.say
+    quick = sum(one.over and one.days <= GRACE for one in days)
+    start = say(
+        "In {quick} of {teams} teams it took at most {grace} working days.",
         quick=quick,
         teams=len(days),
         grace=GRACE,
-        middle=language.say("one day") if middle <= 1 else language.say("{days} days", days=round(middle)),
     )
-    ticks = [(_x(day), f"{day}+" if day == LONGEST else str(day)) for day in TICKS]
-    description = language.say("One dot a team, by working days; 15+ is fifteen or more.")
-    return Strip(title, sentence, dots, ticks, description, floor)
+    middle = middle_wait(Wait(timedelta(days=one.days), one.over) for one in days)
+    if middle is None:
+        return start
+    whole = round(middle.passed / timedelta(days=1))
+    time = say("one day") if whole <= 1 else say("{days} days", days=whole)
+    half = (
+        say("Half of them needed no more than {time}.", time=time)
+        if middle.over
+        else say("Half of them need more than {time}.", time=time)
+    )
+    return f"{start} {half}"
+
+
+def _legend(each: int, language: Translator) -> str:
+    one = (
+        language.say("One dot a team, by working days; 15+ is fifteen or more.")
+        if each == 1
+        else language.say(
+            "One dot stands for up to {count} teams, by working days; 15+ is fifteen or more.", count=each
+        )
+    )
+    return f"{one} {language.say('A ring still waits: its time is longer than where it stands.')}"
+
+
+def _counts(days: Sequence[Days], language: Translator) -> list[tuple[str, int]]:
+    """Return how many teams stand in each half day, said as the strip draws it."""
+    bins = Counter((round(min(one.days, LONGEST) * BINS), not one.over) for one in days)
+    found = []
+    for (place, waiting), count in sorted(bins.items()):
+        length = language.number(round(place / BINS * TENTHS) / TENTHS)
+        said = (
+            language.say("longer than {days} working days so far", days=length)
+            if waiting
+            else language.say("about {days} working days", days=length)
+        )
+        found.append((said, count))
+    return found
 
 
 def _x(days: float) -> float:

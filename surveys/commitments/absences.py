@@ -110,14 +110,13 @@ async def away_now(session: AsyncSession, team_id: UUID, *, now: datetime) -> li
 
 
 async def spans_away(
-    session: AsyncSession, team_ids: Collection[UUID]
+    session: AsyncSession, whose: Collection[UUID] | UUID
 ) -> dict[tuple[UUID, UUID], list[Span]]:
-    """Return when leaders of these teams were away, by team and leader."""
+    """Return when leaders of these teams, or of a whole organisation, were away, by team and leader."""
+    ours = Absence.organisation_id == whose if isinstance(whose, UUID) else Absence.team_id.in_(list(whose))
     away: dict[tuple[UUID, UUID], list[Span]] = defaultdict(list)
     found = await session.execute(
-        select(Absence.team_id, Absence.person_id, Absence.since, Absence.until).where(
-            Absence.team_id.in_(list(team_ids))
-        )
+        select(Absence.team_id, Absence.person_id, Absence.since, Absence.until).where(ours)
     )
     for team_id, person_id, since, until in found:
         away[team_id, person_id].append((since, until))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.clocks import after_working_time
+from surveys.commitments.clocks import Rest, after_working_time
 from surveys.commitments.models import Commitment
 from surveys.commitments.promises import PROMISE, promise_key
 from surveys.commitments.queries import undecided_promises
@@ -72,5 +72,5 @@ def asked_alone_from(waiting: Waiting, directory: Directory) -> datetime | None:
     """Return from when a promise is asked about alone; None for a unit too small for a word."""
     if len(directory.rosters().get(waiting.team_id, ())) < DECIDED_VOTES:
         return None
-    zone = directory.team_zone(waiting.team_id)
-    return after_working_time(waiting.since, rules.ASK_ALONE_AFTER, zone)
+    zone, calendar = directory.team_zone(waiting.team_id), Rest(directory.team_country(waiting.team_id))
+    return after_working_time(waiting.since, rules.ASK_ALONE_AFTER, zone, calendar)

@@ -108,16 +108,13 @@ def stopped(deadline: datetime, since: datetime | None, away: Sequence[Span]) ->
     return deadline
 
 
-def after_working_time(start: datetime, wait: timedelta, zone: str) -> datetime:
+def after_working_time(start: datetime, wait: timedelta, zone: str, rest: Rest = NO_REST) -> datetime:
     """Return the first instant at which `wait` of working time has passed since `start`, in UTC."""
-    instant, day = start.astimezone(UTC), local_date(start, zone)
-    while True:
-        midnight = end_of_day(day, zone)
-        if day.weekday() < SATURDAY:
-            if instant + wait <= midnight:
-                return instant + wait
-            wait -= midnight - instant
-        instant, day = midnight, day + DAY
+    end = start.astimezone(UTC) + wait
+    # Each round adds what is still missing, which never oversteps; it ends when nothing is.
+    while missing := wait - working_time(start, end, zone, rest):
+        end += missing
+    return end
 
 
 def speaking_time(instant: datetime, zone: str) -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from surveys.commitments.rates import Wait
 from surveys.commitments.rules import Decision, Rate, State, TopicKind
 
 
@@ -127,6 +128,8 @@ class TopicView:
         promises: made in answer to it.
         since_then: higher, no_change or lower than before it fell, once a full cycle has passed since all
             promises were done; None before, and for what is about no dimension.
+        elapsed: working time until it was answered, or until now; None where it has no clock.
+        public: whether others than the leader see that clock: once answered, or after 3 working days.
     """
 
     id: UUID
@@ -144,6 +147,8 @@ class TopicView:
     decided_at: datetime | None
     promises: Sequence[PromiseView] = ()
     since_then: str | None = None
+    elapsed: timedelta | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ class FollowThrough:
         by_dates: kept by a date that counted; `strict` by the first date alone.
         ended: how many came to an end; moved, withdrawn and undecided are among them.
         mean_days: from promise to first date; None where nothing came to an end.
+        many_withdrawn: whether more than a fifth of at least five was withdrawn: a rate says less then.
         differs: whether dates say "kept" much more often than the team, on the same promises, at least
             five: worth a conversation. By how much is shown nowhere.
     """
@@ -169,6 +175,7 @@ class FollowThrough:
     strict: Rate | None = None
     ended: int = 0
     mean_days: float | None = None
+    many_withdrawn: bool = False
     differs: bool = False
 
 
@@ -189,6 +196,9 @@ class LoopState:
         promises: open ones by date, then those that came to an end, newest first.
         follow_through: over the last 90 days.
         topics: what the team brought up, unanswered first.
+        to_share: the middle of the times from results to the leader's words, over 90 days; see `Wait`.
+        acknowledged: topics acknowledged within 24 hours of working time, over half a year.
+        closed: topics that came to an end within 90 days.
     """
 
     team_id: UUID
@@ -202,6 +212,17 @@ class LoopState:
     promises: Sequence[PromiseView] = ()
     follow_through: FollowThrough = FollowThrough()
     topics: Sequence[TopicView] = ()
+    to_share: Wait | None = None
+    acknowledged: Rate | None = None
+    closed: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The middle of one team's waits in working days, of no named team; `over` as in `Wait`."""
+
+    days: float
+    over: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,21 +232,22 @@ class LoopHealth:
     Attributes:
         enough: False under ten teams with results; then nothing else is filled.
         teams: how many had results in the last 90 days and have a leader.
-        days_to_share: one value a team, the median over its waves, in working days, ascending; empty
-            where fewer than ten teams have one.
+        days_to_share: one value a team, the middle of its waits, ascending; empty where fewer than
+            ten teams have one. A wait that still runs counts as longer than what has passed.
         days_to_acknowledge: the same.
         waiting_to_share: teams whose newest results are out for more than 3 working days unshared.
-        follow_through: over all teams together.
-        acknowledged: topics acknowledged within 24 hours of working time, over all teams together.
+        follow_through: over all teams together; None where promises of fewer than ten came to an end.
+        acknowledged: topics acknowledged within 24 hours of working time, over all teams together; None
+            like the next two where fewer than ten teams brought anything up.
         closed_30: topics that came to an end within 30 days, and `closed_90` within 90.
     """
 
     enough: bool
     teams: int | None = None
-    days_to_share: Sequence[float] = ()
-    days_to_acknowledge: Sequence[float] = ()
+    days_to_share: Sequence[Days] = ()
+    days_to_acknowledge: Sequence[Days] = ()
     waiting_to_share: int | None = None
-    follow_through: FollowThrough = FollowThrough()
+    follow_through: FollowThrough | None = None
     acknowledged: Rate | None = None
     closed_30: Rate | None = None
     closed_90: Rate | None = None

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.commitments.rules import Decision, TopicKind
@@ -17,6 +18,8 @@ __all__ = [
     "Commitment",
     "CommitmentState",
     "Decision",
+    "LateCount",
+    "LoopCount",
     "MistakeNote",
     "Pledge",
     "Replan",
@@ -25,6 +28,7 @@ __all__ = [
     "StepLook",
     "Topic",
     "TopicKind",
+    "WorksAgreement",
 ]
 
 
@@ -204,3 +208,47 @@ class MistakeNote(Scoped, Base):
     what: Mapped[str]
     changes: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoopCount(Base):
+    """How the loop did over all teams on one day, without a name. The next day replaces it."""
+
+    __tablename__ = "loop_count"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    day: Mapped[date]  # in UTC
+    counted_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class WorksAgreement(Scoped, Base):
+    """What allows HR to read late counts by team. At most one is in force in an organisation."""
+
+    __tablename__ = "works_agreement"
+    __table_args__ = (
+        Index(
+            "ix_works_agreement_in_force",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = random_id()
+    reference: Mapped[str]  # what it is called, what it says, where it can be read
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+
+class LateCount(Scoped, Base):
+    """How much is late in one team. Has rows only while a works agreement is in force."""
+
+    __tablename__ = "late_count"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    unshared: Mapped[int]
+    promises: Mapped[int]
+    topics: Mapped[int]

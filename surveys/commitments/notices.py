@@ -14,7 +14,10 @@ from sqlalchemy import ColumnElement, exists, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from surveys.commitments.absences import rest_of, spans_away
 from surveys.commitments.clocks import (
+    NO_REST,
+    Rest,
     after_working_time,
     end_of_day,
     speaking_time,
@@ -193,14 +196,27 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -
             ~this_week,
         )
     )
-    planned = 0
+    planned, calendars = 0, dict[UUID, dict[UUID, tuple[str, Rest]]]()
     for wave, team_id, leader in found.all():
-        since = after_working_time(wave.leaders_see_at or now, PUBLIC_AFTER, leader.zone)
+        if wave.organisation_id not in calendars:
+            calendars[wave.organisation_id] = await _calendars(session, wave.organisation_id)
+        zone, rest = calendars[wave.organisation_id].get(team_id, (leader.zone, NO_REST))
+        since = after_working_time(wave.leaders_see_at or now, PUBLIC_AFTER, zone, rest)
         if since <= now:
             key = f"{kind}:{wave.id}:{team_id}:share:{leader.id}"
             notice = Notice(key, kind, leader, since, wave.id, team_id, {"step": "share"})
             planned += await plan_notices(session, wave.organisation_id, [notice], now=now, slack=slack)
     return planned
+
+
+async def _calendars(session: AsyncSession, organisation_id: UUID) -> dict[UUID, tuple[str, Rest]]:
+    """Return the zone of each team, and when its clocks stand still."""
+    directory = await directory_of(session, organisation_id)
+    away = await spans_away(session, organisation_id)
+    return {
+        team_id: (directory.team_zone(team_id), rest_of(directory, team_id, away))
+        for team_id in directory.teams
+    }
 
 
 def _notice_due(due: date, told_at: datetime, zone: str, *, now: datetime) -> int | None:

@@ -122,7 +122,8 @@ async def told_promises(
             moves[move.commitment_id].append(move)
     updates = await _updates(session, ids)
     aloud = await _said_aloud(session, ids)
-    away = await spans_away(session, {promise.team_id for promise, _, _ in found})
+    teams = {promise.team_id for promise, _, _ in found}
+    away = await spans_away(session, teams if len(teams) <= CHUNK else found[0][0].organisation_id)
     said: dict[UUID, list[SaidWord]] = defaultdict(list)
     unread: dict[UUID, list[SaidWord]] = defaultdict(list)
     for word in await words_on(session, ids):
@@ -235,20 +236,42 @@ def page_order(view: PromiseView, zone: str) -> tuple[bool, float]:
     return True, -_ended_at(view, zone).timestamp()
 
 
+def recently_ended(
+    promises: Iterable[ToldPromise], zones: Mapping[UUID, str], *, now: datetime
+) -> list[ToldPromise]:
+    """Return the promises that came to an end or to their date in the last 90 days.
+
+    One whose date has passed while its owner is away is still open.
+    """
+    return [
+        told
+        for told in promises
+        if told.status is not Status.OPEN
+        and timedelta() <= now - _ended_at(told.view, zones[told.team_id]) <= LOOK_BACK
+    ]
+
+
+def ended_promises(promises: Iterable[ToldPromise]) -> dict[UUID, rates.Ended]:
+    """Return when each promise came to an end, and whether the team says that it did not happen."""
+    return {
+        told.view.id: rates.Ended(
+            told.view.done_at or told.view.withdrawn_at, contradicted=told.final == rules.DIFFERENTLY
+        )
+        for told in promises
+    }
+
+
 def follow_through(
     promises: Iterable[ToldPromise], zones: Mapping[UUID, str], *, now: datetime
 ) -> FollowThrough:
     """Return what became of the promises that came to an end in the last 90 days."""
-    recent = [
-        told
-        for told in promises
-        if timedelta() <= now - _ended_at(told.view, zones[told.team_id]) <= LOOK_BACK
-    ]
+    recent = recently_ended(promises, zones, now=now)
     kept = {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED}
     gap = rates.say_do_gap(
         rates.Ending(told.status in kept, None if told.final not in DECIDED else told.final == KEPT)
         for told in recent
     )
+    withdrawn = sum(told.status is Status.WITHDRAWN_EARLY for told in recent)
     return FollowThrough(
         strict=rules.kept_rate((told.status for told in recent), strict=True),
         ended=len(recent),
@@ -259,6 +282,7 @@ def follow_through(
         confirmed=rules.confirmed_rate(told.final for told in recent),
         by_dates=rules.kept_rate(told.status for told in recent),
         moved=sum(bool(told.view.moves) for told in recent),
-        withdrawn=sum(told.status is Status.WITHDRAWN_EARLY for told in recent),
+        withdrawn=withdrawn,
+        many_withdrawn=rates.too_many_withdrawn(withdrawn, len(recent)),
         undecided=sum(told.view.word in {CANT_TELL, TOO_FEW, rules.SAID_OPENLY} for told in recent),
     )

@@ -1,26 +1,33 @@
 """What can be asked about the loop: what a wave should ask, where a unit stands, how all units do."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from surveys.commitments import rules
 from surveys.commitments.absences import rest_of, spans_away
 from surveys.commitments.clocks import Rest, working_time
 from surveys.commitments.effects import effects_of
-from surveys.commitments.loop import LoopHealth, LoopState, Step
-from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
+from surveys.commitments.loop import LoopState, Step, TopicView
+from surveys.commitments.models import (
+    Acknowledgement,
+    Commitment,
+    CommitmentState,
+    Share,
+    TopicKind,
+)
 from surveys.commitments.promises import (
     LOOK_BACK,
     PROMISE,
     by_promise,
     dates_of,
+    ended_promises,
     follow_through,
     page_order,
     promise_key,
@@ -28,7 +35,7 @@ from surveys.commitments.promises import (
     told_promises,
     words_on,
 )
-from surveys.commitments.rates import Ended, acknowledged_rate, closure_rate
+from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.topics import answered_topics, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
@@ -39,8 +46,6 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.rules import LOOP_QUESTIONS, LoopQuestion
 
 PLAN = "LOOP-02"
-WORKING_DAY = timedelta(days=1)
-MONTH = timedelta(days=30)
 
 
 async def loop_questions_due(
@@ -157,6 +162,10 @@ async def loop_of(
     views = [told.view for told in promises]
     topics = await topics_of(session, team_id, views, now=now, for_leader=for_leader)
     since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
+    rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
+    answered = await answered_topics(
+        session, branch, ended_promises(promises), {team_id: rest}, now=now, team_id=team_id
+    )
     known = LoopState(
         team_id=team_id,
         team_name=branch.teams[team_id].name,
@@ -166,12 +175,67 @@ async def loop_of(
             key=lambda view: page_order(view, zone),
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
-        topics=[replace(topic, since_then=since.get(topic.id)) for topic in topics],
+        topics=[
+            _clocked(replace(topic, since_then=since.get(topic.id)), zone, rest, now=now)
+            for topic in topics
+        ],
+        acknowledged=acknowledged_rate(answered),
+        closed=closure_rate(answered, within=LOOK_BACK, now=now),
     )
     if wave is None:
         return known
-    rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
+    known = replace(
+        known, to_share=await _share_wait(session, team_id, sees_at, zone, rest, now=now), wave_id=wave.id
+    )
     return await _with_steps(session, known, wave, rest, now=now)
+
+
+def _clocked(topic: TopicView, zone: str, rest: Rest, *, now: datetime) -> TopicView:
+    """Return a topic with its clock, which is its leader's own until three working days have passed.
+
+    What a leader wrote down after a mistake has none: a clock would make it harder to say.
+    """
+    if topic.kind is TopicKind.MISTAKE:
+        return topic
+    elapsed = working_time(topic.raised_at, topic.decided_at or now, zone, rest)
+    public = topic.decided_at is not None or elapsed >= rules.PUBLIC_AFTER
+    return replace(topic, elapsed=elapsed, public=public)
+
+
+async def _share_wait(
+    session: AsyncSession,
+    team_id: UUID,
+    sees_at: InstrumentedAttribute[datetime | None],
+    zone: str,
+    rest: Rest,
+    *,
+    now: datetime,
+) -> Wait | None:
+    """Return the middle of the times from results to the leader's words, over the pulses of 90 days."""
+    found = await session.execute(
+        select(Wave.leaders_see_at, Share.shared_at)
+        .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.team_id == team_id))
+        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == team_id))
+        .where(
+            Wave.state == WaveState.PUBLISHED,
+            Wave.is_pulse,
+            sees_at <= now,
+            Wave.leaders_see_at >= now - LOOK_BACK,
+            has_something_to_share(),
+        )
+    )
+    return middle_wait(
+        Wait(working_time(results, at or now, zone, rest), over=at is not None)
+        for results, at in found
+        if results is not None
+    )
+
+
+def has_something_to_share() -> ColumnElement[bool]:
+    """Return what is true of a unit of a wave with figures of its own, or with words said about it."""
+    return Share.id.is_not(None) | exists().where(
+        Figure.wave_id == WaveUnit.wave_id, Figure.team_id == WaveUnit.team_id, Figure.shown
+    )
 
 
 async def _with_steps(
@@ -194,11 +258,8 @@ async def _with_steps(
         all_of_them = max(reached) if reached and len(reached) == len(standing) else None
         return Step(name, at=all_of_them, reached=len(reached), of=len(standing))
 
-    return LoopState(
-        team_id=known.team_id,
-        team_name=known.team_name,
-        zone=known.zone,
-        wave_id=wave.id,
+    return replace(
+        known,
         steps=(
             Step("results", at=results),
             timed("shared", share.shared_at if share else None),
@@ -213,74 +274,4 @@ async def _with_steps(
         shared_words=share.words if share else None,
         answer_by=noted.answer_by if noted else None,
         plan_word=said.word if said else None,
-        promises=known.promises,
-        follow_through=known.follow_through,
-        topics=known.topics,
     )
-
-
-async def loop_health(session: AsyncSession, directory: Directory, *, now: datetime) -> LoopHealth:
-    """Return how the loop does over all teams, without names, from ten teams on."""
-    results = await session.execute(
-        select(WaveUnit.team_id, Wave.leaders_see_at, Share.shared_at, Acknowledgement.acknowledged_at)
-        .join(Wave, Wave.id == WaveUnit.wave_id)
-        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == WaveUnit.team_id))
-        .outerjoin(
-            Acknowledgement,
-            (Acknowledgement.wave_id == Wave.id) & (Acknowledgement.team_id == WaveUnit.team_id),
-        )
-        .where(
-            Wave.organisation_id == directory.organisation_id,
-            Wave.state == WaveState.PUBLISHED,
-            Wave.leaders_see_at <= now,
-            Wave.leaders_see_at >= now - LOOK_BACK,
-            Wave.is_pulse,
-            WaveUnit.asked > 0,
-        )
-        .order_by(Wave.leaders_see_at)
-    )
-    rows = [row for row in results if directory.leaders.get(row.team_id)]
-    zones = {team_id: directory.team_zone(team_id) for team_id in directory.teams}
-    newest = {row.team_id: row for row in rows}
-    away = await spans_away(session, newest)
-    rests = {team_id: rest_of(directory, team_id, away) for team_id in newest}
-    if len(newest) < rules.TEAMS_FROM:
-        return LoopHealth(enough=False)
-    to_share: dict[UUID, list[float]] = defaultdict(list)
-    to_acknowledge: dict[UUID, list[float]] = defaultdict(list)
-    for row in rows:
-        for waits, at in ((to_share, row.shared_at), (to_acknowledge, row.acknowledged_at)):
-            if at is not None:
-                passed = working_time(row.leaders_see_at, at, zones[row.team_id], rests[row.team_id])
-                waits[row.team_id].append(passed / WORKING_DAY)
-    ours = Commitment.organisation_id == directory.organisation_id
-    promises = await told_promises(session, ours, zones, now=now, for_leader=False)
-    ended = {
-        told.view.id: Ended(
-            told.view.done_at or told.view.withdrawn_at, contradicted=told.final == rules.DIFFERENTLY
-        )
-        for told in promises
-    }
-    topics = await answered_topics(session, directory, ended, rests, now=now)
-    return LoopHealth(
-        acknowledged=acknowledged_rate(topics),
-        closed_30=closure_rate(topics, within=MONTH, now=now),
-        closed_90=closure_rate(topics, within=LOOK_BACK, now=now),
-        enough=True,
-        teams=len(newest),
-        days_to_share=_medians(to_share),
-        days_to_acknowledge=_medians(to_acknowledge),
-        waiting_to_share=sum(
-            row.shared_at is None
-            and working_time(row.leaders_see_at, now, zones[team_id], rests[team_id]) >= rules.PUBLIC_AFTER
-            for team_id, row in newest.items()
-        ),
-        follow_through=follow_through(promises, zones, now=now),
-    )
-
-
-def _medians(waits: Mapping[UUID, Sequence[float]]) -> list[float]:
-    """Return the median of each team in working days, ascending; nothing for fewer than ten teams."""
-    if len(waits) < rules.TEAMS_FROM:
-        return []
-    return sorted(round(median(each), 1) for each in waits.values())

@@ -8,11 +8,14 @@ conventions, not findings.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from statistics import fmean
+from uuid import UUID
 
 from surveys.commitments.rules import RATES_FROM, Decision, Rate
 
 DAY = timedelta(days=1)
+MANY_WITHDRAWN = 0.2  # of the promises that came to an end; above it the rate is read with a caution
 WITHIN = timedelta(hours=24)  # of working time, to acknowledge
 GAP_WORTH_A_TALK = 20.0  # points
 
@@ -26,6 +29,7 @@ class Answered:
         waited: working time until it was acknowledged, or until now while it is not.
         acknowledged: whether it is.
         decision: what was decided, if anything.
+        team_id: whose it is, so that figures over all teams wait for enough of them.
         closed_at: when nothing was left to do: the decision itself, or for "will do" the end of the last
             promise made for it; None while something is open or the team says it did not happen.
     """
@@ -35,6 +39,7 @@ class Answered:
     acknowledged: bool
     decision: Decision | None = None
     closed_at: datetime | None = None
+    team_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,46 @@ def closure_rate(topics: Iterable[Answered], *, within: timedelta, now: datetime
         for topic in counted
     )
     return Rate(closed, len(counted))
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long something took: working time, which has passed or is still running.
+
+    Attributes:
+        passed: until it was done, or until now.
+        over: whether it was done; a wait that still runs is longer than `passed`.
+    """
+
+    passed: timedelta
+    over: bool
+
+
+def middle_wait(waits: Iterable[Wait]) -> Wait | None:
+    """Return the median of waits of which some still run; None of none.
+
+    A wait that still runs is censored and not dropped: that only quick answers count would make a
+    leader who answers one pulse in four look quick. Where half of them are not known to be over, the
+    result is not over either, and says that the median is longer than the time it names.
+
+    Source:
+        Kaplan and Meier 1958: the first time at which the estimated share still waiting falls to a half.
+    """
+    ordered = sorted(waits, key=lambda one: (one.passed, not one.over))
+    share, at_risk = Fraction(1), len(ordered)
+    for one in ordered:
+        if one.over:
+            share *= Fraction(at_risk - 1, at_risk)
+            if 2 * share <= 1:
+                return one
+        at_risk -= 1
+    return Wait(ordered[-1].passed, over=False) if ordered else None
+
+
+def too_many_withdrawn(withdrawn: int, ended: int) -> bool:
+    """Return whether so much was taken back that a good rate says little: over a fifth, from five."""
+    share = Rate(withdrawn, ended).share
+    return share is not None and share > MANY_WITHDRAWN
 
 
 def say_do_gap(endings: Iterable[Ending]) -> float | None:

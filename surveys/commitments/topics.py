@@ -286,8 +286,9 @@ async def answered_topics(
     rests: Mapping[UUID, Rest],
     *,
     now: datetime,
+    team_id: UUID | None = None,
 ) -> list[Answered]:
-    """Return the topics of the last half year for counting, over all teams, without saying whose.
+    """Return the topics of the last half year for counting, of one team or of all.
 
     Args:
         promises: of every promise with a topic's id, when it came to an end and what the team said.
@@ -301,6 +302,7 @@ async def answered_topics(
             Topic.left_out_at.is_(None),
             Topic.raised_at <= now,
             Topic.raised_at >= now - COUNTED,
+            *([] if team_id is None else [Topic.team_id == team_id]),
         )
     )
     topics: dict[UUID, Topic] = {}
@@ -311,6 +313,7 @@ async def answered_topics(
             answers[topic.id].append(promise_id)
     return [
         Answered(
+            team_id=topic.team_id,
             raised_at=topic.raised_at,
             waited=working_time(
                 topic.raised_at,

@@ -10,13 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from surveys.cadence.models import Interval, Programme, PulseKind
-from surveys.commitments.models import Acknowledgement, Share
 from surveys.people.models import Person
 from surveys.questions.rules import BANK
 from surveys.results.models import Pooled
 from surveys.results.rules.pooled import shape_sums
-from surveys.waves.models import Wave, WaveState, WaveUnit
-from tests.cast import Cast, make_person, make_team
+from surveys.waves.models import Wave, WaveState
+from tests.cast import Cast
 from tests.service.conftest import Clock, submit
 from tests.service.test_answers import fields_of
 
@@ -138,37 +137,6 @@ class TestCoverage:
         assert "Carla: without a team, or leading the whole organisation." in shown
 
 
-class TestLoopHealth:
-    async def test_under_ten_teams_nothing_is_shown(self, signed_in: SignedIn, cast: Cast) -> None:
-        shown = (await (await signed_in(cast.helen)).get("/loop-health")).text
-
-        assert "Shown from ten teams with results on" in shown
-        assert "<svg" not in shown
-
-    async def test_from_ten_teams_on_each_is_a_dot_without_a_name(
-        self, signed_in: SignedIn, cast: Cast, sessions: async_sessionmaker[AsyncSession], clock: Clock
-    ) -> None:
-        names = await ten_more_teams_that_share(sessions, cast, clock)
-
-        shown = (await (await signed_in(cast.helen)).get("/loop-health")).text
-
-        assert shown.count("<circle") == 20
-        assert "12 teams had results in the last 90 days." in shown
-        assert "In 2 of them the results have waited" in shown
-        assert "In 3 of 10 teams it took at most 3 working days" in shown
-        assert not [name for name in names if name in shown]
-
-        table = (await (await signed_in(cast.helen)).get("/loop-health.csv")).text
-        assert table.count("Working days until results were shared") == 10
-        assert not [name for name in names if name in table]
-
-    async def test_the_table_says_no_more_than_the_page(self, signed_in: SignedIn, cast: Cast) -> None:
-        table = await (await signed_in(cast.helen)).get("/loop-health.csv")
-
-        assert table.headers["content-type"].startswith("text/csv")
-        assert table.text.splitlines()[1] == "Not shown here yet: fewer than ten teams have results.,"
-
-
 class TestMeasurement:
     async def test_before_the_first_pulse_has_closed_there_is_nothing_to_say(
         self, signed_in: SignedIn, cast: Cast
@@ -220,36 +188,6 @@ async def pooled_wave(
                 shape=shape,
             )
         )
-
-
-async def ten_more_teams_that_share(
-    sessions: async_sessionmaker[AsyncSession], cast: Cast, clock: Clock
-) -> list[str]:
-    """A published wave over twelve teams, ten of whose leaders shared and acknowledged, later and later."""
-    closed = clock() - timedelta(days=30)
-    async with sessions.begin() as session:
-        teams = [cast.payments, cast.search]
-        for number in range(10):
-            team = await make_team(session, cast.organisation, f"Team {number:02}", parent=cast.product)
-            await make_person(session, cast.organisation, f"Leader{number:02}", team=team, leads=[team])
-            teams.append(team)
-        wave = await published_wave(session, cast, closed)
-        for number, team in enumerate(teams):
-            session.add(
-                WaveUnit(wave_id=wave.id, team_id=team.id, name=team.name, asked=6, leaders=[], loop=[])
-            )
-            if number < 2:
-                continue
-            at = closed + timedelta(days=number - 1)
-            whose = {
-                "organisation_id": cast.organisation.id,
-                "wave_id": wave.id,
-                "team_id": team.id,
-                "person_id": cast.lena.id,
-            }
-            session.add(Share(**whose, words="Thank you.", shared_at=at))
-            session.add(Acknowledgement(**whose, answer_by=at.date(), acknowledged_at=at))
-    return [team.name for team in teams] + [f"Leader{number:02}" for number in range(10)]
 
 
 async def published_wave(session: AsyncSession, cast: Cast, closed: datetime) -> Wave:

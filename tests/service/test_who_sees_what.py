@@ -44,7 +44,8 @@ READ = {
     "/how-private": EVERYBODY,
     "/how-private/for-me": SIGNED_IN,
     "/loop-health": HR,
-    "/loop-health.csv": HR,
+    "/loop-health/table.csv": HR,
+    "/loop-health/teams": frozenset(),  # only under a works agreement, see test_loop_health.py
     "/milestones": HR,
     "/organisation": HR,
     "/mailbox": EVERYBODY,  # the secret in the link decides, and only a script passes it on
@@ -92,6 +93,8 @@ CHANGE = {
     "/mailbox/send": EVERYBODY,
     "/mailboxes/{mailbox_id:uuid}/close": frozenset(),
     "/mailboxes/{mailbox_id:uuid}/reply": frozenset(),
+    "/loop-health/agreement": HR,
+    "/loop-health/agreement/end": HR,
     "/milestones": HR,
     "/milestones/{project_id:uuid}/remove": HR,
     "/preview-disclosure": HR,

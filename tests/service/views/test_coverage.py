@@ -8,7 +8,7 @@ import pytest
 from integrations.language import Translator
 from service.views.coverage import CoverageRow, coverage_view
 from service.views.loop_health import rate_in_words, strips
-from surveys.commitments.loop import LoopHealth
+from surveys.commitments.loop import Days, LoopHealth
 from surveys.commitments.rules import Rate
 from surveys.people.rules import Directory, Somebody, TeamNode
 
@@ -84,7 +84,8 @@ def test_without_slack_nobody_is_missing_there(house: Directory) -> None:
 
 
 def test_a_strip_has_one_dot_a_team_and_stacks_those_that_took_as_long() -> None:
-    health = LoopHealth(enough=True, teams=11, days_to_share=[0.4, 0.5, *[2.0] * 7, 9.0, 40.0])
+    days = [0.4, 0.5, *[2.0] * 7, 9.0, 40.0]
+    health = LoopHealth(enough=True, teams=11, days_to_share=[Days(d, d < 40) for d in days])
 
     (strip,) = strips(health, ENGLISH)
 
@@ -93,6 +94,19 @@ def test_a_strip_has_one_dot_a_team_and_stacks_those_that_took_as_long() -> None
     assert max(dot.x for dot in strip.dots) <= 100
     assert all(0 < dot.y < strip.floor for dot in strip.dots)
     assert "In 9 of 11 teams it took at most 3 working days" in strip.sentence
+    assert [dot.over for dot in strip.dots].count(False) == 1
+    assert strip.counts[-1] == ("longer than 15 working days so far", 1)
+
+
+def test_with_thousands_of_teams_one_dot_stands_for_several() -> None:
+    health = LoopHealth(enough=True, teams=5_000, days_to_share=[Days(n % 30 / 2) for n in range(5_000)])
+
+    (strip,) = strips(health, ENGLISH)
+
+    assert len(strip.dots) < 1_500
+    assert strip.floor < 600
+    assert "One dot stands for up to 5 teams" in strip.description
+    assert sum(count for _, count in strip.counts) == 5_000
 
 
 @pytest.mark.parametrize(

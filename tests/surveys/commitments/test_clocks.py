@@ -47,6 +47,16 @@ class TestWorkingTime:
         assert working_time(start, reached, zone) == wait
         assert working_time(start, reached - timedelta(seconds=1), zone) < wait
 
+    @given(INSTANTS, st.timedeltas(timedelta(seconds=1), timedelta(days=9)), ZONES, st.integers(0, 40))
+    def test_it_waits_for_holidays_and_for_who_is_away(
+        self, start: datetime, wait: timedelta, zone: str, days_away: int
+    ) -> None:
+        away = (start + timedelta(days=2), start + timedelta(days=2 + days_away))
+        rest = Rest("DE", (away,))
+        reached = after_working_time(start, wait, zone, rest)
+        assert working_time(start, reached, zone, rest) == wait
+        assert working_time(start, reached - timedelta(seconds=1), zone, rest) < wait
+
 
 class TestDays:
     def test_a_day_ends_at_the_local_midnight(self) -> None:

@@ -16,12 +16,11 @@ from surveys.commitments.actions import (
 )
 from surveys.commitments.loop import LoopState
 from surveys.commitments.models import Commitment
-from surveys.commitments.queries import loop_health, loop_of, loop_questions_due
+from surveys.commitments.queries import loop_of, loop_questions_due
 from surveys.commitments.rules import Rate, State
-from surveys.people.models import Person, Team
 from surveys.results.models import TeamWord
 from surveys.waves.models import Wave, WaveState
-from tests.cast import Cast, make_cast, make_organisation, make_person, make_team
+from tests.cast import Cast, make_cast
 from tests.loop import make_programme, make_wave, say
 
 CLOSED = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -316,67 +315,3 @@ class TestPromises:
         assert state.follow_through.withdrawn == 1
         assert next(view for view in state.promises if view.id == late.id).overdue
         assert (await scene.loop(CLOSED + 200 * DAY)).follow_through.confirmed is None
-
-
-class TestLoopHealth:
-    async def teams(self, session: AsyncSession, count: int) -> tuple[Cast, list[tuple[Team, Person]]]:
-        cast = await make_cast(session)
-        made = []
-        for number in range(count):
-            team = await make_team(session, cast.organisation, f"Team {number}", parent=cast.company)
-            made.append(
-                (team, await make_person(session, cast.organisation, f"L{number}", team=team, leads=[team]))
-            )
-        return cast, made
-
-    async def test_under_ten_teams_it_says_nothing_else(self, session: AsyncSession) -> None:
-        cast, made = await self.teams(session, 9)
-        programme = await make_programme(session, cast.organisation)
-        await make_wave(session, programme, [team for team, _ in made], closes_at=CLOSED)
-
-        health = await loop_health(session, await cast.directory(session), now=CLOSED + 6 * DAY)
-
-        assert not health.enough
-        assert (health.teams, health.days_to_share, health.waiting_to_share) == (None, (), None)
-
-    async def test_from_ten_teams_on_it_shows_unnamed_days(self, session: AsyncSession) -> None:
-        cast, made = await self.teams(session, 11)
-        programme = await make_programme(session, cast.organisation)
-        wave = await make_wave(session, programme, [team for team, _ in made], closes_at=CLOSED)
-        for number, (team, leader) in enumerate(made[:10]):
-            await share(
-                session,
-                wave_id=wave.id,
-                team_id=team.id,
-                person_id=leader.id,
-                words="Thank you.",
-                now=CLOSED + (10 - number) * HOUR,
-            )
-
-        health = await loop_health(session, await cast.directory(session), now=CLOSED + 6 * DAY)
-
-        assert (health.enough, health.teams, health.waiting_to_share) == (True, 11, 1)
-        assert list(health.days_to_share) == sorted(round(hours / 24, 1) for hours in range(1, 11))
-        assert list(health.days_to_acknowledge) == []
-
-    async def test_nothing_names_a_team(self, session: AsyncSession) -> None:
-        cast, made = await self.teams(session, 10)
-        programme = await make_programme(session, cast.organisation)
-        await make_wave(session, programme, [team for team, _ in made], closes_at=CLOSED)
-
-        described = repr(await loop_health(session, await cast.directory(session), now=CLOSED + DAY))
-
-        assert not [team.name for team, _ in made if team.name in described or str(team.id) in described]
-
-    async def test_another_organisation_does_not_count(self, session: AsyncSession) -> None:
-        cast, made = await self.teams(session, 10)
-        programme = await make_programme(session, cast.organisation)
-        await make_wave(session, programme, [team for team, _ in made], closes_at=CLOSED)
-        other = await make_organisation(session, "Other")
-        team = await make_team(session, other, "Theirs")
-        await make_person(session, other, "Zoe", team=team, leads=[team])
-        await make_wave(session, await make_programme(session, other), [team], closes_at=CLOSED)
-
-        health = await loop_health(session, await cast.directory(session), now=CLOSED + DAY)
-
-        assert health.teams == 10

@@ -10,13 +10,16 @@ from surveys.commitments.rates import (
     Cycle,
     Ended,
     Ending,
+    Wait,
     acknowledged_rate,
     closed_at,
     closure_rate,
     cycle_of,
     effect,
     mean_days,
+    middle_wait,
     say_do_gap,
+    too_many_withdrawn,
 )
 from surveys.commitments.rules import Decision, Rate
 
@@ -128,3 +131,48 @@ class TestTheEndOfATopic:
 
     def test_what_the_team_contradicts_is_no_end(self) -> None:
         assert closed_at(Decision.WILL_DO, NOW, [Ended(NOW, contradicted=True)]) is None
+
+
+waits = st.lists(
+    st.builds(Wait, st.timedeltas(timedelta(), timedelta(days=90)), st.booleans()), min_size=1, max_size=12
+)
+
+
+class TestTheMiddleOfWaits:
+    def test_of_waits_that_are_over_it_is_the_lower_median(self) -> None:
+        done = [Wait(timedelta(days=days), over=True) for days in (5, 1, 3, 2)]
+        assert middle_wait(done) == Wait(timedelta(days=2), over=True)
+        assert middle_wait([]) is None
+
+    def test_one_quick_answer_among_waiting_ones_does_not_make_a_quick_leader(self) -> None:
+        waiting = [Wait(timedelta(days=days), over=False) for days in (20, 40, 60)]
+        middle = middle_wait([Wait(timedelta(days=1), over=True), *waiting])
+        assert middle == Wait(timedelta(days=60), over=False)
+
+    def test_a_wait_that_has_just_begun_says_nothing_about_longer_ones(self) -> None:
+        done = [Wait(timedelta(days=days), over=True) for days in (4, 6)]
+        assert middle_wait([Wait(timedelta(hours=1), over=False), *done]) == done[0]
+
+    @given(waits)
+    @settings(max_examples=80)
+    def test_waiting_longer_never_makes_it_shorter(self, some: list[Wait]) -> None:
+        longer = [Wait(one.passed + timedelta(days=1), one.over) if not one.over else one for one in some]
+        before, after = middle_wait(some), middle_wait(longer)
+        assert before is not None
+        assert after is not None
+        assert after.passed >= before.passed or (before.over and not after.over)
+
+    @given(waits)
+    @settings(max_examples=80)
+    def test_dropping_the_waiting_ones_would_never_look_slower(self, some: list[Wait]) -> None:
+        middle, of_ended = middle_wait(some), middle_wait([one for one in some if one.over])
+        assert middle is not None
+        if of_ended is not None and middle.over:
+            assert middle.passed >= of_ended.passed
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+@settings(max_examples=60)
+def test_many_were_withdrawn_only_above_a_fifth_of_at_least_five(withdrawn: int, others: int) -> None:
+    ended = withdrawn + others
+    assert too_many_withdrawn(withdrawn, ended) == (ended >= 5 and 5 * withdrawn > ended)
