@@ -1,6 +1,7 @@
 """The page of HR on how the loop does over all teams, and what may stand there by name."""
 
 from litestar import Controller, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,7 +47,7 @@ class LoopHealthController(Controller):
 
     @get("/teams")
     async def teams(
-        self, session: Session, viewer: CurrentViewer, page: CurrentPage, number: int = 0
+        self, session: Session, viewer: CurrentViewer, page: CurrentPage, number: FromQuery[int] = 0
     ) -> Response[str]:
         """Show what is late by team, in alphabetical order, while a works agreement is in force."""
         number = min(max(number, 0), LAST_PAGE)
@@ -94,6 +95,7 @@ async def _page(
     say = page.language.say
     return page(
         "coverage/loop_health.html",
+        status=422 if refusal is not None else 200,
         health=health_page(await loop_health(session, viewer.organisation_id), page.language),
         agreement=await agreement_of(session, viewer.organisation_id),
         typed=(typed.all("reference") or [""])[0] if typed is not None else "",

@@ -236,7 +236,7 @@ def _as_json(health: LoopHealth) -> dict[str, Any]:
 def _from_json(figures: Mapping[str, Any]) -> LoopHealth:
     plain = dict(figures)
     for name in ("days_to_share", "days_to_acknowledge"):
-        plain[name] = [Days(**one) for one in plain[name]]
+        plain[name] = tuple(Days(**one) for one in plain[name])
     for name in RATES:
         plain[name] = _rate(plain[name])
     if plain["follow_through"] is not None:
