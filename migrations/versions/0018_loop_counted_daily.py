@@ -3,15 +3,15 @@
 HR reads a count of the day, so that no press of one leader shows at once; late counts by team exist only
 while a works agreement is in force.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0018
+Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
