@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    insert,
     literal,
     select,
     text,
@@ -67,6 +68,9 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
     """
     rules = FrozenRules.of(wave.rules)
     same = select(Place.zone, Place.asks_at).where(Place.wave_id == wave.id).distinct()
+    # Where the wave has no message yet none can be there twice, and asking so for each costs as much again.
+    first = await session.scalar(select(Delivery.id).where(Delivery.wave_id == wave.id).limit(1)) is None
+    write = insert(Delivery) if first else insert_once(session, Delivery)
     written = 0
     for zone, asks_at in (await session.execute(same)).all():
         reminders = reminder_times(
@@ -78,9 +82,7 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
         for message in messages:
             rows = _rows_for_places(session, wave, message, slack=slack)
             rows = rows.where(Place.zone == zone, Place.asks_at == asks_at)
-            written += await changed_rows(
-                session, insert_once(session, Delivery).from_select(_COLUMNS, rows)
-            )
+            written += await changed_rows(session, write.from_select(_COLUMNS, rows))
     if written >= MANY and dialect(session) == "postgresql":
         # Until its own statistics catch up, the planner would sort all of them for each claim.
         await session.execute(text("ANALYZE delivery"))

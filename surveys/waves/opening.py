@@ -1,16 +1,17 @@
 """Opening a wave, or missing it. What is frozen at opening is decided here, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
 from surveys.cadence.rules import Fate, Schedule, WaveTimes, fate, wave_times
+from surveys.database import insert_rows
 from surveys.people.rules import Directory
 from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
@@ -22,8 +23,6 @@ from surveys.waves.rules import (
     changed_share,
     counts_towards_minimum,
 )
-
-INSERT_CHUNK = 5_000  # rows a statement, so that a large roster is never held twice in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +240,13 @@ async def _freeze_units(
     loop: Mapping[UUID, Sequence[LoopQuestion]],
     moved: Mapping[UUID, tuple[set[UUID], set[UUID]]],
 ) -> None:
-    rows: list[dict[str, Any]] = []
-    for unit in units:
-        node = directory.teams[unit]
-        now_there = set(rosters.get(unit, ()))
-        left, joined = moved.get(unit, (set(), set()))
-        before = (now_there - joined) | left
-        rows.append(
-            {
+    def rows() -> Iterator[dict[str, Any]]:
+        for unit in units:
+            node = directory.teams[unit]
+            now_there = set(rosters.get(unit, ()))
+            left, joined = moved.get(unit, (set(), set()))
+            before = (now_there - joined) | left
+            yield {
                 "wave_id": wave.id,
                 "team_id": unit,
                 "parent_id": node.parent_id if node.parent_id in units else None,
@@ -258,9 +256,8 @@ async def _freeze_units(
                 "loop": [question.as_json() for question in loop.get(unit, ()) if now_there],
                 "changed_share": changed_share(before, now_there) if unit in moved else None,
             }
-        )
-    for start in range(0, len(rows), INSERT_CHUNK):
-        await session.execute(insert(WaveUnit), rows[start : start + INSERT_CHUNK])
+
+    await insert_rows(session, WaveUnit, rows())
 
 
 async def _freeze_places(
@@ -272,12 +269,11 @@ async def _freeze_places(
     *,
     first_wave: bool,
 ) -> None:
-    rows: list[dict[str, Any]] = []
-    for unit, people in rosters.items():
-        for person_id in people:
-            person = directory.people[person_id]
-            rows.append(
-                {
+    def rows() -> Iterator[dict[str, Any]]:
+        for unit, people in rosters.items():
+            for person_id in people:
+                person = directory.people[person_id]
+                yield {
                     "id": uuid4(),
                     "wave_id": wave.id,
                     "person_id": person_id,
@@ -287,9 +283,5 @@ async def _freeze_places(
                     "counts": counts_towards_minimum(person.since, wave.opens_at, first_wave=first_wave),
                     "skipped": False,
                 }
-            )
-            if len(rows) == INSERT_CHUNK:
-                await session.execute(insert(Place), rows)
-                rows = []
-    if rows:
-        await session.execute(insert(Place), rows)
+
+    await insert_rows(session, Place, rows())
