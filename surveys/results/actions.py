@@ -1,15 +1,12 @@
 """Publishing a wave: one transaction that stores the frozen figures and leaves no ballot behind."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.ballots.actions import empty_box, lock_against_casting
-from surveys.database import Base
+from surveys.database import insert_rows
 from surveys.people.models import Organisation
 from surveys.results.models import Figure, Participation, Pool, Pooled, TeamWord
 from surveys.results.receipts import write_receipt_texts
@@ -18,8 +15,6 @@ from surveys.results.rules.publication import Publication
 from surveys.waves.actions import purge_places
 from surveys.waves.models import Wave, WaveState
 from surveys.waves.rules import FrozenRules
-
-INSERT_CHUNK = 5_000
 
 
 async def publish_wave(
@@ -45,7 +40,7 @@ async def publish_wave(
         (Participation, publication.participation),
         (TeamWord, publication.words),
     ):
-        await _insert(session, model, wave_id, rows)
+        await insert_rows(session, model, ({**row, "wave_id": wave_id} for row in rows))
     organisation = await session.get_one(Organisation, wave.organisation_id)
     head_start = FrozenRules.of(wave.rules).head_start_days
     wave.state = WaveState.PUBLISHED
@@ -80,11 +75,3 @@ async def _closing(session: AsyncSession, wave_id: UUID) -> Wave | None:
 async def _clear(session: AsyncSession, wave_id: UUID) -> None:
     await empty_box(session, wave_id)
     await purge_places(session, wave_id)
-
-
-async def _insert(
-    session: AsyncSession, model: type[Base], wave_id: UUID, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    for start in range(0, len(rows), INSERT_CHUNK):
-        chunk = [{**row, "wave_id": wave_id} for row in rows[start : start + INSERT_CHUNK]]
-        await session.execute(insert(model), chunk)

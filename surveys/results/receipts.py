@@ -16,14 +16,15 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.database import insert_rows
 from surveys.results.models import Figure, Participation, ReceiptText
 from surveys.results.queries import figure_view, participation_view
 from surveys.waves.models import WaveUnit
 
-CHUNK = 5_000
+PIECE = 1_000  # units whose figures are in memory at a time
 RANDOM_BYTES = 16
 
 
@@ -49,7 +50,7 @@ async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
     """Store the random beginning and the hash of every unit's text; return the fingerprint over all."""
     units = await session.scalars(select(WaveUnit.team_id).where(WaveUnit.wave_id == wave_id))
     randoms = {team_id: secrets.token_hex(RANDOM_BYTES) for team_id in units}
-    rows: list[dict[str, Any]] = [
+    rows = [
         {
             "wave_id": wave_id,
             "team_id": team_id,
@@ -59,8 +60,7 @@ async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
         }
         async for team_id, shown in _shown(session, wave_id)
     ]
-    for start in range(0, len(rows), CHUNK):
-        await session.execute(insert(ReceiptText), rows[start : start + CHUNK])
+    await insert_rows(session, ReceiptText, rows)
     return sha256_of(list_of(row["sha256"] for row in rows))
 
 
@@ -112,18 +112,24 @@ async def _shown(
 ) -> AsyncIterator[tuple[UUID, _Shown]]:
     """Yield every unit, or one, with everything it is shown, in a fixed order."""
     units = select(WaveUnit.team_id, WaveUnit.name).where(WaveUnit.wave_id == wave_id)
-    figures = select(Figure).where(Figure.wave_id == wave_id)
-    took_part = select(Participation).where(Participation.wave_id == wave_id)
     if team_id is not None:
         units = units.where(WaveUnit.team_id == team_id)
-        figures = figures.where(Figure.team_id == team_id)
-        took_part = took_part.where(Participation.team_id == team_id)
-    participation = {row.team_id: row for row in await session.scalars(took_part)}
-    by_unit: dict[UUID, list[Figure]] = {}
-    for figure in await session.scalars(figures.order_by(Figure.dimension)):
-        by_unit.setdefault(figure.team_id, []).append(figure)
-    for unit, name in (await session.execute(units.order_by(WaveUnit.team_id))).all():
-        yield unit, _Shown(name, by_unit.get(unit, ()), participation.get(unit))
+    everybody = (await session.execute(units.order_by(WaveUnit.team_id))).all()
+    for start in range(0, len(everybody), PIECE):
+        piece = everybody[start : start + PIECE]
+        figures = select(Figure).where(
+            Figure.wave_id == wave_id, Figure.team_id.between(piece[0].team_id, piece[-1].team_id)
+        )
+        took_part = select(Participation).where(
+            Participation.wave_id == wave_id,
+            Participation.team_id.between(piece[0].team_id, piece[-1].team_id),
+        )
+        participation = {row.team_id: row for row in await session.scalars(took_part)}
+        by_unit: dict[UUID, list[Figure]] = {}
+        for figure in await session.scalars(figures.order_by(Figure.dimension)):
+            by_unit.setdefault(figure.team_id, []).append(figure)
+        for unit, name in piece:
+            yield unit, _Shown(name, by_unit.get(unit, ()), participation.get(unit))
 
 
 def _first_form(wave_id: UUID, random: str, shown: _Shown) -> list[dict[str, Any]]:
