@@ -76,11 +76,11 @@ async def seal(
         roster = await roster_to_open(session, wave_id)
         rows = await count_ballots(session, wave_id)
     answers, explained = await _open_all(sessions, key, frozen, roster)
-    # Deciding is work for the processor only: no transaction is open meanwhile.
-    publication = await asyncio.to_thread(decide, frozen, answers)
-    answered = await asyncio.to_thread(respondents, answers, frozen.units)
-    del answers
     remarks = await _open_remarks(sessions, key, roster)
+    del roster
+    # Deciding is work for the processor only: no transaction is open meanwhile.
+    answered = await asyncio.to_thread(respondents, answers, frozen.units)
+    publication = await asyncio.to_thread(decide, frozen, _handed_over(answers))
     shown = {row["team_id"] for row in publication.figures if row["shown"]}
     delivered = decide_delivery(remarks, answered, shown, frozen.minimum)
     del remarks
@@ -178,6 +178,13 @@ async def _open_all(
             log.warning("ballots discarded because they were moved or damaged", count=damaged)
         answers.extend(opened)
     return answers, explained
+
+
+def _handed_over(answers: list[Opened]) -> Iterator[Opened]:
+    """Yield the answers in their order and forget each: a large wave's are not in memory twice."""
+    answers.reverse()
+    while answers:
+        yield answers.pop()
 
 
 async def _open_remarks(

@@ -161,9 +161,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(address.database)
 
 
-async def insert_rows(
-    session: AsyncSession, model: type[Base], rows: Iterable[Mapping[str, Any]]
-) -> None:
+async def insert_rows(session: AsyncSession, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert many rows in the caller's transaction, without ever holding all of them in memory.
 
     On PostgreSQL they are streamed by COPY, which costs both sides far less than INSERT.
@@ -183,7 +181,7 @@ async def insert_rows(
     if connection.dialect.name == "postgresql":
         await _copy(connection, model, list(first), everything)
         return
-    statement = insert(model.__table__)
+    statement = insert(model.metadata.tables[model.__tablename__])
     while chunk := list(islice(everything, INSERT_CHUNK)):
         await connection.execute(statement, chunk)
 
@@ -201,7 +199,7 @@ async def _copy(
 
     # COPY goes past SQLAlchemy, whose transaction begins in the database with its first statement.
     await connection.execute(text("SELECT 1"))
-    driver = (await connection.get_raw_connection()).driver_connection
+    driver: Any = (await connection.get_raw_connection()).driver_connection
     await driver.copy_records_to_table(model.__tablename__, records=records(), columns=names)
 
 

@@ -31,7 +31,8 @@ async def roster_to_open(session: AsyncSession, wave_id: UUID) -> list[OnRoster]
         .where(Place.wave_id == wave_id)
         .order_by(Place.id)
     )
-    return [OnRoster(*row) for row in found]
+    units: dict[UUID, UUID] = {}  # one object a unit and not one a person
+    return [OnRoster(person, units.setdefault(unit, unit), counts) for person, unit, counts in found]
 
 
 async def count_ballots(session: AsyncSession, wave_id: UUID) -> int:
@@ -89,11 +90,13 @@ def unseal(
 ) -> tuple[list[Opened], int]:
     """Decrypt rows; return what they hold, and how many were moved, forged or damaged."""
     opened, damaged = [], 0
+    known: dict[bytes, bytes] = {}  # few sheets differ, and equal ones are kept once
     for row_key, payload in rows:
         person, dimension = names[row_key]
         answers = key.unseal(row_key, person.team_id, dimension, payload)
         if answers is None:
             damaged += 1
         else:
+            answers = known.setdefault(answers, answers)
             opened.append(Opened(person.person_id, person.team_id, person.counts, dimension, answers))
     return opened, damaged

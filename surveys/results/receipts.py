@@ -50,7 +50,7 @@ async def write_receipt_texts(session: AsyncSession, wave_id: UUID) -> str:
     """Store the random beginning and the hash of every unit's text; return the fingerprint over all."""
     units = await session.scalars(select(WaveUnit.team_id).where(WaveUnit.wave_id == wave_id))
     randoms = {team_id: secrets.token_hex(RANDOM_BYTES) for team_id in units}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "wave_id": wave_id,
             "team_id": team_id,

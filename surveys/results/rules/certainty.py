@@ -17,7 +17,7 @@ is found this way less is released, though a longer search might have found one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -41,7 +41,7 @@ SMALL = (1, 2)
 NEUTRAL = 2
 REACH = 4  # an exchange, made twice, takes at most so many answers away from one value
 PARTNERS = 50  # pools that are tried for making an exchange good
-REMEMBERED = 65_536
+REMEMBERED = 16_384  # of what small teams have in common; large units have counts of their own
 
 
 def added(left: Counts, right: Counts) -> Counts:
@@ -60,6 +60,7 @@ def _step(value: int) -> Change:
     return tuple((at == value + 1) - (at == value) for at in range(VALUES))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def effect(change: Change) -> Buckets:
     """Return what a change does to the buckets."""
     return change[0] + change[1], change[2], change[3] + change[4]
@@ -99,9 +100,10 @@ class Spread:
         return sum(self.items[0])
 
     @cached_property
-    def deviations(self) -> tuple[float, ...]:
-        """The mean deviation of each item."""
-        return tuple(map(deviation, self.items))
+    def other_deviations(self) -> tuple[float, ...]:
+        """For each item the mean deviations of the others, added up."""
+        known = tuple(map(deviation, self.items))
+        return tuple(sum(known) - one for one in known)
 
     @property
     def stays_capped_below(self) -> bool:
@@ -154,16 +156,19 @@ def exchanges(
         question: only those that answer it.
         buckets: only those with this effect.
     """
+    if question is not None and not question.few:
+        question = Question(question.value, 0)  # how many chose the value matters only where they are few
     return _exchanges(tuple(min(count, REACH) for count in counts), question, buckets)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _exchanges(clipped: Counts, question: Question | None, buckets: Buckets | None) -> tuple[Change, ...]:
+    if question is None and buckets is None:
+        return tuple(change for change in EXCHANGES if min(added(clipped, change)) >= 0)
     return tuple(
         change
-        for change in EXCHANGES
-        if min(added(clipped, change)) >= 0
-        and (question is None or question.answered(change))
+        for change in _exchanges(clipped, None, None)
+        if (question is None or question.answered(change))
         and (buckets is None or effect(change) == buckets)
     )
 
@@ -191,9 +196,8 @@ def _agrees(pool: Spread, item: int, counts: Counts) -> bool:
     """Return whether a pool's word for agreement stays when one item has these counts."""
     if pool.agreement is None:
         return True
-    known = pool.deviations
-    total = sum(known) - known[item] + deviation(counts)
-    return agreement_word(total / len(known)) == pool.agreement
+    total = pool.other_deviations[item] + deviation(counts)
+    return agreement_word(total / len(pool.items)) == pool.agreement
 
 
 def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Kept) -> bool:
@@ -220,15 +224,23 @@ def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Ke
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Search:
-    """Other worlds of one item of a group of pools."""
+    """Other worlds of one item of a group of pools. What many of its pools ask is worked out once."""
 
     pools: Sequence[Spread]
     cells: Sequence[int]
     item: int
     kept: Kept
     whole: Counts
+    _kept: dict[Change, bool] = field(default_factory=dict)
+    _of_cell: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for at, cell in enumerate(self.cells):
+            first = self._of_cell.setdefault(cell, [])
+            if len(first) <= PARTNERS:
+                first.append(at)
 
     def worlds(self, at: int, question: Question | None = None) -> Iterator[Change]:
         """Yield what changes over all pools in each other world that is found.
@@ -249,8 +261,13 @@ class _Search:
                 yield added(change, made_good)
 
     def _same(self, change: Change) -> bool:
-        alone = not any(effect(change)) or len(set(self.cells)) == 1
-        return alone and self.kept(added(self.whole, change))
+        alone = len(self._of_cell) == 1 or not any(effect(change))
+        return alone and self._reads_the_same(change)
+
+    def _reads_the_same(self, change: Change) -> bool:
+        if change not in self._kept:
+            self._kept[change] = self.kept(added(self.whole, change))
+        return self._kept[change]
 
     def _changes(
         self, at: int, question: Question | None = None, buckets: Buckets | None = None
@@ -259,7 +276,7 @@ class _Search:
         pool = self.pools[at]
         counts = pool.items[self.item]
         for change in exchanges(counts, question, buckets):
-            if _agrees(pool, self.item, added(counts, change)):
+            if pool.agreement is None or _agrees(pool, self.item, added(counts, change)):
                 yield change
         if not pool.open_sums:
             for step in self._steps(pool, counts):
@@ -292,12 +309,10 @@ class _Search:
         """Yield changes of other pools after which the buckets of all are what they were."""
         unfavourable, neutral, favourable = effect(change)
         opposite = -unfavourable, -neutral, -favourable
-        partners = (
-            other for other, cell in enumerate(self.cells) if other != at and cell == self.cells[at]
-        )
-        for other, _ in zip(partners, range(PARTNERS), strict=False):
+        partners = [other for other in self._of_cell[self.cells[at]] if other != at]
+        for other in partners[:PARTNERS]:
             for made_good in self._changes(other, buckets=opposite):
-                if self.kept(added(self.whole, added(change, made_good))):
+                if self._reads_the_same(added(change, made_good)):
                     yield made_good
 
 

@@ -108,10 +108,13 @@ class DimensionFigures:
             if len({person.unit for person in people}) == 1
         ]
 
-    def is_own(self, unit: UUID) -> bool:
-        """Return whether a unit's figure is that of one team: a single pool of its own people."""
-        people = self._released.pools.get(unit, ())
-        return len(self._made_of[unit]) == 1 and all(person.unit == unit for person in people)
+    def own(self) -> frozenset[UUID]:
+        """Return the units whose figure is that of one team: a single pool of its own people."""
+        return frozenset(
+            unit
+            for unit, pools in self._made_of.items()
+            if len(pools) == 1 and all(person.unit == unit for person in self._released.pools.get(unit, ()))
+        )
 
     def rows(self, direct: Mapping[UUID, int], sizes: Mapping[UUID, str]) -> list[dict[str, Any]]:
         """Return what is shown of each unit that was asked, all but the trend, from the leaves up.

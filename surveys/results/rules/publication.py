@@ -6,7 +6,7 @@ message reads only that. Answers go in and do not come out.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from surveys.ballots.rules import Opened
@@ -42,20 +42,22 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
     asked_items = _asked_items(wave)
     scored, votes, answered = _sort(wave, answers, asked_items, _led_units(wave.units, parents))
     drafts = {
-        dimension: DimensionFigures(dimension, items, parents, scored.get(dimension, {}), wave.minimum)
+        dimension: DimensionFigures(dimension, items, parents, scored.pop(dimension, {}), wave.minimum)
         for dimension, items in asked_items.items()
     }
     sizes = _size_classes(drafts.values())
     found = Publication()
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for dimension, draft in drafts.items():
+    watched: dict[str, _Watched] = {}
+    for dimension, items in asked_items.items():
+        draft = drafts.pop(dimension)  # answers are let go as soon as nothing more is said of them
         direct = {unit: known.asked for unit, known in wave.units.items() if dimension in known.parts}
-        rows[dimension] = draft.rows(direct, sizes)
+        rows = draft.rows(direct, sizes)
         pools = draft.pool_rows(sizes)
         found.pools += pools
         found.pooled.append(_pooled(wave, dimension, draft, pools))
-        found.figures += rows[dimension]
-    _add_trends(wave, drafts, rows, found.pooled)
+        found.figures += rows
+        watched[dimension] = _Watched(items.codes, rows, draft.own())
+    _add_trends(wave, watched, found.pooled)
     everybody = {unit: known.asked for unit, known in wave.units.items()}
     heard = None
     if asked_items:  # a question about a promise alone has its word and nothing else
@@ -74,7 +76,15 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
     return found
 
 
-_Scored = Mapping[str, Mapping[UUID, Sequence[Respondent[UUID]]]]
+class _Watched(NamedTuple):
+    """One dimension as the trends need it: its items, its rows, and the units that are one team."""
+
+    codes: Sequence[str]
+    rows: Sequence[dict[str, Any]]
+    own: frozenset[UUID]
+
+
+_Scored = dict[str, dict[UUID, list[Respondent[UUID]]]]
 _Votes = Mapping[tuple[UUID, str], Counter[str]]
 
 
@@ -89,6 +99,8 @@ def _sort(
     votes: dict[tuple[UUID, str], Counter[str]] = defaultdict(Counter)
     answered_in: dict[UUID, set[UUID]] = defaultdict(set)
     nobody: frozenset[UUID] = frozenset()
+    # Few sheets differ, so each is scored once, and the same scores are kept once.
+    known: dict[str, dict[bytes, tuple[float, ...] | None]] = defaultdict(dict)
     for one in answers:
         unit = wave.units[one.team_id]
         if one.dimension in unit.loop:
@@ -98,7 +110,10 @@ def _sort(
             continue
         if any(one.answers):
             answered_in[one.team_id].add(one.person_id)
-        scores = item_scores(one.answers, asked_items[one.dimension])
+        scores_of = known[one.dimension]
+        if one.answers not in scores_of:
+            scores_of[one.answers] = item_scores(one.answers, asked_items[one.dimension])
+        scores = scores_of[one.answers]
         if scores is not None:
             led = leads.get(one.person_id, nobody)
             scored[one.dimension][one.team_id].append(Respondent(one.team_id, scores, one.counts, led))
@@ -154,34 +169,34 @@ def _pooled(
 
 
 def _add_trends(
-    wave: FrozenWave,
-    drafts: Mapping[str, DimensionFigures],
-    rows: Mapping[str, Sequence[dict[str, Any]]],
-    pooled: Sequence[dict[str, Any]],
+    wave: FrozenWave, watched: Mapping[str, _Watched], pooled: Sequence[dict[str, Any]]
 ) -> None:
     """Freeze δ, c and the state of the trend rule with the figures of this publication."""
     deltas = {row["dimension"]: row["difficulties"] for row in pooled}
     known = {row["dimension"]: row.pop("known") for row in pooled}
     noise = wave.noise
     news: dict[str, Noise] = {}
-    for dimension, draft in drafts.items():
-        news[dimension] = _noise(wave, dimension, draft, rows[dimension], deltas[dimension])
+    for dimension, seen in watched.items():
+        news[dimension] = _noise(wave, dimension, seen, deltas[dimension])
     for one in news.values():
         noise = noise.and_then(one)
     for row in pooled:
         one = news[row["dimension"]]
         row["noise"] = {"squares": one.squares, "pairs": one.pairs, "teams": one.teams}
         row["noise_scale"] = noise.scale
-    limit = limit_of(len(drafts), noise.teams)
-    for dimension, draft in drafts.items():
-        codes = draft.items.codes
-        if wave.needs_levels and len(deltas[dimension]) > 1 and not set(codes) <= set(known[dimension]):
+    limit = limit_of(len(watched), noise.teams)
+    for dimension, seen in watched.items():
+        if (
+            wave.needs_levels
+            and len(deltas[dimension]) > 1
+            and not set(seen.codes) <= set(known[dimension])
+        ):
             continue
-        for row in rows[dimension]:
+        for row in seen.rows:
             if row["score"] is None:
                 continue
             unit = row["team_id"]
-            value, variance = _observed(row, codes, deltas[dimension])
+            value, variance = _observed(row, seen.codes, deltas[dimension])
             state = follow(
                 wave.trends.get((unit, dimension), TrendState()),
                 value,
@@ -202,24 +217,18 @@ def _observed(
     return row["score"] - mean_difficulty(codes, deltas), variance
 
 
-def _noise(
-    wave: FrozenWave,
-    dimension: str,
-    draft: DimensionFigures,
-    rows: Sequence[Mapping[str, Any]],
-    deltas: Mapping[str, float],
-) -> Noise:
+def _noise(wave: FrozenWave, dimension: str, seen: _Watched, deltas: Mapping[str, float]) -> Noise:
     """Return how far the teams' figures lie from their last published ones, in units of V."""
     squares, pairs = 0.0, 0
-    for row in rows:
+    for row in seen.rows:
         unit = row["team_id"]
         last = wave.trends.get((unit, dimension), TrendState())
         changed = wave.units[unit].changed or 0.0
         if row["score"] is None or last.last is None or last.last_variance is None:
             continue
-        if changed >= ROSTER_SHARE or not draft.is_own(unit):
+        if changed >= ROSTER_SHARE or unit not in seen.own:
             continue
-        value, variance = _observed(row, draft.items.codes, deltas)
+        value, variance = _observed(row, seen.codes, deltas)
         squares += (value - last.last) ** 2 / (variance + last.last_variance)
         pairs += 1
     return Noise(squares, pairs, pairs)

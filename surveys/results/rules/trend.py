@@ -108,21 +108,21 @@ def observe(
 
     The pure rule: it neither begins anew nor changes a word. See `follow` for the arguments.
     """
-    state = replace(state, seen=state.seen + 1)
-    if state.seen <= baseline_waves:
-        state = replace(
-            state, weighted=state.weighted + value / variance, weights=state.weights + 1 / variance
+    seen = state.seen + 1
+    if seen <= baseline_waves:
+        weighted, weights = state.weighted + value / variance, state.weights + 1 / variance
+        mean = weighted / weights
+        baseline = mean if seen == baseline_waves else state.baseline
+        begun = replace(
+            state, seen=seen, weighted=weighted, weights=weights, baseline=baseline, average=mean
         )
-        mean = state.weighted / state.weights
-        if state.seen == baseline_waves:
-            state = replace(state, baseline=mean)
-        return replace(state, average=mean), None
+        return begun, None
     mean = state.weighted / state.weights
     average = WEIGHT * value + (1 - WEIGHT) * state.average
     noise = WEIGHT**2 * variance + (1 - WEIGHT) ** 2 * state.noise
     reach = WEIGHT + (1 - WEIGHT) * state.reach
     z = (average - mean) / math.sqrt(noise + reach**2 / state.weights)
-    return replace(state, average=average, noise=noise, reach=reach), z
+    return replace(state, seen=seen, average=average, noise=noise, reach=reach), z
 
 
 def follow(
@@ -150,13 +150,16 @@ def follow(
     if changed >= ROSTER_SHARE and state.seen:
         state = _afresh(state, occurrence, "roster")
         changed = 0.0
-    state, z = observe(replace(state, changed=changed), value, variance, baseline_waves=baseline_waves)
+    if changed != state.changed:
+        state = replace(state, changed=changed)
+    state, z = observe(state, value, variance, baseline_waves=baseline_waves)
     if z is None:
         done = state.seen == baseline_waves
         return replace(state, word="steady", since=None) if done else state
     side = 1 if z > 0 else -1
     side_since = state.side_since if side == state.side else occurrence
-    state = replace(state, side=side, side_since=side_since)
+    if (side, side_since) != (state.side, state.side_since):
+        state = replace(state, side=side, side_since=side_since)
     if abs(z) <= limit:
         return state
     word = "shifted_up" if z > 0 else "shifted_down"
