@@ -13,8 +13,8 @@ from surveys.errors import SurveyError
 from surveys.milestones.actions import keep_rhythm
 from surveys.milestones.queries import due_rhythms
 from surveys.retrospectives.actions import boards_past_deadline, move_on
+from surveys.retrospectives.listing import boards_looking_back
 from surveys.retrospectives.notices import announce_board, boards_to_announce
-from surveys.retrospectives.queries import boards_looking_back
 from surveys.retrospectives.rules import Phase
 
 Sessions = async_sessionmaker[AsyncSession]

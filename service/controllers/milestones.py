@@ -15,12 +15,15 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Fo
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
 from service.views.milestones import rhythm_view, source_names
-from surveys.errors import Conflict, Invalid
+from surveys.errors import Conflict, Invalid, Missing
 from surveys.milestones.actions import place_project, remove_project, set_rhythm, stop_rhythm
 from surveys.milestones.queries import projects, rhythm_of, unmapped_projects
 from surveys.milestones.rules import Placement, Rhythm, Source
 from surveys.people.models import Team
 from surveys.people.queries import branch_of, directory_of
+from surveys.retrospectives.listing import open_boards
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.room import appoint
 
 Answer = Redirect | Response[str]
 
@@ -62,6 +65,17 @@ class MilestonesController(Controller):
             wrong = page.language.say(refusal.sentence, **refusal.values)
             tools = tools_in_use(settings)
             return await _all_projects(session, viewer.organisation_id, page, tools, wrong=wrong, form=form)
+        return Redirect("/milestones", status_code=303)
+
+    @post("/boards/{retro_id:uuid}")
+    async def appoint(
+        self, session: Session, viewer: CurrentViewer, now: Now, form: SentForm, retro_id: FromPath[UUID]
+    ) -> Answer:
+        """Let somebody of the team lead through a board that nobody leads; HR reads nothing of it."""
+        board = await session.get(Retrospective, retro_id)
+        if board is None or board.organisation_id != viewer.organisation_id:
+            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        await appoint(session, retro_id, by=viewer.person_id, person_id=form.id("person"), now=now)
         return Redirect("/milestones", status_code=303)
 
     @post("/{project_id:uuid}/remove")
@@ -167,6 +181,7 @@ async def _all_projects(
         status=422 if wrong else 200,
         placed=await projects(session, organisation_id),
         unmapped=await unmapped_projects(session, organisation_id),
+        boards=await open_boards(session, organisation_id),
         teams=sorted(directory.teams.values(), key=lambda team: team.name),
         sources=source_names(page.language),
         tools=tools,

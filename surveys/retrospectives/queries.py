@@ -194,18 +194,6 @@ async def open_boards_of(
     return [(row[0], row[1]) for row in found]
 
 
-async def boards_looking_back(session: AsyncSession) -> list[Retrospective]:
-    """Return the boards over days at earlier steps; not those with names, which wait for a wish."""
-    found = await session.scalars(
-        select(Retrospective).where(
-            Retrospective.phase == Phase.LOOK_BACK,
-            Retrospective.pace == Pace.OVER_DAYS,
-            Retrospective.names != Names.SHOWN,
-        )
-    )
-    return list(found)
-
-
 async def names_on(session: AsyncSession, retrospective_id: UUID) -> tuple[str, ...]:
     """Return the names of those who take part."""
     found = await session.scalars(

@@ -106,6 +106,33 @@ async def take_over(
     await announce(session, board)
 
 
+async def appoint(
+    session: AsyncSession, retrospective_id: UUID, *, by: UUID, person_id: UUID, now: datetime
+) -> None:
+    """Let somebody who takes part lead through the rest, because HR says so: nobody of the team did.
+
+    HR reads nothing of the board by that.
+
+    Args:
+        session: the edge's, bound to HR's organisation.
+        retrospective_id: which board.
+        by: who of HR.
+        person_id: who leads from now on.
+        now: aware UTC.
+
+    Raises:
+        Missing: there is no such board.
+        Gone: it is closed.
+        Invalid: the person takes no part in it.
+    """
+    board = await board_to_change(session, retrospective_id, None)
+    if await session.get(Participant, (board.id, person_id)) is None:
+        raise Invalid("Choose somebody who takes part.", field="person")
+    board.facilitator_id = person_id
+    await note(session, board, "appointed", by, now=now)
+    await announce(session, board)
+
+
 async def set_clock(
     session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, minutes: int, now: datetime
 ) -> None:

@@ -262,3 +262,23 @@ async def test_a_milestone_that_came_while_a_board_was_open_is_offered_when_that
             .where(Retrospective.milestone_id == UUID(link[1]))
         )
         assert await session.scalar(count.where(Retrospective.closed_at.is_(None))) == 1
+
+
+async def test_hr_names_somebody_of_the_team_where_nobody_leads_a_board_and_reads_nothing_of_it(
+    stranger: httpx.AsyncClient, signed_in: SignedIn, cast: Cast, sessions: Sessions
+) -> None:
+    await place(sessions, cast)
+    await tell_github(stranger)
+    (board,) = await boards(sessions)
+    helen = await signed_in(cast.helen)
+    page = (await helen.get("/milestones")).text
+    assert "Boards that are open" in page
+    assert board.title not in page
+
+    form = f"/milestones/boards/{board.id}"
+    wrong = await submit(helen, "/milestones", form, {"person": str(cast.oscar.id)})
+    right = await submit(helen, "/milestones", form, {"person": str(cast.bob.id)})
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert [one.facilitator_id for one in await boards(sessions)] == [cast.bob.id]
+    assert (await helen.get(f"/retros/{board.id}")).status_code == 404

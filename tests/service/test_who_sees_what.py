@@ -96,6 +96,7 @@ CHANGE = {
     "/loop-health/agreement": HR,
     "/loop-health/agreement/end": HR,
     "/milestones": HR,
+    "/milestones/boards/{retro_id:uuid}": HR,
     "/milestones/{project_id:uuid}/remove": HR,
     "/preview-disclosure": HR,
     "/programmes/dates": HR,
