@@ -10,20 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
-from service.controllers.retro_desk import (
-    Answer,
-    Visit,
-    choice,
-)
-from service.dependencies import (
-    CurrentPage,
-    CurrentViewer,
-    Form,
-    Keys,
-    Now,
-    SentForm,
-    Session,
-)
+from service.controllers.retro_desk import Answer, Visit, choice
+from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.retro_page import retro_list
@@ -34,9 +22,7 @@ from surveys.people.queries import directory_of
 from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import start_retrospective
 from surveys.retrospectives.queries import belongs, retrospectives_of
-from surveys.retrospectives.room import (
-    participants_of,
-)
+from surveys.retrospectives.room import participants_of
 from surveys.retrospectives.rules import Names, Pace, Plan, Template
 
 

@@ -44,13 +44,14 @@ from surveys.commitments.models import SaidInRetro
 from surveys.commitments.steps import promises_of, steps_to_look_at
 from surveys.errors import Gone, Missing
 from surveys.milestones.issues import issues_of, places_for_issues
+from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import close_retrospective, move_on
 from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.cards import own_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Retrospective
-from surveys.retrospectives.queries import board_as_seen
+from surveys.retrospectives.queries import belongs, board_as_seen
 from surveys.retrospectives.room import (
     join_retrospective,
     leave_names_out,
@@ -85,6 +86,9 @@ class RetroController(Controller):
         seen = await board_as_seen(session, board, now=now)
         pen, new = pen_of(request)
         mine = await _own(session, keys, board, viewer, pen, request)
+        if board.phase is Phase.CLOSED and belongs(viewer, board.team_id):
+            finished = await milestones_to_look_back_on(session, board.team_id, now=now)
+            mine = replace(mine, meanwhile=[one.name for one in finished])
         if settings.uses_slack and may_post(board, viewer):
             became = became_of(await posted_summary(session, board.id))
             mine = replace(mine, may_post=True, became=became)

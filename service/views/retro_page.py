@@ -54,6 +54,7 @@ class OwnPart:
         moving: the card they are about to move, on a page without scripts.
         may_post: whether they can have the summary posted to a channel.
         became: what became of that, if somebody did.
+        meanwhile: what was finished and not looked back on yet.
         unsaid: promises to speak of aloud, because too few answered twice.
         issues: the issues that steps of the board became, by promise.
         can_open_issues: whether the team has a project in which issues can be made.
@@ -67,6 +68,7 @@ class OwnPart:
     moving: str
     may_post: bool = False
     became: str = ""
+    meanwhile: Sequence[str] = ()
     unsaid: Sequence[PromiseView] = ()
     issues: Mapping[UUID, IssueView] = field(default_factory=dict)
     can_open_issues: bool = False

@@ -248,6 +248,7 @@ async def test_a_milestone_that_came_while_a_board_was_open_is_offered_when_that
     (board,) = await boards(sessions)
     await submit(alice, f"/retros/{board.id}", f"/retros/{board.id}/facilitator", {})
     await submit(alice, f"/retros/{board.id}", f"/retros/{board.id}/close", {})
+    assert "Release 5" in (await alice.get(f"/retros/{board.id}")).text
     link = re.search(r"\?milestone=([0-9a-f-]{36})", (await alice.get(page)).text)
     assert link is not None
     assert 'value="Release 5"' in (await alice.get(page + link[0])).text

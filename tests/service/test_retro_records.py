@@ -229,3 +229,21 @@ async def test_an_open_board_has_no_files_and_an_outsider_none_at_all(
         row = await session.get_one(Retrospective, board)
         row.phase, row.closed_at = Phase.DISCUSS, None
     assert (await (await signed_in(cast.bob)).get(f"/retros/{board}/summary.md")).status_code == 409
+
+
+async def test_a_connection_that_drops_after_the_message_was_read_posts_it_twice_at_most(
+    signed_in: SignedIn, cast: Cast, board: UUID, sessions: Sessions, keys: DirectoryKeyStore,
+    slack: FaultProxy, clock: Clock,
+) -> None:  # fmt: skip
+    bob = await signed_in(cast.bob)
+    await press(bob, board)
+    slack.next("chat.postMessage", Fault(drop=True))
+    await send_all(sessions, keys, slack, clock)
+    assert "did not say whether the summary arrived" in (await bob.get(f"/retros/{board}/post")).text
+
+    for seconds in (61, 122):
+        await send_all(sessions, keys, slack, clock, later=seconds)
+
+    calls = slack.of("chat.postMessage")
+    assert len(calls) == 2
+    assert len({call["client_msg_id"] for call in calls}) == 1

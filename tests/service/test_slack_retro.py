@@ -506,3 +506,31 @@ async def test_who_led_through_a_closed_board_posts_its_summary_from_slack_and_o
     async with sessions() as session:
         planned = await session.scalars(select(Delivery).where(Delivery.kind == "retro_summary"))
         assert len(planned.all()) == 1
+
+
+async def test_a_board_of_other_parts_asks_for_them_in_slack(
+    app: Litestar,
+    workspace: Workspace,
+    slack: FaultProxy,
+    cast: Cast,
+    sessions: Sessions,
+    keys: DirectoryKeyStore,
+    clock: Clock,
+):
+    await workspace.post(
+        urlencode({
+            "command": "/kept", "text": "retro", "user_id": cast.bob.slack_id, "trigger_id": "T1.2.3",
+        }).encode()
+    )  # fmt: skip
+    form = slack.of("views.open")[-1]["view"]
+    await fill_in(workspace, cast.bob, form, {"title": "Release 5"}, {"template": ["sailboat"]})
+    async with sessions() as session:
+        board = (await session.scalars(select(Retrospective))).one()
+    await advance(sessions, keys, board.id, Phase.WRITE, clock)
+
+    cards = await opened(workspace, slack, cast.bob, board.id)
+    sent = await fill_in(workspace, cast.bob, cards, {"anchor": "Four lists of things to check"})
+
+    assert list(held(cards)) == ["wind", "anchor", "rocks", "island", "thanks"]
+    assert held(updated(sent))["anchor"] == "Four lists of things to check"
+    assert await count(sessions, SealedCard) == 1
