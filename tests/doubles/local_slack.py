@@ -94,17 +94,17 @@ class LocalSlack:
         stack: list[Json] = (await self._look())["modalStack"]
         return stack[-1] if stack else None
 
-    async def send(self, user: str, form: Json, choices: Mapping[str, str]) -> Json | None:
-        """Send the open form with a choice for some questions; return what is open then, or the errors."""
+    async def send(self, user: str, form: Json, entered: Mapping[str, str]) -> Json | None:
+        """Send the open form; return what is open then, or the errors.
+
+        `entered` has for some fields what is written, or the value of what is chosen or ticked.
+        """
         values = {
             block["block_id"]: {
-                block["element"]["action_id"]: {
-                    "type": "radio_buttons",
-                    "selected_option": {"value": choices[block["block_id"]]},
-                }
+                block["element"]["action_id"]: _entry(block["element"]["type"], entered[block["block_id"]])
             }
             for block in form["blocks"]
-            if block["type"] == "input" and block["block_id"] in choices
+            if block["type"] == "input" and block["block_id"] in entered
         }
         async with self._session.ws_connect(f"{self._address}/ui") as window:
             await window.receive_json()
@@ -154,6 +154,16 @@ class LocalSlack:
                         return
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
+
+
+def _entry(kind: str, value: str) -> Json:
+    match kind:
+        case "plain_text_input":
+            return {"type": kind, "value": value}
+        case "checkboxes":
+            return {"type": kind, "selected_options": [{"value": value}]}
+        case _:
+            return {"type": kind, "selected_option": {"value": value}}
 
 
 def _config(users: Mapping[str, str], request_url: str) -> Json:

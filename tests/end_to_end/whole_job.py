@@ -8,7 +8,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -96,7 +97,21 @@ def questions(form: Mapping[str, Any]) -> list[str]:
     return [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
 
 
-async def main(folder: Path, database_url: str) -> None:
+@dataclass
+class Surroundings:
+    """Everything around the people: an installation, their Slack, the faults in between, and the time."""
+
+    place: Installation
+    slack: LocalSlack
+    proxy: FaultProxy
+    clock: Clock
+    sessions: Any  # a session factory
+    opening: datetime
+
+
+@asynccontextmanager
+async def at_work(folder: Path, database_url: str, **more: Any) -> AsyncIterator[Surroundings]:  # noqa: ANN401 -- settings
+    """Run Kept beside Slack's double until the end of the block; `more` are further settings."""
     raise_loopback()
     configure_logs()
     opening = datetime.combine(next_tuesday(), time(10), BERLIN).astimezone(UTC)
@@ -111,6 +126,7 @@ async def main(folder: Path, database_url: str) -> None:
             slack_api_url=proxy.base_url,
             slack_bot_token=TOKEN,
             slack_signing_secret=SECRET,
+            **more,
         )
         place = Installation(folder, environment_of(settings), [])
         await set_up(place, opening.date())
@@ -130,10 +146,17 @@ async def main(folder: Path, database_url: str) -> None:
                 everything_twice(f"{ADDRESS}/slack/events", PORT + 1) as request_url,
                 LocalSlack.running(users, request_url=request_url, folder=folder) as slack,
             ):
-                wave = await the_wave(place, slack, proxy, clock, sessions, opening)
-                await the_results(place, slack, clock, sessions, wave)
+                yield Surroundings(place, slack, proxy, clock, sessions, opening)
         await engine.dispose()
     nothing_is_told(place.said)
+
+
+async def main(folder: Path, database_url: str) -> None:
+    async with at_work(folder, database_url) as around:
+        wave = await the_wave(
+            around.place, around.slack, around.proxy, around.clock, around.sessions, around.opening
+        )
+        await the_results(around.place, around.slack, around.clock, around.sessions, wave)
     structlog.get_logger("kept.tests").info("the whole job is done")
 
 
