@@ -9,7 +9,7 @@ the same for everybody who takes part: nothing of it depends on who reads.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,16 +22,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from service.views.board_news import news_of
-from surveys.retrospectives.boards import CHANNEL
-from surveys.retrospectives.places import places_on
+from surveys.retrospectives.boards import CHANNEL, PEOPLE
+from surveys.retrospectives.places import Sitting, people_on, places_on
 from surveys.retrospectives.queries import revision_of
 from surveys.retrospectives.room import mark_here
 
 LOOK_SECONDS = 0.05  # between two looks at the revision where the database does not tell
 LISTENING_SECONDS = 1.0  # between two looks where it does, should a word of it have been missed
 TOGETHER_SECONDS = 0.3
-HERE_SECONDS = 15.0  # how often it is noted who is here
-QUIET_SECONDS = 15.0  # after which a line is sent so that nobody takes the connection for dead
+HERE_SECONDS = 15.0  # how often it is noted who is here, and a line sent so that no connection seems dead
 STREAM_SECONDS = 300.0  # after which a browser connects anew, and is looked at again
 RECONNECT_MS = (500, 2_000)  # spread, so that thirty browsers do not come back in the same instant
 
@@ -43,12 +42,18 @@ class _Watched:
     """One board somebody looks at through this process."""
 
     followers: Counter[UUID] = field(default_factory=Counter)
+    windows: set[asyncio.Event] = field(default_factory=set)  # one each, so that waking thirty costs little
     message: bytes = b""
     number: int = 0
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    came_or_left: bool = True  # people are to be read before the next message
     look: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     left: bool = False  # by everybody: its tasks end by themselves, never in the middle of a query
+
+    def wake(self) -> None:
+        """Let every window see what there is."""
+        for window in self.windows:
+            window.set()
 
     def leave(self) -> None:
         """Let its tasks end."""
@@ -79,16 +84,21 @@ class LiveBoards:
         watched.look.set()
         watched.came.set()
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
-        number = 0
+        number, window = 0, asyncio.Event()
+        watched.windows.add(window)
         try:
             yield f"retry: {random.randint(*RECONNECT_MS)}\n\n".encode()  # noqa: S311 -- only spreads load
             while not self._ended and asyncio.get_running_loop().time() < end:
                 if watched.number > number:
                     number = watched.number
                     yield watched.message
-                elif not await self._next(watched, number):
+                    continue
+                window.clear()
+                await window.wait()
+                if watched.number == number:  # woken by the clock and not by news
                     yield b": still here\n\n"
         finally:
+            watched.windows.discard(window)
             watched.followers[person_id] -= 1
             watched.followers += Counter()  # drops who has no window open any more
             if not watched.followers:
@@ -99,20 +109,11 @@ class LiveBoards:
         self._ended = True
         for watched in [*self._boards.values()]:
             watched.leave()
-            async with watched.changed:
-                watched.changed.notify_all()
+            watched.wake()
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _next(self, watched: _Watched, number: int) -> bool:
-        """Wait for a message after `number`; return False when it stayed quiet."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(QUIET_SECONDS), watched.changed:
-                await watched.changed.wait_for(lambda: watched.number > number or self._ended)
-                return True
-        return False
 
     def _watch(self, board_id: UUID) -> _Watched:
         if self._listener is None and self._engine is not None:
@@ -133,34 +134,44 @@ class LiveBoards:
 
     async def _look(self, board_id: UUID, watched: _Watched) -> None:
         """Send the state whenever the revision or who is here has changed."""
-        revision, here_looked_at = -1, 0.0
+        revision, people_read_at = -1, 0.0
+        people: Sequence[Sitting] = ()
         loop = asyncio.get_running_loop()
         while not watched.left:
             woken = watched.look.is_set()
             watched.look.clear()
             try:
                 async with self._sessions() as session:
-                    stale = loop.time() - here_looked_at > LISTENING_SECONDS
-                    if woken or stale or await revision_of(session, board_id) != revision:
-                        here_looked_at = loop.time()
-                        revision = await self._send(session, board_id, watched)
+                    await self._read_only(session)
+                    if watched.came_or_left or loop.time() - people_read_at > LISTENING_SECONDS:
+                        watched.came_or_left, people_read_at = False, loop.time()
+                        people, woken = await people_on(session, board_id), True
+                    if woken or await revision_of(session, board_id) != revision:
+                        revision = await self._send(session, board_id, watched, people)
             except (SQLAlchemyError, OSError) as error:
+                watched.came_or_left = True  # whatever woke it has not been seen yet
                 log.warning("a board could not be read, trying again", error=type(error).__name__)
                 await asyncio.sleep(LISTENING_SECONDS)
             with suppress(TimeoutError):
                 pause = LISTENING_SECONDS if self._listening else LOOK_SECONDS
                 await asyncio.wait_for(watched.look.wait(), pause)
 
-    async def _send(self, session: AsyncSession, board_id: UUID, watched: _Watched) -> int:
+    async def _read_only(self, session: AsyncSession) -> None:
+        """Spare a look the beginning and the end of a transaction, where that is two ways to a server."""
+        if self._engine is not None:
+            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+
+    async def _send(
+        self, session: AsyncSession, board_id: UUID, watched: _Watched, people: Sequence[Sitting]
+    ) -> int:
         """Send the state where it differs from what was sent last; return its revision."""
-        places = await places_on(session, board_id, now=self._clock())
+        places = await places_on(session, board_id, people, now=self._clock())
         if places is None:
             return 0
         message = b"event: board\ndata: " + msgspec.json.encode(news_of(places)) + b"\n\n"
         if message != watched.message:
-            async with watched.changed:
-                watched.message, watched.number = message, watched.number + 1
-                watched.changed.notify_all()
+            watched.message, watched.number = message, watched.number + 1
+            watched.wake()
         return places.revision
 
     async def _note_here(self, board_id: UUID, watched: _Watched) -> None:
@@ -175,6 +186,7 @@ class LiveBoards:
                 log.warning("who is here could not be noted", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(watched.came.wait(), HERE_SECONDS)
+            watched.wake()  # a line for windows in which nothing has happened
             await asyncio.sleep(TOGETHER_SECONDS)  # thirty who come in one second are noted at once
 
     @property
@@ -208,6 +220,9 @@ class LiveBoards:
             await asyncio.sleep(LISTENING_SECONDS)
 
     def _hear(self, _driver: object, _process: int, _channel: str, payload: object) -> None:
-        watched = self._boards.get(UUID(str(payload)))
+        board_id, _, about = str(payload).partition(" ")
+        watched = self._boards.get(UUID(board_id))
         if watched is not None:
+            if about == PEOPLE:
+                watched.came_or_left = True
             watched.look.set()

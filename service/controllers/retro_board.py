@@ -120,8 +120,10 @@ class RetroBoardController(Controller):
         form: SentForm,
         retro_id: FromPath[UUID],
     ) -> Answer:
-        """Put a card with another one, into a group, or on its own."""
-        await require_board(session, retro_id, viewer)
+        """Put a card with another one, into a group, or on its own.
+
+        What is done most often looks at the board only once, when it locks it.
+        """
         moved = await move_card(
             session,
             retro_id,

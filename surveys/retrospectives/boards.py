@@ -13,6 +13,7 @@ from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.rules import Phase, require_phase
 
 CHANNEL = "kept_board"  # PostgreSQL tells every web process about a change here, when it commits
+PEOPLE = "people"  # said with a change of who is here
 
 
 async def board_to_change(
@@ -72,10 +73,11 @@ async def announce(session: AsyncSession, board: Retrospective) -> None:
     await notify(session, board.id)
 
 
-async def notify(session: AsyncSession, retrospective_id: UUID) -> None:
-    """Wake whoever watches the board; on SQLite they look by themselves."""
+async def notify(session: AsyncSession, retrospective_id: UUID, about: str = "") -> None:
+    """Wake whoever watches the board; on SQLite they look by themselves. `about` may be `PEOPLE`."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(select(func.pg_notify(CHANNEL, str(retrospective_id))))
+        told = f"{retrospective_id} {about}".strip()
+        await session.execute(select(func.pg_notify(CHANNEL, told)))
 
 
 async def secret_of(keys: RetroKeys, key_id: UUID | None) -> Secret:

@@ -14,6 +14,17 @@ from surveys.retrospectives.models import Card, CardGroup, Participant, Retrospe
 from surveys.retrospectives.queries import Attendee, attendee
 from surveys.retrospectives.rules import TOPICS, Names, Phase
 
+Sitting = tuple[UUID, str, bool, datetime | None]  # see `people_on`
+BOARD = select(
+    Retrospective.revision,
+    Retrospective.phase,
+    Retrospective.names,
+    Retrospective.phase_ends_at,
+    Retrospective.facilitator_id,
+    Retrospective.discussing,
+    Retrospective.pace,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -37,31 +48,41 @@ class Places:
     groups: Sequence[tuple[UUID, str, str]]
 
 
-async def places_on(session: AsyncSession, retrospective_id: UUID, *, now: datetime) -> Places | None:
-    """Return where a board stands, in few and small queries, or None where there is none."""
-    board = await session.get(Retrospective, retrospective_id)
-    if board is None:
-        return None
+async def people_on(session: AsyncSession, retrospective_id: UUID) -> Sequence[Sitting]:
+    """Return who takes part, by name: id, name, whether they lead the team, until when they are here."""
     rows = await session.execute(
         select(Person.id, Person.name, Participant.leads, Participant.here_until)
         .join(Participant, Participant.person_id == Person.id)
-        .where(Participant.retrospective_id == board.id)
+        .where(Participant.retrospective_id == retrospective_id)
         .order_by(Person.name, Person.id)
     )
-    people = rows.all()
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+async def places_on(
+    session: AsyncSession, retrospective_id: UUID, people: Sequence[Sitting], *, now: datetime
+) -> Places | None:
+    """Return where a board stands, in few and small queries, or None where there is none.
+
+    `people` are those that `people_on` returned, now or a moment ago: they change seldom, cards often.
+    """
+    found = await session.execute(BOARD.where(Retrospective.id == retrospective_id))
+    board = found.one_or_none()
+    if board is None:
+        return None
     until = {row[0]: row[3] for row in people}
     cards: list[tuple[UUID, UUID | None, int]] = []
     groups: list[tuple[UUID, str, str]] = []
     if board.phase is Phase.GROUP:
         lying = await session.execute(
             select(Card.id, Card.group_id, Card.revision)
-            .where(Card.retrospective_id == board.id, Card.part.in_(TOPICS))
+            .where(Card.retrospective_id == retrospective_id, Card.part.in_(TOPICS))
             .order_by(Card.id)
         )
         cards = [(row[0], row[1], row[2]) for row in lying]
         named = await session.execute(
             select(CardGroup.id, CardGroup.part, CardGroup.name).where(
-                CardGroup.retrospective_id == board.id
+                CardGroup.retrospective_id == retrospective_id
             )
         )
         groups = [(row[0], row[1], row[2]) for row in named]

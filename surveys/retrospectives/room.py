@@ -11,7 +11,14 @@ from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
 from surveys.retrospectives import rules
-from surveys.retrospectives.boards import announce, board_to_change, note, notify, require_facilitator
+from surveys.retrospectives.boards import (
+    PEOPLE,
+    announce,
+    board_to_change,
+    note,
+    notify,
+    require_facilitator,
+)
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.rules import Names, Pace, Phase
 
@@ -172,4 +179,4 @@ async def mark_here(
             there.here_until = now + rules.HERE_FOR
     await session.flush()
     if came:
-        await notify(session, retrospective_id)
+        await notify(session, retrospective_id, PEOPLE)
