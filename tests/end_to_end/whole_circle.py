@@ -164,7 +164,7 @@ async def group(page: Page, card: str, onto: str) -> None:
 
 
 async def from_slack(around: Surroundings, name: str, cards: dict[str, str] | None) -> None:
-    """Press the button of the message and send cards, or a vote for the first topic where there are none."""
+    """Press the button of the message and send cards; without any, a vote for the first topic."""
     user = f"U{name.upper()}"
     message = (await around.slack.direct_messages(user))[0]
     form = await around.slack.press(user, message, "retro.open.v1")
