@@ -62,6 +62,9 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(("warn", "KEPT_TIME_TRAVEL is on: the clock can be made to believe another time."))
     if settings.administrators is None:
         found.append(("warn", "KEPT_ADMINISTRATORS is not set: members are not told who runs this host."))
+    if not settings.help_contacts:
+        unnamed = "KEPT_HELP_CONTACTS is not set: whoever writes of harm is shown no name to turn to."
+        found.append(("warn", unnamed))
     file = sqlite_file(settings.database_url)
     if file is not None and settings.keys_dir.resolve().is_relative_to(file.parent.resolve()):
         inside = f"KEPT_KEYS_DIR lies inside {file.parent}, the folder of the database"

@@ -146,6 +146,12 @@ FLAGS: Sequence[Flag] = (
         type=bool,
     ),
     Flag(
+        "--open-question/--no-open-question",
+        "open_question",
+        "End with one question to answer in one's own words.  [default: open-question]",
+        type=bool,
+    ),
+    Flag(
         "--blackout",
         "blackouts",
         "Quiet days for everybody, such as 2026-12-24..2027-01-02; repeat for more.",

@@ -62,6 +62,7 @@ def read_programme(form: Form, before: ProgrammeDraft) -> SentDraft:
         reminders=reading.read("reminders", lambda: form.whole_number("reminders"), before.reminders),
         remind=form.text("remind"),
         observe_holidays="observe_holidays" in form,
+        open_question="open_question" in form,
         blackouts=reading.read("blackouts", lambda: _blackouts(form), before.blackouts),
         minimum_group=reading.read("minimum_group", lambda: _minimum(form), before.minimum_group),
         head_start_days=reading.read(

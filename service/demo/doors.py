@@ -15,6 +15,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.demo import organisation as invented
+from service.demo.mailbox import SECRET
+from service.demo.mailbox import TEAM as MAILBOX_TEAM
 from service.demo.retrospective import TEAM as RETRO_TEAM
 from service.demo.retrospective import VISITORS as SITTING
 from service.demo.retrospective import open_retrospective
@@ -115,6 +117,9 @@ class Doors(Controller):
             stories=stories,
             retro=[_door(invented.worker_called(name), f"/retros/{board}") for name in SITTING if board],
             retro_team=RETRO_TEAM,
+            mailbox_team=MAILBOX_TEAM,
+            mailbox_leader=_leader(MAILBOX_TEAM, teams[MAILBOX_TEAM], to="/mailboxes"),
+            mailbox_link=f"/mailbox#{SECRET}",
         )
         return Response(page, media_type=MediaType.HTML)
 
@@ -178,8 +183,9 @@ def _until(wave: Wave) -> str:
     return f"most have answered, it closes on {closes:%A} {closes.day} {closes:%B} at {closes:%H:%M} UTC"
 
 
-def _leader(team: str, team_id: str) -> Door:
-    return _door(next(each for each in invented.workers() if each.leads == team), f"/teams/{team_id}")
+def _leader(team: str, team_id: str, to: str = "") -> Door:
+    leads = next(each for each in invented.workers() if each.leads == team)
+    return _door(leads, to or f"/teams/{team_id}")
 
 
 def _member(team: str, team_id: str) -> Door:

@@ -20,6 +20,7 @@ from service.demo import organisation as invented
 from service.demo.answering import loop_answer, scale_answer, who_answers
 from service.demo.calendar import Calendar
 from service.demo.leaders import plan_reactions
+from service.demo.mailbox import write_letters
 from service.demo.retrospective import hold_retrospectives
 from service.demo.stories import PAST_WAVES, STORY_OF
 from service.demo.words import let_people_write
@@ -88,6 +89,7 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     wave = await _open_next(world, calendar, now=now)
     begins = await let_people_answer(world, wave)
     await hold_retrospectives(world.sessions, world.keys, now=begins)
+    await write_letters(world.sessions, now=begins)
     return begins
 
 

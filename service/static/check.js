@@ -9,7 +9,7 @@ export function check(words, wanted) {
   const hints = [];
   for (const kind of KINDS) {
     if (kind === "name" && wanted.names.length === 0) continue;
-    let found = kind === "name" ? nameIn(words, new Set(wanted.names)) : null;
+    let found = kind === "name" ? nameIn(words, new Set(wanted.names), wanted.wordsToo) : null;
     found ||= first(wanted.loose[kind], "iu", words) || first(wanted.exact[kind], "u", words);
     if (found) hints.push({ kind, found });
   }
@@ -20,9 +20,11 @@ function first(expression, flags, words) {
   return expression ? (words.match(new RegExp(expression, flags))?.[0] ?? null) : null;
 }
 
-function nameIn(words, known) {
-  for (const [word] of words.matchAll(/\p{L}+(?:[-'’]\p{L}+)*/gu)) {
-    const bare = word.replace(/['’]s$/u, "");
+function nameIn(words, known, wordsToo) {
+  for (const match of words.matchAll(/\p{L}+(?:[-'’]\p{L}+)*/gu)) {
+    const bare = match[0].replace(/['’]s$/u, "");
+    const begins = /(?:^|[.!?:\n])\s*$/u.test(words.slice(0, match.index));
+    if (begins && wordsToo.includes(bare.toLowerCase())) continue;
     const parts = [bare, ...bare.split(/[-'’]/u)];
     if (/^\p{Lu}/u.test(bare) && parts.some((part) => known.has(part.toLowerCase()))) return bare;
   }

@@ -42,6 +42,7 @@ FIELDS = {
     "minimum_group": mark("the smallest group"),
     "name": mark("its name"),
     "observe_holidays": mark("whether holidays are quiet days"),
+    "open_question": mark("whether there is an open question"),
     "optional_dimensions": mark("what is asked"),
     "own_items": mark("statements of your own organisation"),
     "pulse": mark("what is asked"),

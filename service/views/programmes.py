@@ -147,6 +147,7 @@ def as_json(programme: Programme) -> dict[str, Any]:
         "reminders": programme.reminders,
         "remind": str(programme.remind),
         "observe_holidays": programme.observe_holidays,
+        "open_question": programme.open_question,
         "blackouts": programme.blackouts,
         "minimum_group": programme.minimum_group,
         "head_start_days": programme.head_start_days,

@@ -13,7 +13,7 @@ from surveys.ballots.queries import BlankSheet
 from surveys.ballots.words import FEWEST_ASKED, LONGEST_REMARK, PassedOn
 from surveys.comments.queries import Around
 from surveys.comments.rules import FEWEST
-from surveys.comments.wording import check, parts_of_names, patterns
+from surveys.comments.wording import WORDS_TOO, check, parts_of_names, patterns
 from surveys.questions.rules import OPEN_PROMPTS, THEMES
 
 
@@ -127,6 +127,7 @@ def _for_the_browser(locale: str, names: Sequence[str], language: Translator) ->
             "loose": dict(wanted.loose),
             "exact": dict(wanted.exact),
             "names": list(names),
+            "wordsToo": list(WORDS_TOO),
             "says": {kind: language.gettext(sentence) for kind, sentence in HINTS.items()},
         },
         ensure_ascii=False,

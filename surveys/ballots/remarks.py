@@ -55,7 +55,9 @@ async def cast_remark(
         await session.execute(shared, {"number": lock_number(place.wave_id)})
     wave = await session.get_one(Wave, place.wave_id, populate_existing=True)
     require_open(wave, now)
-    if FrozenRules.of(wave.rules).open_prompt is None or place.asked < FEWEST_ASKED:
+    if FrozenRules.of(wave.rules).open_prompt is None:
+        raise Invalid("This pulse asks no open question.")
+    if place.asked < FEWEST_ASKED:
         raise Invalid("In a unit this small your words would point at you. Please use a mailbox instead.")
     key = await keys.load(wave.id)
     row_key = key.remark_key(place.person_id)

@@ -49,6 +49,7 @@ class ProgrammeDraft:
     reminders: int = 1
     remind: str = "everyone"
     observe_holidays: bool = True
+    open_question: bool = True
     blackouts: tuple[tuple[str, str], ...] = ()  # pairs of ISO dates, both included
     minimum_group: int | None = None
     head_start_days: int = 1

@@ -46,6 +46,7 @@ class Programme(Scoped, Base):
     reminders: Mapped[int] = mapped_column(default=1)  # 0 to 2
     remind: Mapped[Remind] = mapped_column(default=Remind.EVERYONE)
     observe_holidays: Mapped[bool] = mapped_column(default=True)
+    open_question: Mapped[bool] = mapped_column(default=True)  # whether a pulse ends with one, optional
     blackouts: Mapped[list[Any]] = mapped_column(default=list)  # pairs of ISO dates, both included
     minimum_group: Mapped[int | None]  # may only raise the organisation's
     head_start_days: Mapped[int] = mapped_column(default=1)  # working days leaders read first, 0 to 2

@@ -131,6 +131,7 @@ def draft_of(programme: Programme) -> ProgrammeDraft:
         reminders=programme.reminders,
         remind=programme.remind,
         observe_holidays=programme.observe_holidays,
+        open_question=programme.open_question,
         blackouts=tuple((first, last) for first, last in programme.blackouts),
         minimum_group=programme.minimum_group,
         head_start_days=programme.head_start_days,

@@ -16,10 +16,12 @@ SHORTEST_NAME = 3  # letters; shorter parts of names are found in too many words
 A_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 AN_S = re.compile(r"['\u2019]s$")
 BETWEEN = re.compile(r"[-'\u2019]")
+BEGINNING = re.compile(r"(?:^|[.!?:\n])\s*$")
 
 _SOURCE: Mapping[str, Any] = tomllib.loads(
     (files("surveys.comments") / "wording.toml").read_text(encoding="utf-8")
 )
+WORDS_TOO: Sequence[str] = _SOURCE["words_at_the_beginning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ def check(words: str, locale: str, names: Collection[str]) -> Checked:
 
 def _name(words: str, names: Collection[str]) -> str | None:
     known = set(names)
-    for word in A_WORD.findall(words):
-        bare = AN_S.sub("", word)
+    for match in A_WORD.finditer(words):
+        bare = AN_S.sub("", match[0])
         parts = {bare, *BETWEEN.split(bare)}
+        if bare.casefold() in WORDS_TOO and BEGINNING.search(words[: match.start()]):
+            continue
         if bare[:1].isupper() and any(part.casefold() in known for part in parts):
             return bare
     return None

@@ -94,7 +94,7 @@ async def open_wave(
         items=items,
         rules=replace(
             _rules(programme, organisation_minimum, leaders_read_below=leaders_read_below),
-            open_prompt=open_prompt_of_wave(number),
+            open_prompt=open_prompt_of_wave(number) if programme.open_question else None,
         ),
     )
     await _freeze_units(session, wave, directory, units, rosters, loop, moved)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from surveys.comments.wording import check, parts_of_names, patterns
+from surveys.comments.wording import WORDS_TOO, check, parts_of_names, patterns
 from tests.browser.conftest import PHONE, WIDE, House, Scheme, Visitors
 
 NAMES = ["Lena Ortiz", "Will Mark-Smith"]
@@ -16,6 +16,9 @@ TEXTS = (
     "Das ist überflüssig, WIRKLICH.",
     "Mark will know. Nobody else does.",
     "She threatened me.",
+    "Will we hear of it? I asked Will two weeks ago.",
+    "He grabbed my arm on 3 March.",
+    "The threat model is from March, and we pushed them to production.",
     "We as a team should say earlier when something slips.",
 )
 ON_SCREENS = [("light", WIDE), ("dark", PHONE)]
@@ -36,7 +39,13 @@ def test_the_browser_finds_what_the_server_finds(house: House, visitors: Visitor
         [
             script.replace("words.js", "check.js"),
             TEXTS,
-            {"harm": wanted.harm, "loose": dict(wanted.loose), "exact": dict(wanted.exact), "names": names},
+            {
+                "harm": wanted.harm,
+                "loose": dict(wanted.loose),
+                "exact": dict(wanted.exact),
+                "names": names,
+                "wordsToo": list(WORDS_TOO),
+            },
         ],
     )
 

@@ -47,6 +47,16 @@ class TestOpening:
         assert (await story.place("Lena")).team_id == story.cast.product.id
         assert await story.keys.exists(wave.id)
 
+    async def test_whether_it_ends_with_an_open_question_is_frozen(self, story: Story) -> None:
+        async with story.sessions.begin() as session:
+            (await session.get_one(Programme, story.programme.id)).open_question = False
+        wave = await story.open()
+        async with story.sessions.begin() as session:
+            (await session.get_one(Programme, story.programme.id)).open_question = True
+
+        async with story.sessions() as session:
+            assert (await session.get_one(Wave, wave.id)).rules["open_prompt"] is None
+
     async def test_nothing_opens_before_its_time(self, story: Story) -> None:
         assert (
             await open_waves(story.sessions, story.keys, slack=True, now=OPENING - timedelta(seconds=1))

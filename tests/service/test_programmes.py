@@ -38,6 +38,7 @@ FIELDS: dict[str, str | list[str]] = {
     "reminders": "1",
     "remind": "everyone",
     "observe_holidays": "yes",
+    "open_question": "yes",
     "head_start_days": "1",
     "minimum_group": "",
     "do": "save",
@@ -234,6 +235,22 @@ class TestChanging:
         taken = await send(hr, f"/programmes/{second.id}")
         assert taken.status_code == 422
         assert "Another programme has this name" in taken.text
+
+    async def test_the_open_question_may_be_left_out_and_taken_up_again(
+        self, hr: httpx.AsyncClient, sessions: Sessions
+    ) -> None:
+        await send(hr)
+        (programme,) = await kept(sessions)
+        assert programme.open_question
+        edited = f"/programmes/{programme.id}"
+        token = form_token(await hr.get(edited))
+        left_out = {name: value for name, value in FIELDS.items() if name != "open_question"}
+
+        await hr.post(edited, data={"form_token": token, **left_out})
+
+        assert not (await kept(sessions))[0].open_question
+        shown = (await hr.get(edited)).text
+        assert 'name="open_question" value="yes"><span>End with one open question' in shown
 
     async def test_an_old_start_may_stay(
         self, hr: httpx.AsyncClient, sessions: Sessions, clock: Clock

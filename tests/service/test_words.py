@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service.controllers.answers import PAGE_BYTES
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.people.models import Person
+from surveys.waves.models import Wave
 from tests.cast import Cast
 from tests.service.conftest import form_token, submit
 
@@ -136,3 +137,19 @@ async def test_every_page_of_it_is_as_long_as_the_others(alice: httpx.AsyncClien
 
 async def test_without_the_personal_link_there_is_no_question(stranger: httpx.AsyncClient) -> None:
     assert (await stranger.get("/answer/words")).status_code == 404
+
+
+async def test_a_programme_without_an_open_question_asks_none_and_takes_no_words(
+    alice: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        wave = (await session.scalars(select(Wave))).one()
+        wave.rules = {**wave.rules, "open_prompt": None}  # as frozen where HR left the question out
+
+    assert "After this comes one open question" not in (await alice.get("/answer")).text
+    assert "this is the wrong place" not in (await alice.get("/answer/thanks")).text
+    assert "This pulse asks no open question." in (await alice.get("/answer/words")).text
+    form = {"kind": "words", "words": WORDS, "do": "send"}
+    refused = await submit(alice, "/answer", "/answer/words", form)
+    assert refused.status_code == 422
+    assert await stored(sessions) == (0, 0)

@@ -19,7 +19,11 @@ from surveys.waves.models import Wave, WaveState
 from tests.cast import SOME_TIME_AGO, make_organisation
 from tests.service.commands.installation import Installation
 
-WELL = {"KEPT_SECRET_KEYS": "k" * 32, "KEPT_ADMINISTRATORS": "Jo Okafor, IT"}
+WELL = {
+    "KEPT_SECRET_KEYS": "k" * 32,
+    "KEPT_ADMINISTRATORS": "Jo Okafor, IT",
+    "KEPT_HELP_CONTACTS": "Mona Bauer, ombudsperson, 030 1234",
+}
 
 
 def lines_of(installed: Installation, **environ: str) -> tuple[int, dict[str, list[str]]]:

@@ -73,6 +73,7 @@ class TestAdd:
             *("--window", "72h", "--reminders", "2", "--remind", "missing", "--no-holidays"),
             *("--blackout", "2026-12-24..2027-01-02", "--blackout", "2027-05-01"),
             *("--minimum-group", "7", "--head-start", "2", "--optional", "apr", "--strike", "psy-05"),
+            "--no-open-question",
             *("--own", "Our tools help us.", "--own-reversed", "I am often interrupted."),
             *("--start", "2027-01-04"),
         )
@@ -90,6 +91,7 @@ class TestAdd:
             "reminders": 2,
             "remind": "missing",
             "observe_holidays": False,
+            "open_question": False,
             "blackouts": [["2026-12-24", "2027-01-02"], ["2027-05-01", "2027-05-01"]],
             "minimum_group": 7,
             "head_start_days": 2,
