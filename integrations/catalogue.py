@@ -79,7 +79,7 @@ def sentences() -> dict[Sentence, list[tuple[str, int]]]:
     for text in more():
         found.setdefault(text, [("surveys/questions/bank.toml", 1)])
     for book in PLAYBOOKS.values():
-        for text in (book.why, book.week, *book.later):
+        for text in (book.why, book.week, book.say, *book.later):
             found.setdefault(text, [("surveys/commitments/playbooks.toml", 1)])
     return found
 

@@ -8,12 +8,10 @@ from datetime import date
 
 from integrations.language import Translator, mark
 from surveys.commitments.loop import PromiseView, TopicView
+from surveys.commitments.playbooks import AGREED, DIVIDED, Step, level, newest_shown
 from surveys.commitments.rules import Decision, State, TopicKind
 from surveys.questions.rules import DIMENSION_NAMES, THEMES
 from surveys.results.published import FigureView, TeamTrend, WavePoint
-
-AGREED, DIVIDED = 75, 50  # scores: most people agree; more agree than not
-ROUGHLY = 5  # points; a word here says less than the figure on the page does
 
 SAID: Mapping[TopicKind, str] = {
     TopicKind.SHIFT: mark("{name} has gone down, and that is big enough to be more than chance."),
@@ -101,11 +99,6 @@ def say_promise(promise: PromiseView, language: Translator) -> str:
     )
 
 
-def newest_shown(trend: TeamTrend) -> WavePoint | None:
-    """Return the newest wave whose figures this reader may see."""
-    return next((wave for wave in reversed(trend.waves) if wave.readable and wave.dimensions), None)
-
-
 def what_figures_mean(trend: TeamTrend, language: Translator) -> list[str]:
     """Return two sentences: how people answered, and whether anything has changed; none without results."""
     newest = newest_shown(trend)
@@ -120,26 +113,15 @@ def what_figures_mean(trend: TeamTrend, language: Translator) -> list[str]:
     return [_levels(shown, newest, language), _changes(shown, newest, language)]
 
 
-def low_or_shifted(trend: TeamTrend) -> list[str]:
-    """Return the dimensions for which a leader is offered something to try, the most pressing first."""
-    newest = newest_shown(trend)
-    if newest is None:
-        return []
-    shown = [(name, figure) for name, figure in newest.dimensions.items() if figure.shown]
-    down = [name for name, figure in shown if _word(figure) == "shifted_down"]
-    low = [name for name, figure in shown if _level(figure) < DIVIDED and name not in down]
-    return [name for name in (*down, *low) if name in DIMENSION_NAMES]
-
-
 def _levels(shown: Mapping[str, FigureView], wave: WavePoint, language: Translator) -> str:
     say = language.say
     sentences: Sequence[tuple[str, list[str]]] = (
-        (mark("most people agree on {names}"), [n for n, f in shown.items() if _level(f) >= AGREED]),
+        (mark("most people agree on {names}"), [n for n, f in shown.items() if level(f) >= AGREED]),
         (
             mark("more agree than not on {names}"),
-            [n for n, f in shown.items() if DIVIDED <= _level(f) < AGREED],
+            [n for n, f in shown.items() if DIVIDED <= level(f) < AGREED],
         ),
-        (mark("more disagree than agree on {names}"), [n for n, f in shown.items() if _level(f) < DIVIDED]),
+        (mark("more disagree than agree on {names}"), [n for n, f in shown.items() if level(f) < DIVIDED]),
     )
     parts = [say(text, names=_names(names, language)) for text, names in sentences if names]
     return say(
@@ -174,10 +156,6 @@ def _names(dimensions: Sequence[str], language: Translator, *, first: bool = Fal
     return language.listing([named[0], *lowered[1:]] if first else lowered)
 
 
-def _level(figure: FigureView) -> float:
-    return 0.0 if figure.score is None else ROUGHLY * round(figure.score / ROUGHLY)
-
-
 def _word(figure: FigureView) -> str:
     return figure.trend.word if figure.trend is not None else ""
 
@@ -186,15 +164,24 @@ def _since(figure: FigureView, wave: WavePoint) -> date:
     return (figure.trend.since if figure.trend is not None else None) or wave.occurrence
 
 
-def draft_to_share(trend: TeamTrend, language: Translator, *, answer_by: date) -> str:
-    """Return a draft a leader may change before the team reads it; empty without results."""
+def draft_to_share(
+    trend: TeamTrend, language: Translator, *, answer_by: date, step: Step | None = None
+) -> str:
+    """Return a draft a leader may change before the team reads it; empty without results.
+
+    With a step to try, the draft says it as one the leader takes at once.
+    """
     meaning = what_figures_mean(trend, language)
     if not meaning:
         return ""
+    trying = (
+        [language.say("One thing I try at once: {step}", step=language.gettext(step.say))] if step else []
+    )
     return "\n\n".join(
         [
             language.say("Thank you for answering."),
             language.say("What I read: {meaning}", meaning=" ".join(meaning)),
+            *trying,
             language.say(
                 "I have not made up my mind about it yet. By {day} I tell you what I will do about it, and "
                 "what I will not, with the reason. Until then I would like to hear what I may be missing.",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from integrations.language import Translator, mark
 from integrations.loop_words import what_figures_mean
 from integrations.note_words import Words, words_of
+from surveys.commitments.playbooks import Step
 from surveys.commitments.week import Thing, ThingKind
+from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.published import TeamTrend
 
 THINGS: Mapping[ThingKind, str] = {
@@ -32,9 +34,30 @@ THINGS: Mapping[ThingKind, str] = {
     ThingKind.PROMISE: mark(
         "This week, one thing: promise one small step the team can notice within 30 days."
     ),
+    ThingKind.TRY: mark("This week, one thing: a small step the team can notice."),
     ThingKind.UPDATE: mark(
         "This week, one thing: this promise is due on {day}. One line on how it comes along keeps it alive."
     ),
+}
+BESIDE_A_STEP: Mapping[ThingKind, str] = {
+    ThingKind.SHARE: mark(
+        "A draft for the team is there, with this step in it; change it until it sounds like you."
+    ),
+    ThingKind.ACKNOWLEDGE: mark(
+        "The button tells the team that its answers were read, and by when you say what comes of them."
+    ),
+    ThingKind.ANSWER: mark(
+        "The button answers what the team brought up; “will not, because” is an answer too."
+    ),
+    ThingKind.PROMISE: mark("The button makes it a promise, in your words."),
+    ThingKind.TRY: mark(
+        "The button makes it a promise, in your words, if you want the team to hold you to it."
+    ),
+    ThingKind.UPDATE: mark("The button tells the team how this promise comes along; it is due on {day}."),
+}
+WHY_THIS: Mapping[bool, str] = {
+    True: mark("This week, one thing, because {name} has shifted down: {step}"),
+    False: mark("This week, one thing, because {name} is low: {step}"),
 }
 BUTTONS: Mapping[ThingKind, str] = {
     ThingKind.OVERDUE: mark("Update this promise"),
@@ -43,6 +66,7 @@ BUTTONS: Mapping[ThingKind, str] = {
     ThingKind.ACKNOWLEDGE: mark("Name a day"),
     ThingKind.ANSWER: mark("Answer the team"),
     ThingKind.PROMISE: mark("Make a promise"),
+    ThingKind.TRY: mark("Make it a promise"),
     ThingKind.UPDATE: mark("Update this promise"),
 }
 
@@ -56,6 +80,7 @@ class LeaderWeek:
         thing: the one thing to do.
         press: what the button in Slack stands for; ids only.
         teams: in how many teams of this leader something waits.
+        step: what to try this week, out of the playbook of a dimension that is low or has shifted down.
     """
 
     team_name: str
@@ -64,6 +89,7 @@ class LeaderWeek:
     press: str
     page_url: str
     teams: int = 1
+    step: Step | None = None
 
 
 @words_of.register
@@ -80,11 +106,13 @@ def _(note: LeaderWeek, language: Translator, zone: str) -> Words:  # noqa: ARG0
         if note.teams > 1
         else ""
     )
-    thing = say(THINGS[note.thing.kind], day=day)
+    things = _things(note, language, day)
     return Words(
         subject=say("Your week with {team}", team=note.team_name),
         paragraphs=(
-            (" ".join(meaning), thing) if meaning and promise is None else (" ".join([*meaning, thing]),)
+            (" ".join(meaning), *things)
+            if meaning and promise is None
+            else (" ".join([*meaning, *things]),)
         ),
         quoted=(promise.text,) if promise is not None else (),
         button=say(BUTTONS[note.thing.kind]),
@@ -92,3 +120,16 @@ def _(note: LeaderWeek, language: Translator, zone: str) -> Words:  # noqa: ARG0
         press=note.press,
         small=" ".join([more, say("One message a week at most, unless something is due.")]).strip(),
     )
+
+
+def _things(note: LeaderWeek, language: Translator, day: str) -> list[str]:
+    """Return the one thing of the week, and what the button does."""
+    if note.step is None:
+        return [language.say(THINGS[note.thing.kind], day=day)]
+    name = language.gettext(DIMENSION_NAMES[note.step.dimension])
+    step = language.say(
+        WHY_THIS[note.step.has_fallen],
+        name=name[:1].lower() + name[1:],
+        step=language.gettext(note.step.text),
+    )
+    return [step, language.say(BESIDE_A_STEP[note.thing.kind], day=day)]

@@ -31,8 +31,11 @@ from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind
+from surveys.commitments.clocks import local_date
 from surveys.commitments.models import Commitment, CommitmentState, Share
-from surveys.commitments.weekly import week_of
+from surveys.commitments.playbooks import step_to_try
+from surveys.commitments.week import DATED
+from surveys.commitments.weekly import WAVES, week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.milestones.models import StepIssue
@@ -43,8 +46,6 @@ from surveys.retrospectives.rules import Pace
 from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
-
-WAVES = 3  # enough to find the newest results behind an open wave
 
 
 class NothingToSay(Exception):
@@ -148,7 +149,9 @@ async def _leader_week(session: AsyncSession, settings: Settings, delivery: Deli
     trend = await trend_of(session, loop.team_id, now=now, as_leader=True, waves=WAVES)
     page = f"{settings.base_url}/teams/{loop.team_id}"
     press = presses.thing(thing, loop.team_id)
-    return LeaderWeek(loop.team_name, trend, thing, press, page, teams)
+    today = local_date(now, loop.zone)
+    step = None if thing.kind in DATED else step_to_try(trend, today=today)
+    return LeaderWeek(loop.team_name, trend, thing, press, page, teams, step)
 
 
 async def _retro_news(session: AsyncSession, settings: Settings, delivery: Delivery) -> RetroNews:

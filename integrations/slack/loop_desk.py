@@ -35,6 +35,7 @@ from surveys.commitments.actions import (
 from surveys.commitments.leading import led_by
 from surveys.commitments.loop import LoopState, PromiseView, TopicView
 from surveys.commitments.models import Commitment, Decision, Topic
+from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
 from surveys.commitments.topics import decide
 from surveys.commitments.weekly import LATER, put_off_promise
@@ -128,7 +129,9 @@ async def _share_form(work: _Work, value: str) -> Block:
     trend = await trend_of(
         work.session, team_id, now=work.now, as_leader=team_id in work.viewer.leads, waves=WAVES
     )
-    draft = draft_to_share(trend, work.language, answer_by=loop.answer_by or today + DAYS_TO_ANSWER)
+    step = step_to_try(trend, today=today)
+    answer_by = loop.answer_by or today + DAYS_TO_ANSWER
+    draft = draft_to_share(trend, work.language, answer_by=answer_by, step=step)
     return forms.share_form(work.language, value, loop.team_name, draft)
 
 
@@ -138,9 +141,14 @@ async def _acknowledge_form(work: _Work, value: str) -> Block:
 
 
 async def _commit_form(work: _Work, value: str) -> Block:
-    loop, today = await work.loop(work.press.ids[1])
+    team_id = work.press.ids[1]
+    loop, today = await work.loop(team_id)
     count = sum(_is_open(one) for one in loop.promises)
-    return forms.commit_form(work.language, value, today + DAYS_TO_KEEP, open_promises=count)
+    as_leader = team_id in work.viewer.leads
+    trend = await trend_of(work.session, team_id, now=work.now, as_leader=as_leader, waves=WAVES)
+    step = step_to_try(trend, today=today)
+    draft = work.language.gettext(step.say) if step is not None else ""
+    return forms.commit_form(work.language, value, today + DAYS_TO_KEEP, open_promises=count, draft=draft)
 
 
 async def _promise_form(work: _Work, value: str) -> Block:

@@ -69,8 +69,10 @@ def acknowledge_form(language: Translator, press: str, answer_by: date) -> Block
     )
 
 
-def commit_form(language: Translator, press: str, due: date, *, open_promises: int) -> Block:
-    """Return the form for a promise."""
+def commit_form(
+    language: Translator, press: str, due: date, *, open_promises: int, draft: str = ""
+) -> Block:
+    """Return the form for a promise, with a draft to change where there is something to try."""
     say = language.say
     slack = say(
         "Does the date leave some slack? The team is asked later whether these very words were kept."
@@ -87,7 +89,7 @@ def commit_form(language: Translator, press: str, due: date, *, open_promises: i
         submit=say("Promise it"),
         asked=[
             *([blocks.section(many)] if open_promises > MANY_OPEN else []),
-            _written(say("I promise, in one line and without names"), TEXT, LONGEST_PROMISE),
+            _written(say("I promise, in one line and without names"), TEXT, LONGEST_PROMISE, draft),
             blocks.day(say("Until"), block_id=DUE, action=Action.LOOP_FIELD, initial=due),
             blocks.context(slack),
         ],

@@ -53,7 +53,12 @@ def thing(found: Thing, team_id: UUID) -> str:
         return answer(found.topic_id)
     if found.wave_id is None:
         return ""
-    by_kind = {ThingKind.SHARE: share, ThingKind.ACKNOWLEDGE: acknowledge, ThingKind.PROMISE: commit}
+    by_kind = {
+        ThingKind.SHARE: share,
+        ThingKind.ACKNOWLEDGE: acknowledge,
+        ThingKind.PROMISE: commit,
+        ThingKind.TRY: commit,
+    }
     return by_kind[found.kind](found.wave_id, team_id)
 
 

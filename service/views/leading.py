@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
-from integrations.loop_words import PLEDGE_LIMITS, low_or_shifted
+from integrations.loop_words import PLEDGE_LIMITS
 from surveys.commitments.absences import Standing
-from surveys.commitments.playbooks import PLAYBOOKS
+from surveys.commitments.playbooks import PLAYBOOKS, low_or_shifted
 from surveys.commitments.pledges import NoteView, PledgeView
 from surveys.people.rules import Viewer
 from surveys.questions.rules import DIMENSION_NAMES

@@ -117,6 +117,14 @@ def after_working_time(start: datetime, wait: timedelta, zone: str, rest: Rest =
     return end
 
 
+def begins_week(day: date, country: str | None) -> bool:
+    """Return whether a day is the first working day of its week where somebody is."""
+    monday = day - day.weekday() * DAY
+    week = [monday + number * DAY for number in range(SATURDAY)]
+    working = [one for one in week if country is None or one not in public_holidays(country, one.year)]
+    return bool(working) and day == working[0]
+
+
 def speaking_time(instant: datetime, zone: str) -> datetime:
     """Return an instant itself, or the next 09:00 of a Monday to Friday where it falls outside hours."""
     local = instant.astimezone(ZoneInfo(zone))

@@ -26,8 +26,10 @@ class ThingKind(StrEnum):
     ANSWER = "answer"
     PROMISE = "promise"
     UPDATE = "update"
+    TRY = "try"  # nothing waits, but a dimension is low or has shifted down
 
 
+DATED = frozenset({ThingKind.OVERDUE, ThingKind.DUE_SOON})  # a word given comes before anything new
 URGENCY = {kind: place for place, kind in enumerate(ThingKind)}
 
 

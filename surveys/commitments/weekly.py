@@ -7,28 +7,34 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.commitments.clocks import begins_week
 from surveys.commitments.leading import zone_of
 from surveys.commitments.loop import LoopState
 from surveys.commitments.models import Absence, Commitment, CommitmentState
 from surveys.commitments.notices import A_WEEK, Notice, plan_notices
+from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
-from surveys.commitments.week import URGENCY, Thing, thing_to_do
+from surveys.commitments.week import URGENCY, Thing, ThingKind, thing_to_do
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Delivery, Kind
 from surveys.deliveries.rules import ChannelName
 from surveys.errors import Conflict, Missing
 from surveys.people.models import Leadership, Person, Team
+from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
 WEEKLY = (Kind.LEADER_WEEK, Kind.LEADER_NUDGE)
-MONDAY, BEGINS, ENDS = 0, 9, 17
+BEGINS, ENDS = 9, 17
 RESULTS_WITHIN = timedelta(days=120)
 LATER = {"tomorrow": timedelta(days=1), "next_week": timedelta(days=7)}
 MOST_SNOOZES = 3
+WAVES = 3  # enough to find the newest results behind an open wave
 
 
 async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
-    """Plan Monday's message for each leader with a team that was asked or holds a promise of theirs.
+    """Plan the week's message for each leader with a team that was asked or holds a promise of theirs.
+
+    It comes on Monday, or on the first day of the week that is no public holiday where they are.
 
     Whoever was written to about the same in the days before, or is away, gets none.
     """
@@ -59,7 +65,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
     planned = 0
     for leader in found.all():
         there = now.astimezone(ZoneInfo(leader.zone))
-        if there.weekday() != MONDAY or not BEGINS <= there.hour < ENDS:
+        if not begins_week(there.date(), leader.country) or not BEGINS <= there.hour < ENDS:
             continue
         week = there.date().isocalendar()
         key = f"{Kind.LEADER_WEEK}:{leader.id}:{week.year}-{week.week:02}"
@@ -85,6 +91,10 @@ async def week_of(
         loop = await loop_of(session, team_id, now=now, for_leader=True)
         today: date = now.astimezone(ZoneInfo(loop.zone)).date()
         thing = thing_to_do(loop, today=today)
+        if thing is None and loop.wave_id is not None:
+            trend = await trend_of(session, team_id, now=now, as_leader=True, waves=WAVES)
+            if step_to_try(trend, today=today) is not None:
+                thing = Thing(ThingKind.TRY, wave_id=loop.wave_id)
         if thing is not None:
             found.append((URGENCY[thing.kind], name.casefold(), loop, thing))
     if not found:

@@ -84,3 +84,14 @@ async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None
     assert await thing(MONDAY) is ThingKind.UPDATE
     assert await thing(MONDAY + 21 * DAY) is ThingKind.DUE_SOON
     assert await thing(MONDAY + 28 * DAY) is ThingKind.OVERDUE
+
+
+async def test_after_a_holiday_the_week_begins_on_its_first_working_day(session: AsyncSession) -> None:
+    cast = await scene(session)
+    easter_monday = datetime(2026, 4, 6, 8, 30, tzinfo=UTC)
+    cast.lena.country = "DE"
+    await session.flush()
+
+    assert await begin_weeks(session, now=easter_monday, slack=True) == 0
+    assert await begin_weeks(session, now=easter_monday + DAY, slack=True) == 1
+    assert await begin_weeks(session, now=easter_monday + 2 * DAY, slack=True) == 0
