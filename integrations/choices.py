@@ -10,4 +10,8 @@ CHOICE_WORDS = {
     "kept": mark("Yes, it was kept"),
     "not_kept": mark("No"),
     "cant_tell": mark("I can't tell"),
+    "better": mark("Yes, for the better"),
+    "no_difference": mark("No difference"),
+    "worse": mark("Yes, for the worse"),
+    "too_early": mark("Too early to say"),
 }

@@ -39,6 +39,15 @@ SINCE_THEN: Mapping[str, str] = {
     "no_change": mark("Over a full round since it was done there is no clear change from before it fell."),
     "lower": mark("Over a full round since it was done it lies lower than before it fell."),
 }
+WHY_IS_OPEN = mark("That does not say why.")
+NOTICED: Mapping[str, str] = {
+    "better": mark("Asked whether it made a difference, the team says: better."),
+    "no_difference": mark("Asked whether it made a difference, the team says: none that can be noticed."),
+    "worse": mark("Asked whether it made a difference, the team says: worse."),
+    "mixed": mark("Asked whether it made a difference, people see it differently."),
+    "too_early": mark("Asked whether it made a difference, the team says: too early."),
+    "too_few": mark("Too few answered whether it made a difference."),
+}
 PLEDGE_LIMITS = mark(
     "Three things have to be passed on whatever was pledged: danger to somebody, harassment, and what the "
     "law demands. Then you are told first, wherever that is possible."
@@ -85,11 +94,13 @@ def say_answer(topic: TopicView, language: Translator) -> str:
 
 
 def say_since_then(topic: TopicView, language: Translator) -> str:
-    """Return how the dimension lies since everything promised was done; nothing about why."""
-    sentence = SINCE_THEN.get(topic.since_then or "")
-    if sentence is None:
-        return ""
-    return f"{language.say(sentence)} {language.say('That does not say why.')}"
+    """Return how the dimension lies since all was done, and what the team notices; nothing about why."""
+    said = [
+        each for each in (SINCE_THEN.get(topic.since_then or ""), NOTICED.get(topic.noticed or "")) if each
+    ]
+    if topic.since_then in SINCE_THEN:
+        said.insert(1, WHY_IS_OPEN)
+    return " ".join(language.say(each) for each in said)
 
 
 def say_promise(promise: PromiseView, language: Translator) -> str:

@@ -4,13 +4,26 @@ from collections.abc import Iterator
 from functools import cache
 
 from service.attacks.published import PublishedWave
-from surveys.results.rules.loop_words import DECIDED_VOTES, SHARE_FOR_A_WORD, loop_word
+from surveys.results.rules.loop_words import (
+    DECIDED_VOTES,
+    DIFFERENCES,
+    MIXED,
+    SHARE_FOR_A_WORD,
+    TOO_EARLY,
+    loop_word,
+)
 
-DECIDED = {"LOOP-02": ("yes", "partly", "no"), "LOOP-03": ("kept", "not_yet")}
-SAID = {code: frozenset((*words, "cant_tell", "too_few")) for code, words in DECIDED.items()}
+DECIDED = {
+    "LOOP-02": ("yes", "partly", "no"),
+    "LOOP-03": ("kept", "not_yet"),
+    "LOOP-05": (*DIFFERENCES, MIXED),
+}
+UNDECIDED = {"LOOP-02": "cant_tell", "LOOP-03": "cant_tell", "LOOP-05": TOO_EARLY}
+SAID = {code: frozenset((*words, UNDECIDED[code], "too_few")) for code, words in DECIDED.items()}
 CHOICES = {
     "LOOP-02": ("yes", "partly", "no", "not_sure"),
     "LOOP-03": ("kept", "partly", "not_kept", "cant_tell"),
+    "LOOP-05": (*DIFFERENCES, TOO_EARLY),
 }
 LARGEST = 9  # people; every way in which a team up to this size can vote is counted through
 
@@ -55,7 +68,7 @@ def votes_that_tell(needed: int, share: float) -> int:
                 decided = sum(counts[:3])
                 found += decided < needed or decided < share * asked
                 alone = word == "not_yet" and counts[1] + counts[2] == 1
-                found += alone or (word == "no" and counts[2] <= 1)
+                found += alone or (word in ("no", "worse") and counts[2] <= 1)
     return found
 
 

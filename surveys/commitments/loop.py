@@ -128,6 +128,8 @@ class TopicView:
         promises: made in answer to it.
         since_then: higher, no_change or lower than before it fell, once a full cycle has passed since all
             promises were done; None before, and for what is about no dimension.
+        noticed: what the team says it notices by what was done (LOOP-05): better, no_difference, worse,
+            mixed, too_early or too_few; None where it was not asked.
         elapsed: working time until it was answered, or until now; None where it has no clock.
         public: whether others than the leader see that clock: once answered, or after 3 working days.
     """
@@ -147,6 +149,7 @@ class TopicView:
     decided_at: datetime | None
     promises: Sequence[PromiseView] = ()
     since_then: str | None = None
+    noticed: str | None = None
     elapsed: timedelta | None = None
     public: bool = False
 

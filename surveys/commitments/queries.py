@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from surveys.commitments import rules
 from surveys.commitments.absences import rest_of, spans_away
 from surveys.commitments.clocks import Rest, working_time
+from surveys.commitments.difference import differences_to_ask, noticed_by
 from surveys.commitments.effects import effects_of
 from surveys.commitments.loop import LoopState, Step, TopicView
 from surveys.commitments.models import (
@@ -54,8 +55,9 @@ async def loop_questions_due(
     """Return what a wave opened now should ask each unit about the loop: at most two questions.
 
     First the oldest promise that was marked done a week ago or more and on which the team has not
-    decided, then whether the leader said what will be done, where the unit's last wave brought
-    results and its team has read them. Units too small for a word are not asked.
+    decided, or else whether one about a fall made a difference. Then whether the leader said what will
+    be done, where the unit's last wave brought results and its team has read them. Units too small for
+    a word are not asked.
     """
     large = {unit for unit, people in directory.rosters().items() if len(people) >= DECIDED_VOTES}
     due: dict[UUID, list[LoopQuestion]] = defaultdict(list)
@@ -63,6 +65,9 @@ async def loop_questions_due(
         if promise.team_id in large and not due[promise.team_id]:
             text = LOOP_ITEMS[PROMISE].text.format(commitment=promise.text)
             due[promise.team_id].append(LoopQuestion(promise_key(promise.id), PROMISE, text, promise.id))
+    for unit, question in await differences_to_ask(session, directory.organisation_id, now=now):
+        if unit in large and not due[unit]:
+            due[unit].append(question)
     for unit in await _answered_last_time(session, directory.organisation_id, now=now):
         if unit in large and directory.leaders.get(unit):
             due[unit].append(LoopQuestion(PLAN, PLAN, LOOP_ITEMS[PLAN].text))
@@ -162,6 +167,7 @@ async def loop_of(
     views = [told.view for told in promises]
     topics = await topics_of(session, team_id, views, now=now, for_leader=for_leader)
     since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
+    noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
     rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
     answered = await answered_topics(
         session, branch, ended_promises(promises), {team_id: rest}, now=now, team_id=team_id
@@ -176,7 +182,12 @@ async def loop_of(
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
         topics=[
-            _clocked(replace(topic, since_then=since.get(topic.id)), zone, rest, now=now)
+            _clocked(
+                replace(topic, since_then=since.get(topic.id), noticed=noticed.get(topic.id)),
+                zone,
+                rest,
+                now=now,
+            )
             for topic in topics
         ],
         acknowledged=acknowledged_rate(answered),

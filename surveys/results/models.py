@@ -93,7 +93,7 @@ class TeamWord(Base):
 
     wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id", ondelete="CASCADE"), primary_key=True)
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
-    question: Mapped[str] = mapped_column(primary_key=True)  # LOOP-02, or LOOP-03:<commitment id>
+    question: Mapped[str] = mapped_column(primary_key=True)  # LOOP-02, or LOOP-03 or -05:<commitment>
     word: Mapped[str]  # LOOP-03: kept, not_yet, cant_tell, too_few; LOOP-02: yes, partly, no, too_few
 
 

@@ -63,7 +63,8 @@ class LoopQuestion:
     """A question about what the leader did; one ballot row of its own, never carried up.
 
     Attributes:
-        key: "LOOP-02", or "LOOP-03:<id of the promise>"; also the dimension of its ballot.
+        key: "LOOP-02", or "LOOP-03:<id of the promise>", or LOOP-05 likewise; also the dimension of
+            its ballot.
         code: the loop item, which names the choices.
         text: what is asked, with the promise's frozen words in it.
         commitment_id: the promise, for LOOP-03.

@@ -8,6 +8,8 @@ DISSENT = 2  # one voice alone never makes a word, on either side
 
 KEPT, NOT_YET, CANT_TELL, TOO_FEW = "kept", "not_yet", "cant_tell", "too_few"
 YES, PARTLY, NO = "yes", "partly", "no"
+DIFFERENCES = ("better", "no_difference", "worse")
+MIXED, TOO_EARLY = "mixed", "too_early"
 
 
 def team_word(
@@ -59,6 +61,32 @@ def said_word(
     return NO if decided - no < DISSENT else PARTLY
 
 
+def difference_word(
+    votes: Mapping[str, int],
+    asked: int,
+    *,
+    needed: int = DECIDED_VOTES,
+    share: float = SHARE_FOR_A_WORD,
+) -> str:
+    """Return what a team says to "did it make a difference you can notice?" (LOOP-05).
+
+    Args:
+        votes: how many pressed `better`, `no_difference`, `worse` and `too_early`; absent is none.
+        asked: how many people of the unit were asked, whoever answered.
+        needed: decided votes a word needs, as the rules of the wave say.
+        share: of those asked, likewise.
+
+    Returns:
+        `better`, `no_difference` or `worse` when at most one decided vote differs, `mixed` otherwise;
+        `too_early` when enough people answered but too few decided, `too_few` when too few answered.
+    """
+    decided = sum(votes.get(choice, 0) for choice in DIFFERENCES)
+    if not _enough(decided, asked, needed, share):
+        answered = decided + votes.get(TOO_EARLY, 0)
+        return TOO_EARLY if _enough(answered, asked, needed, share) else TOO_FEW
+    return next((each for each in DIFFERENCES if decided - votes.get(each, 0) < DISSENT), MIXED)
+
+
 def loop_word(
     code: str,
     votes: Mapping[str, int],
@@ -67,8 +95,8 @@ def loop_word(
     needed: int = DECIDED_VOTES,
     share: float = SHARE_FOR_A_WORD,
 ) -> str:
-    """Return the team's word on the loop question with this code, LOOP-02 or LOOP-03."""
-    decide = {"LOOP-02": said_word, "LOOP-03": team_word}[code]
+    """Return the team's word on the loop question with this code, LOOP-02, LOOP-03 or LOOP-05."""
+    decide = {"LOOP-02": said_word, "LOOP-03": team_word, "LOOP-05": difference_word}[code]
     return decide(votes, asked, needed=needed, share=share)
 
 

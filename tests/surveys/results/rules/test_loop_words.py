@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.results.rules.loop_words import loop_word, said_word, team_word
+from surveys.results.rules.loop_words import difference_word, loop_word, said_word, team_word
 
 
 @st.composite
@@ -91,3 +91,22 @@ def test_the_code_of_the_question_chooses_the_rule() -> None:
     assert loop_word("LOOP-03", {"kept": 5}, 5) == "kept"
     assert loop_word("LOOP-02", {"yes": 5}, 5, needed=6) == "too_few"
     assert loop_word("LOOP-03", {"kept": 5}, 5, needed=6) == "too_few"
+
+
+class TestDifferenceWord:
+    @pytest.mark.parametrize(
+        ("votes", "asked", "word"),
+        [
+            ({"better": 4}, 8, "better"),
+            ({"better": 4, "worse": 1}, 8, "better"),
+            ({"no_difference": 4, "better": 1}, 8, "no_difference"),
+            ({"worse": 3, "better": 1}, 7, "worse"),
+            ({"better": 2, "worse": 2}, 7, "mixed"),
+            ({"better": 3, "too_early": 3}, 8, "too_early"),
+            ({"better": 4}, 9, "too_few"),
+            ({}, 7, "too_few"),
+        ],
+    )
+    def test_one_voice_alone_is_never_seen(self, votes: Mapping[str, int], asked: int, word: str) -> None:
+        assert difference_word(votes, asked) == word
+        assert loop_word("LOOP-05", votes, asked) == word
