@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.keys import KeyStore
 from surveys.commitments.clocks import speaking_time, speaking_time_before
+from surveys.commitments.looks import promises_to_say_aloud
 from surveys.commitments.steps import steps_to_look_at
 from surveys.errors import SurveyError
 from surveys.milestones.actions import keep_rhythm
@@ -60,12 +61,13 @@ async def run_boards(sessions: Sessions, keys: KeyStore, *, now: datetime, slack
 
 
 async def _skip_empty_looks(sessions: Sessions, keys: KeyStore, now: datetime) -> int:
-    """Go on to writing where a board over days has no earlier steps: nobody waits for nothing."""
+    """Go on to writing where a board over days has nothing to look back on: nobody waits for nothing."""
     async with sessions() as session:
         empty = [
             board.id
             for board in await boards_looking_back(session)
             if not await steps_to_look_at(session, board, now=now)
+            and not await promises_to_say_aloud(session, board, now=now)
         ]
     return sum([await _move(sessions, keys, board_id, Phase.LOOK_BACK, now) for board_id in empty])
 

@@ -19,6 +19,7 @@ from integrations.environment import Settings
 from integrations.keystores import CACHEDIR_TAG, DirectoryKeyStore, KeyStoreMissing
 from integrations.mail import MailChannel
 from integrations.slack.introduction import introduce
+from integrations.trackers.channel import TrackerChannel, doors_of
 from migrations import revisions
 from service.composition import reason_of, where
 from surveys.database import sqlite_file
@@ -250,3 +251,17 @@ async def of_mail(mail: MailChannel | None) -> list[Finding]:
     if outcome.error is not None:
         return [Finding("fail", "mail", f"the mail server did not let us in: {outcome.error}")]
     return [Finding("ok", "mail", "the mail server lets us in")]
+
+
+async def of_trackers(settings: Settings) -> list[Finding]:
+    """Return whether the tools in which steps become issues let us in; nothing for those not used."""
+    doors = doors_of(settings)
+    channel = TrackerChannel(doors)
+    found = []
+    for source, door in doors.items():
+        wrong = await channel.greet(source)
+        if wrong is None:
+            found.append(Finding("ok", source, f"{door.address} lets us in"))
+        else:
+            found.append(Finding("fail", source, f"{door.address} does not let us in: {wrong}"))
+    return found

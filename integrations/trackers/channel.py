@@ -31,6 +31,9 @@ class Tool(Protocol):
     def headers(self, token: str) -> dict[str, str]:
         """Return what every call carries."""
 
+    def greeting(self) -> Request:
+        """Return a call that changes nothing and needs the token."""
+
     def search(self, draft: IssueDraft) -> Request:
         """Return the call that looks for an issue that was made before."""
 
@@ -87,9 +90,8 @@ class TrackerChannel:
         if door is None:
             return undeliverable("not_configured")
         tool = TOOLS[draft.source]
-        timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS)
         try:
-            async with aiohttp.ClientSession(headers=tool.headers(door.token), timeout=timeout) as web:
+            async with _web(tool, door) as web:
                 listed = await _call(web, door, tool.search(draft))
                 issue = tool.found(draft, listed)
                 if issue is None:
@@ -101,6 +103,23 @@ class TrackerChannel:
         except (msgspec.MsgspecError, ValueError):
             return parked("tracker_unintelligible")
         return sent({"issue": issue.issue, "url": issue.url})
+
+    async def greet(self, source: str) -> str | None:
+        """Return None where the tool lets us in, else a short code of what is wrong."""
+        door, tool = self._doors[source], TOOLS[source]
+        try:
+            async with _web(tool, door) as web:
+                await _call(web, door, tool.greeting())
+        except _Refused as refused:
+            return refused.outcome.error
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return "tracker_unreachable"
+        return None
+
+
+def _web(tool: Tool, door: Door) -> aiohttp.ClientSession:
+    timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS)
+    return aiohttp.ClientSession(headers=tool.headers(door.token), timeout=timeout)
 
 
 async def _call(web: aiohttp.ClientSession, door: Door, request: Request) -> bytes:

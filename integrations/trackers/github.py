@@ -26,6 +26,11 @@ def headers(token: str) -> dict[str, str]:
     }
 
 
+def greeting() -> Request:
+    """Return a call that changes nothing and needs the token."""
+    return Request("GET", "/rate_limit")
+
+
 def search(draft: IssueDraft) -> Request:
     """Return the call that lists the newest issues, open and closed."""
     query = f"state=all&sort=created&direction=desc&per_page={NEWEST}"

@@ -21,6 +21,11 @@ def headers(token: str) -> dict[str, str]:
     return {"private-token": token}
 
 
+def greeting() -> Request:
+    """Return a call that changes nothing and needs the token."""
+    return Request("GET", "/api/v4/user")
+
+
 def search(draft: IssueDraft) -> Request:
     """Return the call that looks for the step's address in descriptions."""
     query = urlencode({"search": draft.mark, "in": "description", "per_page": 20})

@@ -31,6 +31,11 @@ def headers(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
+def greeting() -> Request:
+    """Return a call that changes nothing and needs the token."""
+    return Request("GET", "/rest/api/2/myself")
+
+
 def search(draft: IssueDraft) -> Request:
     """Return the call that looks for the label."""
     query = urlencode({"jql": f'labels = "{_label(draft)}"', "fields": "project", "maxResults": 1})

@@ -16,7 +16,7 @@ from surveys.database import build_engine, build_sessions
 
 @click.command()
 def doctor() -> None:
-    """Check settings, database, migrations, key store, clock, Slack and mail. Changes nothing.
+    """Check settings, database, migrations, key store, clock, Slack, mail and trackers. Changes nothing.
 
     Prints `ok`, `warn` or `fail`, the subject, and what to do. Exit status 1 when anything failed.
     """
@@ -47,4 +47,5 @@ async def _examine(settings: Settings) -> list[Finding]:
         await engine.dispose()
     findings += await checkup.of_slack(settings)
     findings += await checkup.of_mail(open_mail(settings))
+    findings += await checkup.of_trackers(settings)
     return findings

@@ -89,3 +89,13 @@ def test_a_refusal_says_whether_and_when_to_try_again(
     outcome = refusal(status, headers)
 
     assert (outcome.kind, outcome.retry_after) == (kind, pause)
+
+
+@pytest.mark.parametrize("source", PROJECTS)
+async def test_a_token_is_tried_without_changing_anything(tracker: Tracker, source: str) -> None:
+    channel = TrackerChannel({source: Door(tracker.address, "t")})
+    tracker.next(200)
+    tracker.next(401)
+
+    assert [await channel.greet(source) for _ in range(2)] == [None, "http_401"]
+    assert {method for method, _, _ in tracker.calls} == {"GET"}
