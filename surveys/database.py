@@ -115,21 +115,18 @@ def random_id() -> Mapped[UUID]:
 
 def limit_to(session: AsyncSession, organisation_id: UUID) -> None:
     """From now on let this session read rows of one organisation only."""
-    session.info["organisation_id"] = organisation_id
+    # Made once, because putting it together costs more than many a statement.
+    session.info["organisation"] = with_loader_criteria(
+        Scoped, lambda model: model.organisation_id == organisation_id, include_aliases=True
+    )
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _add_organisation(state: ORMExecuteState) -> None:
-    organisation_id = state.session.info.get("organisation_id")
-    if organisation_id is None or state.is_column_load or state.is_relationship_load:
+    ours = state.session.info.get("organisation")
+    if ours is None or state.is_column_load or state.is_relationship_load:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            Scoped,
-            lambda model: model.organisation_id == organisation_id,
-            include_aliases=True,
-        )
-    )
+    state.statement = state.statement.options(ours)
 
 
 def build_engine(url: str) -> AsyncEngine:

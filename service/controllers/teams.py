@@ -214,7 +214,7 @@ async def readable_trend(
     mine = branch.organisation_id == viewer.organisation_id
     if not mine or not may_read(viewer, branch, team_id, leaders_read_below=True):
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
-    trend = await trend_of(session, team_id, now=now, as_leader=team_id in viewer.leads)
+    trend = await trend_of(session, team_id, now=now, as_leader=team_id in viewer.leads, branch=branch)
     if may_read(viewer, branch, team_id, leaders_read_below=False):
         return trend
     told = [wave for wave in trend.waves if wave.rules.get("leaders_read_below")]
@@ -231,7 +231,7 @@ async def _above(
     if parent is None or not may_read(viewer, branch, parent, leaders_read_below=False):
         return None
     as_leader = parent in viewer.leads
-    return await trend_of(session, parent, now=now, as_leader=as_leader, waves=WAVES_ABOVE)
+    return await trend_of(session, parent, now=now, as_leader=as_leader, waves=WAVES_ABOVE, branch=branch)
 
 
 async def roster_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:

@@ -204,8 +204,12 @@ async def thread(session: AsyncSession, mailbox: Mailbox, reader: Side, *, now: 
 
 async def newest_reply_day(session: AsyncSession, team_id: UUID, *, now: datetime) -> date | None:
     """Return the day on which a mailbox about this unit last had a reply handed over, if any did lately."""
-    team = await session.get_one(Team, team_id)
-    today = await _today(session, team.organisation_id, now)
+    zone = await session.execute(
+        select(Organisation.zone)
+        .join(Team, Team.organisation_id == Organisation.id)
+        .where(Team.id == team_id)
+    )
+    today = newest_batch(now, zone.scalar_one())
     return await session.scalar(
         select(MailboxMessage.visible_on)
         .join(Mailbox, Mailbox.id == MailboxMessage.mailbox_id)

@@ -113,6 +113,8 @@ async def spans_away(
     session: AsyncSession, whose: Collection[UUID] | UUID
 ) -> dict[tuple[UUID, UUID], list[Span]]:
     """Return when leaders of these teams, or of a whole organisation, were away, by team and leader."""
+    if not whose:
+        return {}
     ours = Absence.organisation_id == whose if isinstance(whose, UUID) else Absence.team_id.in_(list(whose))
     away: dict[tuple[UUID, UUID], list[Span]] = defaultdict(list)
     found = await session.execute(

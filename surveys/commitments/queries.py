@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -147,20 +148,7 @@ async def loop_of(
     branch = branch or await branch_of(session, team_id)
     zone = branch.team_zone(team_id)
     sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
-    wave = (
-        await session.scalars(
-            select(Wave)
-            .join(WaveUnit, WaveUnit.wave_id == Wave.id)
-            .where(
-                WaveUnit.team_id == team_id,
-                Wave.state == WaveState.PUBLISHED,
-                Wave.is_pulse,
-                sees_at <= now,
-            )
-            .order_by(Wave.closes_at.desc())
-            .limit(1)
-        )
-    ).one_or_none()
+    after = await _after_newest_wave(session, team_id, sees_at, now=now)
     promises = await told_promises(
         session, Commitment.team_id == team_id, {team_id: zone}, now=now, for_leader=for_leader
     )
@@ -193,12 +181,57 @@ async def loop_of(
         acknowledged=acknowledged_rate(answered),
         closed=closure_rate(answered, within=LOOK_BACK, now=now),
     )
-    if wave is None:
+    if after is None:
         return known
-    known = replace(
-        known, to_share=await _share_wait(session, team_id, sees_at, zone, rest, now=now), wave_id=wave.id
+    waited = await _share_wait(session, team_id, sees_at, zone, rest, now=now)
+    return _with_steps(replace(known, to_share=waited, wave_id=after.wave_id), after, rest, now=now)
+
+
+class _After(NamedTuple):
+    """The newest results of a unit, and what its leader and the team said after them."""
+
+    wave_id: UUID
+    results: datetime
+    shared_at: datetime | None
+    shared_words: str | None
+    acknowledged_at: datetime | None
+    answer_by: date | None
+    plan_word: str | None
+
+
+async def _after_newest_wave(
+    session: AsyncSession, team_id: UUID, sees_at: InstrumentedAttribute[datetime | None], *, now: datetime
+) -> _After | None:
+    found = await session.execute(
+        select(
+            Wave.id,
+            func.coalesce(Wave.leaders_see_at, Wave.closes_at, type_=Wave.closes_at.type),
+            Share.shared_at,
+            Share.words,
+            Acknowledgement.acknowledged_at,
+            Acknowledgement.answer_by,
+            TeamWord.word,
+        )
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == team_id))
+        .outerjoin(
+            Acknowledgement, (Acknowledgement.wave_id == Wave.id) & (Acknowledgement.team_id == team_id)
+        )
+        .outerjoin(
+            TeamWord,
+            (TeamWord.wave_id == Wave.id) & (TeamWord.team_id == team_id) & (TeamWord.question == PLAN),
+        )
+        .where(
+            WaveUnit.team_id == team_id,
+            Wave.state == WaveState.PUBLISHED,
+            Wave.is_pulse,
+            sees_at <= now,
+        )
+        .order_by(Wave.closes_at.desc())
+        .limit(1)
     )
-    return await _with_steps(session, known, wave, rest, now=now)
+    row = found.one_or_none()
+    return None if row is None else _After(*row)
 
 
 def _clocked(topic: TopicView, zone: str, rest: Rest, *, now: datetime) -> TopicView:
@@ -249,16 +282,10 @@ def has_something_to_share() -> ColumnElement[bool]:
     )
 
 
-async def _with_steps(
-    session: AsyncSession, known: LoopState, wave: Wave, rest: Rest, *, now: datetime
-) -> LoopState:
-    by_wave = {"wave_id": wave.id, "team_id": known.team_id}
-    share = (await session.scalars(select(Share).filter_by(**by_wave))).one_or_none()
-    noted = (await session.scalars(select(Acknowledgement).filter_by(**by_wave))).one_or_none()
-    said = await session.get(TeamWord, (wave.id, known.team_id, PLAN))
-    mine = [view for view in known.promises if view.wave_id == wave.id]
+def _with_steps(known: LoopState, after: _After, rest: Rest, *, now: datetime) -> LoopState:
+    mine = [view for view in known.promises if view.wave_id == after.wave_id]
     standing = [view for view in mine if view.withdrawn_at is None]
-    results = wave.leaders_see_at or wave.closes_at
+    results = after.results
 
     def timed(name: str, at: datetime | None) -> Step:
         elapsed = working_time(results, at or now, known.zone, rest)
@@ -273,8 +300,8 @@ async def _with_steps(
         known,
         steps=(
             Step("results", at=results),
-            timed("shared", share.shared_at if share else None),
-            timed("acknowledged", noted.acknowledged_at if noted else None),
+            timed("shared", after.shared_at),
+            timed("acknowledged", after.acknowledged_at),
             timed("committed", min((view.made_at for view in mine), default=None)),
             counted("done", [view.done_at for view in standing if view.done_at]),
             counted(
@@ -282,7 +309,7 @@ async def _with_steps(
                 [view.word_at for view in standing if view.word == KEPT and view.word_at],
             ),
         ),
-        shared_words=share.words if share else None,
-        answer_by=noted.answer_by if noted else None,
-        plan_word=said.word if said else None,
+        shared_words=after.shared_words,
+        answer_by=after.answer_by,
+        plan_word=after.plan_word,
     )

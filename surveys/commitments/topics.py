@@ -214,7 +214,7 @@ async def topics_of(
         promises: those of the team, to stand with the topic they answer.
     """
     sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
-    found = await session.execute(
+    rows = await session.execute(
         select(Topic, Wave.occurrence, sees_at, Acknowledgement.answer_by)
         .outerjoin(Wave, Wave.id == Topic.wave_id)
         .outerjoin(
@@ -228,7 +228,8 @@ async def topics_of(
             Topic.raised_at >= now - OPEN_ON_PAGE,
         )
     )
-    answers = await _answers(session, team_id, promises)
+    found = rows.all()
+    answers = await _answers(session, team_id, promises) if found else {}
     views = [
         _view(topic, occurrence, answer_by, answers[topic.id])
         for topic, occurrence, seen, answer_by in found

@@ -95,22 +95,29 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     Raises:
         Missing: there is no such team.
     """
-    team = await session.get(Team, team_id)
-    if team is None:
-        raise Missing("This team does not exist.")
-    organisation = await session.get_one(Organisation, team.organisation_id)
-    teams = await with_ancestors(session, [team_id])
-    leaders = _by_team(
-        (row[0], row[1])
-        for row in await session.execute(_leader_rows().where(Leadership.team_id.in_(teams)))
+    found = await session.execute(
+        select(Organisation.id, Organisation.zone, Organisation.country)
+        .join(Team, Team.organisation_id == Organisation.id)
+        .where(Team.id == team_id)
     )
-    leading = {person_id for people in leaders.values() for person_id in people}
-    people = await session.execute(person_rows().where(Person.id.in_(leading)))
+    organisation = found.one_or_none()
+    if organisation is None:
+        raise Missing("This team does not exist.")
+    teams = await with_ancestors(session, [team_id])
+    leading = (
+        await session.execute(
+            person_rows()
+            .add_columns(Leadership.team_id)
+            .join(Leadership, Leadership.person_id == Person.id)
+            .where(Leadership.team_id.in_(teams), Person.active)
+            .order_by(Leadership.team_id, Person.name, Person.id)
+        )
+    ).all()
     return Directory(
         organisation_id=organisation.id,
         teams=teams,
-        people={row[0]: Somebody(*row) for row in people},
-        leaders=leaders,
+        people={row[0]: Somebody(*row[:-1]) for row in leading},
+        leaders=_by_team((row[-1], row[0]) for row in leading),
         zone=organisation.zone,
         country=organisation.country,
     )

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from surveys.cadence.models import Programme
 from surveys.errors import Missing
-from surveys.people.models import Team
+from surveys.people.queries import with_ancestors
+from surveys.people.rules import Directory
 from surveys.questions.rules import waves_in_cycle
 from surveys.results.models import Figure, Participation, TeamWord
 from surveys.results.published import (
@@ -81,25 +81,26 @@ def participation_view(row: Participation) -> ParticipationView:
 
 
 async def trend_of(
-    session: AsyncSession, team_id: UUID, *, now: datetime, as_leader: bool, waves: int = 26
+    session: AsyncSession,
+    team_id: UUID,
+    *,
+    now: datetime,
+    as_leader: bool,
+    waves: int = 26,
+    branch: Directory | None = None,
 ) -> TeamTrend:
     """Return a unit and its newest waves, oldest first, as one kind of reader may see them at `now`.
 
     Args:
         as_leader: leaders read from publication on, everybody else when the head start is over.
         waves: how many of the newest; the cost does not grow with what lies further back.
+        branch: what `branch_of` said of the unit or of one below it, where it is known already.
 
     Raises:
         Missing: no such unit.
     """
-    upper = aliased(Team)
-    team = (
-        await session.execute(
-            select(Team.id, Team.name, Team.parent_id, upper.name.label("parent_name"))
-            .outerjoin(upper, upper.id == Team.parent_id)
-            .where(Team.id == team_id)
-        )
-    ).one_or_none()
+    teams = branch.teams if branch is not None else await with_ancestors(session, [team_id])
+    team = teams.get(team_id)
     if team is None:
         raise Missing("There is no such team.")
     found = await session.execute(
@@ -114,10 +115,10 @@ async def trend_of(
     readable = [
         wave.id for wave, _, _ in newest if wave.state in ENDED and _seen_at(wave, as_leader) <= now
     ]
-    took_part = await _participation(session, readable, team_id)
+    took_part = await _participation(session, readable, team_id) if readable else {}
     sizes = {wave_id: view.size_class for wave_id, view in took_part.items()}
-    figures = await _figures(session, readable, team_id, sizes)
-    words = await _words(session, readable, team_id)
+    figures = await _figures(session, readable, team_id, sizes) if readable else {}
+    words = await _words(session, readable, team_id) if readable else {}
     points = [
         _point(
             wave,
@@ -135,7 +136,7 @@ async def trend_of(
         team_id=team.id,
         team_name=team.name,
         parent_id=team.parent_id,
-        parent_name=team.parent_name,
+        parent_name=teams[team.parent_id].name if team.parent_id is not None else None,
         waves=points,
     )
 
