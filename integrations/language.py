@@ -63,7 +63,15 @@ class Translator:
         return format_decimal(value, locale=self.locale)
 
     def date(self, day: dt.date, *, year: bool = False) -> str:
-        """Return a date in words, "Tuesday 1 December", with the year when asked for."""
+        """Return a date in words, "Tuesday 1 December", with the year when asked for.
+
+        Pages, mail and Slack all write dates with this.
+        """
+        if self.locale.language == PLAIN_ENGLISH.partition("_")[0]:
+            # As people write it: CLDR has a comma where there is a year, and short names for America.
+            pattern = ("EEEE, MMMM d", ", y") if self.locale.territory == "US" else ("EEEE d MMMM", " y")
+            written: str = format_date(day, "".join(pattern) if year else pattern[0], locale=self.locale)
+            return written
         text: str = format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", day, locale=self.locale)
         return text
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from integrations.language import Translator
+
 Block = dict[str, Any]
 
 LABEL = 24  # title, submit and close of a modal
@@ -41,7 +43,9 @@ def shorten(text: str, most: int) -> str:
 
 def slack_date(instant: datetime) -> str:
     """Return an instant that Slack shows on the reader's own clock and in their language."""
-    fallback = instant.strftime("%Y-%m-%d %H:%M UTC")
+    fallback = (
+        f"{Translator('en').moment(instant, 'UTC', year=True)} UTC"  # where Slack has no words for it
+    )
     return f"<!date^{int(instant.timestamp())}^{{date_long_pretty}}, {{time}}|{fallback}>"
 
 

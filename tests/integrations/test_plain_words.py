@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
 from integrations.plain_words import in_plain_words
+from integrations.promise import Terms, in_full, short_promise, short_promise_of_word
+from surveys.people.readers import Readers
 
 ENGLISH = Translator("en")
 HARDEST_GRADE = 8.0  # of school, for the whole text; newspapers lie at about 11
@@ -50,6 +53,22 @@ def test_it_reads_like_a_text_for_the_eighth_year_of_school(named: str | None) -
         assert grade(paragraph) <= HARDEST_PARAGRAPH, paragraph
         assert max(len(one.split()) for one in sentences_of(paragraph)) <= LONGEST_SENTENCE
     assert len(" ".join(paragraphs).split()) <= 260  # a minute or so, read aloud
+
+
+@pytest.mark.parametrize("named", [None, "Ada and Grace of IT"])
+def test_every_other_text_about_privacy_is_as_easy(named: str | None) -> None:
+    terms = Terms(
+        5, head_start_days=1, leaders_read_below=False, remind="everyone", asked=7, votes_for_a_word=4
+    )
+    readers = Readers("Payments", ("Lena",), ("Helen", "Heide"), 1, has_below=False, leaders_above=2)
+    in_points = [line for _, lines in in_full(ENGLISH, terms, named) for line in lines]
+    for_one = [line for _, line in for_me(ForMe(terms, readers, "Product", door="slack"), ENGLISH, named)]
+
+    for text in (" ".join(in_points), " ".join(for_one)):
+        assert grade(text) <= HARDEST_GRADE
+    for short in (short_promise(ENGLISH, 5, named), short_promise_of_word(ENGLISH, 4, named)):
+        assert grade(short) <= HARDEST_PARAGRAPH
+        assert len(short.split()) <= 40
 
 
 def test_it_is_true_of_this_installation() -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.slack import presses
+from surveys.audit.models import Reading
+from surveys.audit.rules import LookedAs
 from surveys.commitments.actions import commit
 from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, Share, Topic, TopicKind
 from surveys.commitments.topics import raise_topic
@@ -93,6 +95,17 @@ async def test_a_draft_is_there_to_be_changed_and_shared(
 
     async with sessions() as session:
         assert (await session.scalars(select(Share.words))).one().endswith("More on Thursday.")
+
+
+async def test_reading_a_draft_in_slack_stands_in_the_reading_log_once_a_day(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, published: Wave, sessions: Sessions
+) -> None:
+    for person in (cast.lena, cast.lena, cast.alice):  # Alice is asked there, and leads nothing
+        await opened(workspace, slack, person, presses.share(published.id, cast.payments.id))
+
+    async with sessions() as session:
+        log = (await session.scalars(select(Reading))).all()
+    assert [(each.team_id, each.looked_as) for each in log] == [(cast.payments.id, LookedAs.LEADER)]
 
 
 async def test_a_promise_is_updated_moved_and_done_in_slack(

@@ -63,5 +63,5 @@ def test_a_date_is_shown_on_the_readers_clock_and_has_words_to_fall_back_on():
     moment = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 
     assert blocks.slack_date(moment) == (
-        "<!date^1772787600^{date_long_pretty}, {time}|2026-03-06 09:00 UTC>"
+        "<!date^1772787600^{date_long_pretty}, {time}|Friday 6 March 2026, 09:00 UTC>"
     )
