@@ -194,6 +194,16 @@ def votes_form(board: Board, language: Translator, *, url: str, mine: Collection
     )
 
 
+def _which_parts(language: Translator) -> Block:
+    return blocks.choices(
+        language.say("In which parts?"),
+        [(language.say(name), template.value) for template, name in TEMPLATES.items()],
+        block_id=TEMPLATE,
+        action=Action.RETRO_PICK,
+        initial=Template.THREE_PARTS,
+    )
+
+
 def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: str = "") -> Block:
     """Return the form that opens a board for one of somebody's teams."""
     say = language.say
@@ -228,13 +238,7 @@ def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: s
                 action=Action.RETRO_PICK,
                 initial=Pace.OVER_DAYS,
             ),
-            blocks.choices(
-                say("In which parts?"),
-                [(say(name), template.value) for template, name in TEMPLATES.items()],
-                block_id=TEMPLATE,
-                action=Action.RETRO_PICK,
-                initial=Template.THREE_PARTS,
-            ),
+            _which_parts(language),
             *([which] if len(teams) > 1 else []),
             blocks.context(
                 say("Everybody who takes part gets one message. Nothing is posted to a channel.")

@@ -3,6 +3,7 @@
 Every action is safe to repeat, and none of them writes down who wrote a card or voted.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -122,6 +123,15 @@ async def start_retrospective(
         closed_at=None,
     )
     board.phase_ends_at = _deadline(board, [directory.people[one].zone for one in people], now=now)
+    await _open(session, keys, board, people)
+    await note(session, board, "started", started_by, now=now)
+    return board
+
+
+async def _open(
+    session: AsyncSession, keys: RetroKeys, board: Retrospective, people: Mapping[UUID, bool]
+) -> None:
+    """Store a board with who takes part, and make its keys before anybody can see it."""
     session.add(board)
     await session.flush()
     session.add_all(
@@ -132,8 +142,6 @@ async def start_retrospective(
     for key_id in (board.card_key, board.vote_key):
         if key_id is not None:
             await keys.create(key_id)
-    await note(session, board, "started", started_by, now=now)
-    return board
 
 
 async def move_on(
