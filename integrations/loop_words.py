@@ -15,8 +15,14 @@ from surveys.results.published import FigureView, TeamTrend, WavePoint
 
 SAID: Mapping[TopicKind, str] = {
     TopicKind.SHIFT: mark("{name} has gone down, and that is big enough to be more than chance."),
+    TopicKind.LOW: mark("More of you disagree than agree on: {name}."),
     TopicKind.THEME: mark("Several of you named the same theme: {name}."),
     TopicKind.COMMENTS: mark("What you wrote in your own words in the pulse of {day}."),
+}
+BY_ITSELF: Mapping[TopicKind, str] = {
+    TopicKind.MAILBOX: mark("Somebody wrote to the leader's mailbox."),
+    TopicKind.RETRO: mark("Something you voted for in the retrospective of {day} has no step yet."),
+    TopicKind.MISTAKE: mark("After a mistake that the leader named: what would help?"),
 }
 FROM: Mapping[TopicKind, str] = {
     TopicKind.MAILBOX: mark("From a mailbox"),
@@ -35,9 +41,11 @@ DECISIONS = (
     (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
 )
 SINCE_THEN: Mapping[str, str] = {
-    "higher": mark("Over a full round since it was done it lies higher than before it fell."),
-    "no_change": mark("Over a full round since it was done there is no clear change from before it fell."),
-    "lower": mark("Over a full round since it was done it lies lower than before it fell."),
+    "higher": mark("Over a full round since it was done it lies higher than before it was brought up."),
+    "no_change": mark(
+        "Over a full round since it was done there is no clear change from before it was brought up."
+    ),
+    "lower": mark("Over a full round since it was done it lies lower than before it was brought up."),
 }
 WHY_IS_OPEN = mark("That does not say why.")
 NOTICED: Mapping[str, str] = {
@@ -62,9 +70,11 @@ PROMISE_STATES: Mapping[State, str] = {
 
 def say_topic(topic: TopicView, language: Translator) -> str:
     """Return what the team said, in one sentence."""
-    sentence = SAID.get(topic.kind)
-    if sentence is None or (topic.code is None and topic.kind is not TopicKind.COMMENTS):
-        return topic.text or ""
+    if topic.text is not None:
+        return topic.text
+    if topic.kind in BY_ITSELF:
+        return language.say(BY_ITSELF[topic.kind], day=language.date(topic.raised_at.date()))
+    sentence = SAID[topic.kind]
     names = THEMES if topic.kind is TopicKind.THEME else DIMENSION_NAMES
     name = language.gettext(names.get(topic.code or "", topic.code or ""))
     day = language.date(topic.occurrence) if topic.occurrence is not None else ""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.commitments.topics import raise_topics
+from surveys.commitments.raising import raise_topics
 from surveys.commitments.weekly import begin_weeks
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
-from service.controllers.commitments import CommitmentController
+from service.controllers.commitments import CommitmentController, PromiseController
 from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
@@ -55,6 +55,7 @@ from surveys.ballots.keys import KeyStore
 CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
+    PromiseController,
     TopicController,
     RepairController,
     LeadingController,

@@ -21,7 +21,7 @@ from litestar.types import Message, Scope
 from integrations.environment import Settings
 from integrations.language import mark
 from service.problems import SignedOut
-from surveys.commitments.leading import stands_in
+from surveys.commitments.leading import owns_step, stands_in
 from surveys.errors import Forbidden, Missing
 from surveys.people.queries import viewer_by_sign_in
 from surveys.people.rules import Viewer
@@ -194,6 +194,24 @@ def requires_leader_of(parameter: str) -> Guard:
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
     return requires_leader
+
+
+def requires_who_looks_after(team: str, promise: str) -> Guard:
+    """Return the guard that lets in the leader as above, and who owns the promise in the path.
+
+    Raises, when used: what `requires_leader_of` raises.
+    """
+    requires_leader = requires_leader_of(team)
+
+    async def requires_owner(connection: Connection, handler: BaseRouteHandler) -> None:
+        viewer = await _viewer(connection)
+        team_id, promise_id = connection.path_params[team], connection.path_params[promise]
+        async with connection.app.state.sessions.begin() as session:
+            owns = await owns_step(session, team_id, promise_id, viewer.person_id)
+        if not owns:
+            await requires_leader(connection, handler)
+
+    return requires_owner
 
 
 async def _viewer(connection: Connection) -> Viewer:

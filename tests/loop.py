@@ -7,11 +7,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Interval, Programme, PulseKind
+from surveys.commitments.models import Commitment
 from surveys.commitments.promises import promise_key
-from surveys.people.models import Organisation, Team
+from surveys.people.models import Organisation, Person, Team
 from surveys.results.models import Figure, TeamWord
+from surveys.retrospectives.models import ActionStep, Retrospective
+from surveys.retrospectives.rules import Names, Pace, Phase
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.rules import FrozenRules
+from tests.cast import Cast
+from tests.conftest import NOON
 
 RULES = FrozenRules(
     minimum_group=5,
@@ -93,3 +98,43 @@ async def say(session: AsyncSession, wave: Wave, team: Team, promise_id: UUID, w
     """Let a published wave hold a team's word on a promise."""
     session.add(TeamWord(wave_id=wave.id, team_id=team.id, question=promise_key(promise_id), word=word))
     await session.flush()
+
+
+async def step_of(session: AsyncSession, cast: Cast, owner: Person) -> Commitment:
+    """A step that somebody of Payments took on in a retrospective."""
+    board = Retrospective(
+        organisation_id=cast.organisation.id,
+        team_id=cast.payments.id,
+        title="Release",
+        pace=Pace.LIVE,
+        names=Names.ANONYMOUS,
+        phase=Phase.CLOSED,
+        votes_each=3,
+        created_at=NOON - timedelta(days=1),
+        closed_at=NOON,
+    )
+    session.add(board)
+    await session.flush()
+    due = (NOON + timedelta(days=14)).date()
+    step = ActionStep(
+        retrospective_id=board.id,
+        text="A checklist for releases",
+        owner_id=owner.id,
+        due=due,
+        agreed_at=NOON,
+    )
+    session.add(step)
+    await session.flush()
+    promise = Commitment(
+        organisation_id=cast.organisation.id,
+        team_id=cast.payments.id,
+        step_id=step.id,
+        owner_id=owner.id,
+        text=step.text,
+        made_at=NOON,
+        first_due=due,
+        due=due,
+    )
+    session.add(promise)
+    await session.flush()
+    return promise

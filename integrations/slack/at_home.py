@@ -10,13 +10,15 @@ from integrations.for_me import ForMe, between_waves, in_wave
 from integrations.language import Translator
 from integrations.loop_words import say_answer, say_promise, say_topic
 from integrations.promise import Terms
-from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import HomeOpened
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
+from integrations.slack.home_things import loop_things, promise_things
 from integrations.slack.retro_desk import boards_at_home
 from surveys.ballots.queries import blank_sheet, has_answered
+from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState
+from surveys.commitments.promises import steps_owned_by
 from surveys.commitments.queries import loop_of
 from surveys.deliveries.actions import remember_event
 from surveys.errors import Gone
@@ -58,8 +60,11 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
     minimum_group = me.terms.minimum_group if me else organisation.minimum_group
     mailbox = f"{desk.settings.base_url}/mailbox/to/{organisation.id}"
     led = await _led(desk, session, viewer, now)
+    mine = await _mine(session, viewer, now)
     if viewer.unit is None:
-        return Home(pulse, None, (), None, (), minimum_group, mailbox_url=mailbox, led=led, me=me)
+        return Home(
+            pulse, None, (), None, (), minimum_group, mailbox_url=mailbox, led=led, mine=mine, me=me
+        )
     trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
     loop = await loop_of(session, viewer.unit, now=now)
     return Home(
@@ -75,6 +80,7 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
         mailbox_url=mailbox,
         said=_said(loop, Translator(viewer.locale)),
         led=led,
+        mine=mine,
         me=me or await between_waves(session, organisation, viewer.unit),
     )
 
@@ -95,45 +101,36 @@ def _said(loop: LoopState, language: Translator) -> list[str]:
     ]
 
 
-async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[LedTeam]:
-    """Return the teams somebody leads, with what waits there."""
+async def _mine(session: AsyncSession, viewer: Viewer, now: datetime) -> list[tuple[str, str, str]]:
+    """Return the open steps that are this person's in teams they neither lead nor stand in for."""
+    acts = viewer.leads | set(await acts_in(session, viewer.person_id, now=now))
     language = Translator(viewer.locale)
+    owned = [one for one in await steps_owned_by(session, viewer.person_id) if one.team_id not in acts]
+    found: list[tuple[str, str, str]] = []
+    for team_id in dict.fromkeys(one.team_id for one in owned):
+        loop = await loop_of(session, team_id, now=now)
+        ids = {one.id for one in owned}
+        found += promise_things([one for one in loop.promises if one.id in ids], language)
+    return found
+
+
+async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[LedTeam]:
+    """Return the teams somebody leads or stands in for, with what waits there."""
+    language = Translator(viewer.locale)
+    acts = set(await acts_in(session, viewer.person_id, now=now)) - viewer.leads
     loops = [
-        await loop_of(session, team_id, now=now, for_leader=True)
-        for team_id in sorted(viewer.leads, key=str)[:MOST_TEAMS]
+        await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads)
+        for team_id in [*sorted(viewer.leads, key=str), *sorted(acts, key=str)][:MOST_TEAMS]
     ]
     return [
-        LedTeam(loop.team_name, f"{desk.settings.base_url}/teams/{loop.team_id}", _things(loop, language))
+        LedTeam(
+            loop.team_name,
+            f"{desk.settings.base_url}/teams/{loop.team_id}",
+            loop_things(loop, language),
+            stands_in=loop.team_id in acts,
+        )
         for loop in sorted(loops, key=lambda one: one.team_name.casefold())
     ]
-
-
-def _things(loop: LoopState, language: Translator) -> list[tuple[str, str, str]]:
-    say = language.say
-    things = [
-        (
-            say("This promise has passed its date: “{promise}”", promise=promise.text)
-            if promise.overdue
-            else say_promise(promise, language),
-            say("Update this promise"),
-            presses.promise(promise.id),
-        )
-        for promise in sorted(loop.promises, key=lambda one: (not one.overdue, one.due))
-        if promise.done_at is None and promise.withdrawn_at is None
-    ]
-    taken = {step.name for step in loop.steps if step.at is not None}
-    if loop.wave_id is not None and "acknowledged" not in taken:
-        sentence = say("Tell the team by when you will answer.")
-        things.insert(0, (sentence, say("Name a day"), presses.acknowledge(loop.wave_id, loop.team_id)))
-    if loop.wave_id is not None and "shared" not in taken:
-        sentence = say("The results of {team} wait for a few words from you.", team=loop.team_name)
-        things.insert(0, (sentence, say("Look at the draft"), presses.share(loop.wave_id, loop.team_id)))
-    things += [
-        (say_topic(topic, language), say("Answer the team"), presses.answer(topic.id))
-        for topic in loop.topics
-        if topic.decision is None
-    ]
-    return things
 
 
 async def _open_pulse(

@@ -8,7 +8,8 @@ from integrations.slack.at_home import show_home
 from integrations.slack.commands import typed
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.identifiers import Action
-from integrations.slack.loop_desk import open_form, take_form
+from integrations.slack.loop_desk import open_form
+from integrations.slack.loop_takes import take_form
 from integrations.slack.retro_desk import add_to_retro, open_board, open_post
 from integrations.slack.retro_taking import take_retro
 from integrations.slack.sheets import press, take_choice, take_sheet

@@ -70,7 +70,8 @@ class Home:
         minimum_group: k, of the open wave or else of the organisation.
         mailbox_url: where mailboxes are made; the same address for everybody.
         said: what the team said and what came of it, refusals included; one sentence each.
-        led: the teams this person leads.
+        led: the teams this person leads or stands in for.
+        mine: open steps that are theirs elsewhere: a sentence, what a button says, what it stands for.
         me: how private it is for this person; None where nobody asks them.
         boards: what is said of the open boards this person takes part in.
     """
@@ -84,6 +85,7 @@ class Home:
     mailbox_url: str | None = None
     said: Sequence[str] = ()
     led: Sequence["LedTeam"] = ()
+    mine: Sequence[tuple[str, str, str]] = ()
     me: ForMe | None = None
     boards: Sequence[Block] = ()
 
@@ -99,6 +101,7 @@ class LedTeam:
     name: str
     page_url: str
     things: Sequence[tuple[str, str, str]]
+    stands_in: bool = False
 
 
 def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
@@ -107,6 +110,7 @@ def home_view(home: Home, language: Translator, *, administrators: str | None) -
         *(_open_for_me(home.pulse, language) if home.pulse or not home.boards else []),
         *home.boards,
         *_led(home.led, language),
+        *_mine(home.mine, language),
         *(_team(home, language) if home.team_name is not None else []),
         *_mailbox(home.mailbox_url, language),
         blocks.divider(),
@@ -184,21 +188,36 @@ def _led(teams: Sequence[LedTeam], language: Translator) -> list[Block]:
     for team in teams[:MOST_TEAMS]:
         built += [
             blocks.divider(),
-            blocks.header(language.say("Where you lead: {team}", team=team.name)),
-            *(
-                block
-                for sentence, label, press in team.things[:MOST_THINGS]
-                for block in (
-                    blocks.section(sentence),
-                    blocks.actions(blocks.button(label, Action.LOOP, value=press)),
-                )
+            blocks.header(
+                language.say("Where you stand in: {team}", team=team.name)
+                if team.stands_in
+                else language.say("Where you lead: {team}", team=team.name)
             ),
+            *_pressed(team.things),
         ]
         if not team.things:
             built.append(blocks.section(language.say("Nothing waits for you here.")))
         page = blocks.button(language.say("Open the team page"), Action.LINK, url=team.page_url)
         built.append(blocks.actions(page))
     return built
+
+
+def _mine(things: Sequence[tuple[str, str, str]], language: Translator) -> list[Block]:
+    """Return the steps that somebody took on without leading the team."""
+    if not things:
+        return []
+    return [blocks.divider(), blocks.header(language.say("What you took on")), *_pressed(things)]
+
+
+def _pressed(things: Sequence[tuple[str, str, str]]) -> list[Block]:
+    return [
+        block
+        for sentence, label, press in things[:MOST_THINGS]
+        for block in (
+            blocks.section(sentence),
+            blocks.actions(blocks.button(label, Action.LOOP, value=press)),
+        )
+    ]
 
 
 def _mailbox(address: str | None, language: Translator) -> list[Block]:

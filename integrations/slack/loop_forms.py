@@ -7,14 +7,14 @@ read, which each form says.
 from datetime import date
 
 from integrations.language import Translator, mark
-from integrations.loop_words import DECISIONS, say_source, say_topic
+from integrations.loop_words import BY_ITSELF, DECISIONS, say_source, say_topic
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.rules import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE
 
-WORDS, HOW, DUE, TEXT, PASSED_TO = "words", "how", "due", "text", "passed_to"
+WORDS, HOW, DUE, TEXT, PASSED_TO, SAID = "words", "how", "due", "text", "passed_to", "said"
 DONE, UPDATE, MOVE, WITHDRAW, TOMORROW, NEXT_WEEK = (
     "done",
     "update",
@@ -153,6 +153,18 @@ def answer_form(language: Translator, press: str, topic: TopicView, due: date) -
             blocks.section(say_topic(topic, language)),
             blocks.context(say_source(topic, language)),
             decision,
+            *(
+                [
+                    _written(
+                        say("What it is about, in your own words and no quotation"),
+                        SAID,
+                        LONGEST_PROMISE,
+                        optional=True,
+                    )
+                ]
+                if topic.text is None and topic.kind in BY_ITSELF
+                else []
+            ),
             _written(say("Why, in one line and without names"), WORDS, LONGEST_REASON),
             _written(say("Passed to, if it is not ours"), PASSED_TO, LONGEST_NAME, optional=True),
             _written(say("Promise a step, if you will do something"), TEXT, LONGEST_PROMISE, optional=True),

@@ -9,7 +9,8 @@ from uuid import UUID
 from surveys.commitments.week import Thing, ThingKind
 
 SHARE, ACKNOWLEDGE, ANSWER, PROMISE, COMMIT = "share", "acknowledge", "answer", "promise", "commit"
-IDS = {SHARE: 2, ACKNOWLEDGE: 2, COMMIT: 2, ANSWER: 1, PROMISE: 1}
+READ = "read"
+IDS = {READ: 1, SHARE: 2, ACKNOWLEDGE: 2, COMMIT: 2, ANSWER: 1, PROMISE: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ def acknowledge(wave_id: UUID, team_id: UUID) -> str:
 def commit(wave_id: UUID, team_id: UUID) -> str:
     """Promise something after a wave."""
     return _text(COMMIT, wave_id, team_id)
+
+
+def read_all(team_id: UUID) -> str:
+    """Name the day of an answer for every topic of a team that waits."""
+    return _text(READ, team_id)
 
 
 def answer(topic_id: UUID) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
 from service.dependencies import CurrentSettings, CurrentViewer, Now, Session
-from service.security import requires_leader_of
+from service.security import requires_leader_of, requires_who_looks_after
 from surveys.commitments.actions import acknowledge, check_in, commit, mark_done, replan, share, withdraw
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.rules import ChannelName, Kind
@@ -23,7 +23,7 @@ from surveys.waves.models import Wave
 
 
 class CommitmentController(Controller):
-    """Seven forms; only who leads the unit, or acts for who does, gets through the door."""
+    """Three forms; only who leads the unit, or acts for who does, gets through the door."""
 
     path = "/teams/{team_id:uuid}"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
@@ -86,7 +86,15 @@ class CommitmentController(Controller):
 
         return await leader.after(act, "promised", "promise", ("text", "due", "owner"))
 
-    @post("/promises/{promise_id:uuid}/move")
+
+class PromiseController(Controller):
+    """What becomes of one promise. Its owner does this too, where they took it on in a retrospective."""
+
+    path = "/teams/{team_id:uuid}/promises/{promise_id:uuid}"
+    guards = [requires_who_looks_after("team_id", "promise_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
+
+    @post("/move")
     async def move(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
         """Move the date of a promise and say why."""
         await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)
@@ -99,7 +107,7 @@ class CommitmentController(Controller):
 
         return await leader.after(act, "moved", "move", ("due", "reason"), about=promise_id)
 
-    @post("/promises/{promise_id:uuid}/done")
+    @post("/done")
     async def done(
         self,
         session: Session,
@@ -113,7 +121,7 @@ class CommitmentController(Controller):
         await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
         return back(team_id, "done")
 
-    @post("/promises/{promise_id:uuid}/update")
+    @post("/update")
     async def update(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
         """Say in a line how a promise comes along."""
         await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)
@@ -126,7 +134,7 @@ class CommitmentController(Controller):
 
         return await leader.after(act, "updated", "update", ("words",), about=promise_id)
 
-    @post("/promises/{promise_id:uuid}/withdraw")
+    @post("/withdraw")
     async def withdraw(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
         """Take a promise back and say why."""
         await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)

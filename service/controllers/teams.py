@@ -132,6 +132,7 @@ async def show_team(
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
         agreement=await agreement_of(session, branch.organisation_id),
+        me=reader.viewer.person_id,
         retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],

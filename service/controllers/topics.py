@@ -12,12 +12,12 @@ from service.dependencies import CurrentViewer, Now, Session
 from service.security import requires_leader_of
 from surveys.commitments.actions import commit
 from surveys.commitments.models import Decision, Topic, TopicKind
-from surveys.commitments.topics import decide, leave_out, raise_topic
+from surveys.commitments.topics import acknowledge_topics, decide, leave_out, raise_topic
 from surveys.errors import Invalid, Missing
 
 
 class TopicController(Controller):
-    """Three forms; only who leads the unit, or acts for who does, gets through the door."""
+    """Four forms; only who leads the unit, or acts for who does, gets through the door."""
 
     path = "/teams/{team_id:uuid}/topics"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
@@ -43,6 +43,21 @@ class TopicController(Controller):
 
         return await leader.after(act, "raised", "topic", ("text", "kind"))
 
+    @post("/read")
+    async def read(self, leader: SentByLeader) -> Answer:
+        """Note "Read, thank you" for everything that waits, with the day of an answer."""
+
+        async def act() -> None:
+            await acknowledge_topics(
+                leader.session,
+                team_id=leader.team_id,
+                person_id=leader.person_id,
+                answer_by=leader.form.date("answer_by"),
+                now=leader.now,
+            )
+
+        return await leader.after(act, "acknowledged", "read", ("answer_by",))
+
     @post("/{topic_id:uuid}/answer")
     async def answer(self, leader: SentByLeader, topic_id: FromPath[UUID]) -> Answer:
         """Say what will come of it, with a promise where one is made at once."""
@@ -59,6 +74,7 @@ class TopicController(Controller):
                 decision=Decision(decision),
                 reason=leader.form.text("reason", most=1000),
                 passed_to=leader.form.text("passed_to", most=200),
+                said=leader.form.text("said", most=1000),
                 now=leader.now,
             )
             text = leader.form.text("text", most=1000)
@@ -75,7 +91,11 @@ class TopicController(Controller):
                 )
 
         return await leader.after(
-            act, "answered", "answer", ("decision", "reason", "passed_to", "text", "due"), about=topic_id
+            act,
+            "answered",
+            "answer",
+            ("decision", "said", "reason", "passed_to", "text", "due"),
+            about=topic_id,
         )
 
     @post("/{topic_id:uuid}/leave-out")

@@ -10,13 +10,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
-from integrations.loop_words import say_answer, say_promise, say_since_then, say_source, say_topic
+from integrations.loop_words import (
+    BY_ITSELF,
+    say_answer,
+    say_promise,
+    say_since_then,
+    say_source,
+    say_topic,
+)
 from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
-from surveys.commitments.loop import LoopState, PromiseView, Step, TopicView
-from surveys.commitments.rules import ASK_AFTER, State
-from surveys.commitments.topics import BY_HAND
+from surveys.commitments.loop import LoopState, PromiseView, Step, TopicView, unread_topics
+from surveys.commitments.rules import ASK_AFTER, State, TopicKind, may_leave_out
 from surveys.results.rules.loop_words import KEPT
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
@@ -72,6 +78,8 @@ class PromiseCard:
     id: UUID
     text: str
     owner: str
+    owner_id: UUID
+    is_step: bool
     state: State
     state_name: str
     due_words: str
@@ -98,6 +106,8 @@ class TopicCard:
     may_be_left_out: bool
     since_then: str = ""
     clock: str = ""
+    href: str = ""  # where it can be read, for who may
+    may_be_said: bool = False  # whether the leader can tell in a line what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,7 @@ class LoopPage:
     shared: bool = False
     topics: Sequence[TopicCard] = ()
     habits: Sequence[str] = ()  # how soon results are shared and topics answered, over some months
+    unread: int = 0  # topics that wait for a first word
 
     @property
     def too_many_open(self) -> bool:
@@ -163,6 +174,7 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         shared=bool(shared and shared.at),
         topics=[words.topic(topic) for topic in state.topics],
         habits=said_of_habits(state, language),
+        unread=unread_topics(state.topics),
     )
 
 
@@ -176,6 +188,13 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
         if promise.word == KEPT and promise.word_at is not None:
             found.append(Flag(_day(promise.word_at, zone), "confirmed", promise.text))
     return found
+
+
+def _where(topic: TopicView) -> str:
+    """Return the page that a topic without words comes from; it opens for whom it is meant only."""
+    if topic.text is None and topic.kind is TopicKind.MAILBOX:
+        return "/mailboxes"
+    return f"/retros/{UUID(topic.code)}" if topic.kind is TopicKind.RETRO and topic.code else ""
 
 
 def _is_past(promise: PromiseView) -> bool:
@@ -235,7 +254,9 @@ class _Words:
             since_then=say_since_then(topic, self.language),
             clock=self._waited(topic.elapsed, topic.decided_at, shown=topic.public or self.is_leader),
             is_answered=topic.decision is not None,
-            may_be_left_out=topic.decision is None and topic.kind in BY_HAND,
+            href=_where(topic),
+            may_be_said=topic.text is None and topic.kind in BY_ITSELF,
+            may_be_left_out=topic.decision is None and may_leave_out(topic.kind, topic.text),
         )
 
     def card(self, promise: PromiseView) -> PromiseCard:
@@ -244,6 +265,8 @@ class _Words:
             id=promise.id,
             text=promise.text,
             owner=promise.owner_name,
+            owner_id=promise.owner_id,
+            is_step=promise.is_step,
             state=promise.state,
             state_name=self.language.say(STATE_NAMES[promise.state]),
             due_words=self._due(promise, is_open=is_open),

@@ -38,6 +38,7 @@ class TeamForms:
 
     share: FormState
     acknowledge: FormState
+    read: FormState
     promise: FormState
     topic: FormState
     pledge: FormState
@@ -76,6 +77,7 @@ def team_forms(today: date, owner_id: UUID, returned: Returned | None = None) ->
     return TeamForms(
         share=start("share"),
         acknowledge=start("acknowledge", answer_by=_in(today, DAYS_TO_ANSWER)),
+        read=start("read", answer_by=_in(today, DAYS_TO_ANSWER)),
         promise=start("promise", due=_in(today, DAYS_TO_KEEP), owner=str(owner_id)),
         topic=start("topic"),
         pledge=start("pledge"),

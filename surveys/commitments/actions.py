@@ -78,7 +78,8 @@ async def acknowledge(
     wave = await wave_of_leader(session, wave_id, team_id, person_id, now=now)
     same = select(Acknowledgement).filter_by(wave_id=wave_id, team_id=team_id)
     noted = (await session.scalars(same)).one_or_none()
-    await note_topics_read(session, team_id, now=now)
+    answer_by = rules.due_or_default(answer_by, await zone_of(session, team_id), now=now)
+    await note_topics_read(session, team_id, person_id=person_id, answer_by=answer_by, now=now)
     if noted is not None:
         return noted
     noted = Acknowledgement(
@@ -86,7 +87,7 @@ async def acknowledge(
         wave_id=wave_id,
         team_id=team_id,
         person_id=person_id,
-        answer_by=rules.due_or_default(answer_by, await zone_of(session, team_id), now=now),
+        answer_by=answer_by,
         acknowledged_at=now,
     )
     session.add(noted)

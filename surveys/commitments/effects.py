@@ -17,6 +17,8 @@ from surveys.results.rules.trend import noise_variance
 from surveys.waves.models import Wave, WaveState
 from surveys.waves.rules import FrozenRules
 
+ABOUT_DIMENSIONS = frozenset({TopicKind.SHIFT, TopicKind.LOW})
+
 
 async def effects_of(
     session: AsyncSession, team_id: UUID, topics: Sequence[TopicView], *, now: datetime, for_leader: bool
@@ -29,7 +31,7 @@ async def effects_of(
     found = {}
     for topic in topics:
         done = [promise.done_at for promise in topic.promises if promise.done_at is not None]
-        if topic.kind is TopicKind.SHIFT and done and len(done) == len(topic.promises):
+        if topic.kind in ABOUT_DIMENSIONS and done and len(done) == len(topic.promises):
             word = await _effect(session, team_id, topic, max(done), now=now, for_leader=for_leader)
             if word is not None:
                 found[topic.id] = word

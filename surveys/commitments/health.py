@@ -34,7 +34,7 @@ from surveys.commitments.promises import (
 from surveys.commitments.queries import has_something_to_share
 from surveys.commitments.rates import Answered, Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.rules import Rate, Status
-from surveys.commitments.topics import COUNTED, answered_topics
+from surveys.commitments.topics_read import COUNTED, answered_topics
 from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory

@@ -110,6 +110,52 @@ async def stands_in(session: AsyncSession, team_id: UUID, person_id: UUID, *, no
     return await session.scalar(found) is not None
 
 
+async def owns_step(session: AsyncSession, team_id: UUID, promise_id: UUID, person_id: UUID) -> bool:
+    """Return whether somebody took this promise on in a retrospective of the team."""
+    promise = await session.get(Commitment, promise_id)
+    return (
+        promise is not None
+        and (promise.team_id, promise.owner_id) == (team_id, person_id)
+        and (promise.step_id is not None)
+    )
+
+
+async def acts_in(session: AsyncSession, person_id: UUID, *, now: datetime) -> list[UUID]:
+    """Return the teams in which somebody acts for an absent leader at this moment."""
+    found = await session.scalars(
+        select(Absence.team_id)
+        .join(
+            Leadership,
+            (Leadership.team_id == Absence.team_id) & (Leadership.person_id == Absence.person_id),
+        )
+        .where(Absence.stand_in_id == person_id, Absence.since <= now, Absence.until > now)
+        .distinct()
+        .order_by(Absence.team_id)
+    )
+    return list(found)
+
+
+async def acting_owner(session: AsyncSession, promise: Commitment, *, now: datetime) -> UUID:
+    """Return who looks after a promise at this moment: its owner, or who stands in for them there."""
+    found = await session.scalar(
+        select(Absence.stand_in_id)
+        .join(
+            Leadership,
+            (Leadership.team_id == Absence.team_id) & (Leadership.person_id == Absence.person_id),
+        )
+        .join(Person, (Person.id == Absence.stand_in_id) & Person.active)
+        .where(
+            Absence.team_id == promise.team_id,
+            Absence.person_id == promise.owner_id,
+            Absence.since <= now,
+            Absence.until > now,
+        )
+        .order_by(Absence.since.desc())
+        .limit(1)
+    )
+    return found or promise.owner_id
+
+
 async def zone_of(session: AsyncSession, team_id: UUID) -> str:
     """Return the IANA zone in which the dates of a team are counted."""
     return (await branch_of(session, team_id)).team_zone(team_id)

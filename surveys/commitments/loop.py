@@ -85,6 +85,7 @@ class PromiseView:
         word_at: when the results with that word came out.
         reopened_at: when the team's "not yet" opened it again; None when it never did.
         kept_by_dates: whether it was done by a date that counted; None while neither done nor given up.
+        is_step: whether it was taken on in a retrospective, by whoever it was.
         left_behind: whether who promised it does not lead the team any more; a new leader decides.
     """
 
@@ -110,6 +111,7 @@ class PromiseView:
     reopened_at: datetime | None = None
     kept_by_dates: bool | None = None
     left_behind: bool = False
+    is_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ class TopicView:
         answer_by: the day the leader named for an answer.
         decision: None while there is none; then `reason`, and for what was passed on `passed_to`.
         promises: made in answer to it.
-        since_then: higher, no_change or lower than before it fell, once a full cycle has passed since all
-            promises were done; None before, and for what is about no dimension.
+        since_then: higher, no_change or lower than before it came up, once a full cycle has passed since
+            all promises were done; None before, and for what is about no dimension.
         noticed: what the team says it notices by what was done (LOOP-05): better, no_difference, worse,
             mixed, too_early or too_few; None where it was not asked.
         elapsed: working time until it was answered, or until now; None where it has no clock.
@@ -152,6 +154,11 @@ class TopicView:
     noticed: str | None = None
     elapsed: timedelta | None = None
     public: bool = False
+
+
+def unread_topics(topics: Sequence[TopicView]) -> int:
+    """Return how many topics wait for a first word of the leader."""
+    return sum(topic.acknowledged_at is None and topic.decision is None for topic in topics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,10 @@ class Topic(Scoped, Base):
     wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"), index=True)
     kind: Mapped[TopicKind]
     code: Mapped[str | None]  # a dimension, or a theme
-    text: Mapped[str | None]  # one line, where there is no code
+    text: Mapped[str | None]  # one line of the leader's, where there is no code
     raised_at: Mapped[datetime]  # from then on the leader can see it
     acknowledged_at: Mapped[datetime | None]
+    answer_by: Mapped[date | None]  # named when it was acknowledged
     decision: Mapped[Decision | None]
     reason: Mapped[str | None]
     passed_to: Mapped[str | None]  # an office or a team, for what is not ours

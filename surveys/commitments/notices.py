@@ -23,6 +23,7 @@ from surveys.commitments.clocks import (
     speaking_time,
     speaking_time_before,
 )
+from surveys.commitments.leading import acting_owner
 from surveys.commitments.models import Commitment, CommitmentState, Replan, Share
 from surveys.commitments.rules import PUBLIC_AFTER
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
@@ -132,6 +133,8 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
 async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: bool) -> int:
     """Remind owners three days and one day before a promise is due, while a move still counts.
 
+    Whoever stands in for an absent owner is reminded in their place.
+
     Both fall on the working morning before, so that "one day" leaves the notice that a move needs.
     """
     today = now.date()
@@ -155,10 +158,12 @@ async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: boo
         )
         hours = _notice_due(promise.due, moved_at or promise.made_at, zone, now=now)
         if hours is not None:
+            looks_after = await acting_owner(session, promise, now=now)
+            reader = owner if looks_after == owner.id else await session.get_one(Person, looks_after)
             notice = Notice(
                 f"{Kind.PROMISE_DUE}:{promise.id}:{promise.due.isoformat()}:{hours}",
                 Kind.PROMISE_DUE,
-                owner,
+                reader,
                 now,
                 team_id=promise.team_id,
                 refers_to={"commitment": str(promise.id)},

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
 from surveys.commitments.leading import names_around
-from surveys.commitments.models import MistakeNote, Pledge
+from surveys.commitments.models import MistakeNote, Pledge, Topic
+from surveys.commitments.raising import mistake_key
 from surveys.deliveries.pace import changed_rows
 from surveys.errors import Forbidden, Missing
 from surveys.people.models import Leadership, Person, Team
@@ -132,6 +133,7 @@ async def delete_note(session: AsyncSession, note_id: UUID, *, team_id: UUID, pe
         return
     if note.person_id != person_id:
         raise Forbidden("Only who wrote this can delete it.")
+    await _drop_topics(session, [note.id])
     await session.delete(note)
     await session.flush()
 
@@ -152,9 +154,17 @@ async def notes_of(session: AsyncSession, team_id: UUID, *, now: datetime) -> Se
 
 async def prune_notes(session: AsyncSession, *, now: datetime) -> int:
     """Delete notes older than 90 days; return how many."""
+    old = select(MistakeNote.id).where(MistakeNote.written_at <= now - NOTE_LASTS)
+    await _drop_topics(session, (await session.scalars(old)).all())
     return await changed_rows(
         session, delete(MistakeNote).where(MistakeNote.written_at <= now - NOTE_LASTS)
     )
+
+
+async def _drop_topics(session: AsyncSession, note_ids: Sequence[UUID]) -> None:
+    """Delete what notes raised and nobody answered: an answer was said to the team and stays."""
+    keys = [mistake_key(note_id) for note_id in note_ids]
+    await session.execute(delete(Topic).where(Topic.key.in_(keys), Topic.decision.is_(None)))
 
 
 async def _leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUID) -> UUID:

@@ -13,7 +13,7 @@ from surveys.commitments import rates, rules
 from surveys.commitments.absences import spans_away
 from surveys.commitments.clocks import Span, end_of_day
 from surveys.commitments.loop import FollowThrough, MoveView, PromiseView, SaidAloud
-from surveys.commitments.models import CheckIn, Commitment, Replan, StepLook
+from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, StepLook
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Leadership, Person
 from surveys.results.models import TeamWord
@@ -35,6 +35,20 @@ class SaidWord:
     word: str
     leaders_see_at: datetime | None
     team_sees_at: datetime | None
+
+
+async def steps_owned_by(session: AsyncSession, person_id: UUID) -> list[Commitment]:
+    """Return the open steps of retrospectives that somebody took on, by date."""
+    found = await session.scalars(
+        select(Commitment)
+        .where(
+            Commitment.owner_id == person_id,
+            Commitment.step_id.is_not(None),
+            Commitment.state == CommitmentState.OPEN,
+        )
+        .order_by(Commitment.due, Commitment.id)
+    )
+    return list(found)
 
 
 def promise_key(commitment_id: UUID) -> str:
@@ -141,7 +155,13 @@ async def told_promises(
         one = _tell(promise, name, mine, read, zone, dates, now=now)
         updates_of_it = [(update.said_at, update.words) for update in updates[promise.id]]
         left = promise.step_id is None and not owner_leads and _is_open(one.view)
-        view = replace(one.view, updates=updates_of_it, aloud=aloud[promise.id], left_behind=left)
+        view = replace(
+            one.view,
+            updates=updates_of_it,
+            aloud=aloud[promise.id],
+            left_behind=left,
+            is_step=promise.step_id is not None,
+        )
         told.append(replace(one, view=view))
     return told
 

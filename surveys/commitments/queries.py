@@ -38,7 +38,7 @@ from surveys.commitments.promises import (
     words_on,
 )
 from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
-from surveys.commitments.topics import answered_topics, topics_of
+from surveys.commitments.topics_read import answered_topics, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
 from surveys.questions.rules import LOOP_ITEMS

@@ -64,12 +64,27 @@ class TopicKind(StrEnum):
     """Where a topic comes from."""
 
     SHIFT = "shift"  # a dimension that has shifted down; `code` says which
+    LOW = "low"  # a dimension on which more disagree than agree; `code` says which
     THEME = "theme"  # enough people picked the same theme; `code` says which
     COMMENTS = "comments"  # what people wrote in a pulse, answered together
     MAILBOX = "mailbox"
     RETRO = "retro"
     MISTAKE = "mistake"
     OTHER = "other"
+
+
+# Raised by themselves, these two are the leader's own until they are answered, and put on no clock that
+# others see: a mailbox is a confidence, and nobody is asked to write a note on a mistake.
+LEADERS_OWN = frozenset({TopicKind.MAILBOX, TopicKind.MISTAKE})
+
+
+def may_leave_out(kind: TopicKind, text: str | None) -> bool:
+    """Return whether a topic may be taken off the list unanswered.
+
+    What a leader wrote down may, and what is answered in the mailbox itself or needs no answer. What a
+    pulse or a board brought up stays: the team has seen it.
+    """
+    return text is not None or kind in LEADERS_OWN
 
 
 class Decision(StrEnum):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from surveys.commitments.loop import LoopState, PromiseView
-from surveys.commitments.rules import State
+from surveys.commitments.rules import State, TopicKind
 
 SOON = timedelta(days=7)
 
@@ -60,7 +60,8 @@ def thing_to_do(loop: LoopState, *, today: date) -> Thing | None:
     late = overdue(loop.promises)
     still_open = sorted((one for one in loop.promises if _is_open(one)), key=lambda one: one.due)
     waiting = sorted(
-        (topic for topic in loop.topics if topic.decision is None), key=lambda one: one.raised_at
+        (topic for topic in loop.topics if topic.decision is None and topic.kind is not TopicKind.MISTAKE),
+        key=lambda one: one.raised_at,
     )
     things: list[Thing] = [Thing(ThingKind.OVERDUE, promise=one) for one in late]
     if loop.wave_id is not None:

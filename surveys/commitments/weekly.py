@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.clocks import begins_week
-from surveys.commitments.leading import zone_of
+from surveys.commitments.leading import acting_owner, zone_of
 from surveys.commitments.loop import LoopState
 from surveys.commitments.models import Absence, Commitment, CommitmentState
 from surveys.commitments.notices import A_WEEK, Notice, plan_notices
@@ -106,16 +106,18 @@ async def week_of(
 async def put_off_promise(
     session: AsyncSession, commitment_id: UUID, *, person_id: UUID, how: str, now: datetime
 ) -> datetime:
-    """Remind an owner of an open promise again, tomorrow or in a week; return when.
+    """Remind who looks after an open promise again, tomorrow or in a week; return when.
 
     The date of the promise does not move by it.
 
     Raises:
-        Missing: there is no such open promise of theirs.
+        Missing: there is no such open promise that they look after.
         Conflict: it was put off three times already.
     """
     promise = await session.get(Commitment, commitment_id)
-    if promise is None or promise.owner_id != person_id or promise.state is not CommitmentState.OPEN:
+    if promise is None or promise.state is not CommitmentState.OPEN:
+        raise Missing("This promise is not open any more.")
+    if person_id not in {promise.owner_id, await acting_owner(session, promise, now=now)}:
         raise Missing("This promise is not open any more.")
     start = f"{Kind.PROMISE_DUE}:{promise.id}:later:"
     earlier = await session.scalars(select(Delivery.id).where(Delivery.key.startswith(start)))

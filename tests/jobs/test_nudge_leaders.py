@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from jobs.nudge_leaders import nudge_leaders
+from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.waves.models import Wave, WaveState
@@ -201,6 +202,21 @@ class TestPromisesDue:
         assert (first.due_at, second.due_at) == (self.TUESDAY, self.THURSDAY)
         assert first.refers_to == {"commitment": str(self.made.id)}
         assert await scene.names(Kind.PROMISE_DUE) == ["Lena", "Lena"]
+
+    async def test_while_the_owner_is_away_who_stands_in_hears_of_it(self, scene: Scene) -> None:
+        await self.promise(scene)
+        async with scene.sessions.begin() as session:
+            await go_away(
+                session,
+                team_id=scene.cast.payments.id,
+                person_id=scene.cast.lena.id,
+                stand_in_id=scene.cast.alice.id,
+                until=date(2026, 3, 17),
+                now=self.TUESDAY - HOUR,
+            )
+        await scene.run(self.TUESDAY)
+        await scene.run(self.THURSDAY)
+        assert await scene.names(Kind.PROMISE_DUE) == ["Alice", "Lena"]
 
     async def test_over_a_weekend_the_notice_comes_on_friday(self, scene: Scene) -> None:
         await self.promise(scene, due=date(2026, 3, 23))  # a Monday

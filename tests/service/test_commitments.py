@@ -14,6 +14,7 @@ from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
 from tests.conftest import NOON
+from tests.loop import step_of
 from tests.service.conftest import submit
 from tests.service.test_team_page import CLOSED, TEAM_SEES, address, publish
 
@@ -249,3 +250,22 @@ class TestTheDoor:
         assert sent.status_code == 403
         async with sessions() as session:
             assert (await session.scalars(select(Share))).all() == []
+
+
+async def test_who_took_a_step_on_looks_after_it_on_the_page_and_nobody_else_of_the_team_does(
+    cast: Cast, signed_in: SignedIn, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        step = await step_of(session, cast, cast.bob)
+    action = f"promises/{step.id}/update"
+    refused = await send(await signed_in(cast.alice), cast, action, words="Half of it")
+    said = await send(await signed_in(cast.bob), cast, action, words="Half of it is written")
+    for _ in range(2):
+        done = await send(await signed_in(cast.bob), cast, f"promises/{step.id}/done")
+        assert done.status_code == 303
+
+    assert (refused.status_code, said.status_code) == (403, 303)
+    page = await (await signed_in(cast.alice)).get(address(cast.payments))
+    assert "Half of it is written" in page.text
+    async with sessions() as session:
+        assert (await session.get_one(Commitment, step.id)).state is CommitmentState.DONE

@@ -1,7 +1,9 @@
 """What a leader does from Slack: a button, a form, and what the team then reads."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.slack import presses
 from surveys.audit.models import Reading
 from surveys.audit.rules import LookedAs
+from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit
 from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, Share, Topic, TopicKind
 from surveys.commitments.topics import raise_topic
@@ -20,6 +23,7 @@ from surveys.waves.models import Wave
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.doubles.fault_proxy import FaultProxy
+from tests.loop import step_of
 from tests.service import test_slack
 from tests.service.test_slack import Workspace
 from tests.service.test_team_page import publish
@@ -179,3 +183,84 @@ async def test_a_button_of_a_promise_that_is_done_says_so(
     again = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
 
     assert again["blocks"][0]["text"]["text"] == "This promise is not open any more."
+
+
+async def taken_on(sessions: Sessions, cast: Cast, owner: Person) -> Commitment:
+    """A step of a retrospective that somebody of the team took on."""
+    async with sessions.begin() as session:
+        return await step_of(session, cast, owner)
+
+
+async def test_who_took_a_step_on_finds_it_at_home_and_finishes_it_there(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, sessions: Sessions
+) -> None:
+    step = await taken_on(sessions, cast, cast.bob)
+    home = await at_home(workspace, slack, cast.bob)
+    assert "What you took on" in home
+    assert presses.promise(step.id) in home
+    assert presses.promise(step.id) not in await at_home(workspace, slack, cast.alice)
+
+    refused = await opened(workspace, slack, cast.alice, presses.promise(step.id))
+    assert refused["blocks"][0]["type"] == "section"
+    view = await opened(workspace, slack, cast.bob, presses.promise(step.id))
+    await send(workspace, cast.bob, view, how="done")
+
+    async with sessions() as session:
+        assert (await session.get_one(Commitment, step.id)).state is CommitmentState.DONE
+
+
+async def test_who_stands_in_finds_the_team_at_home_and_acts_there(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, promise: Commitment, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        await go_away(
+            session,
+            team_id=cast.payments.id,
+            person_id=cast.lena.id,
+            stand_in_id=cast.alice.id,
+            until=NOON.date() + timedelta(days=3),
+            now=NOON,
+        )
+    home = await at_home(workspace, slack, cast.alice)
+    assert "Where you stand in: Payments" in home
+    assert presses.promise(promise.id) in home
+
+    view = await opened(workspace, slack, cast.alice, presses.promise(promise.id))
+    await send(workspace, cast.alice, view, how="update", words="Two of three had one")
+
+    async with sessions() as session:
+        assert (await session.scalars(select(CheckIn.words))).one() == "Two of three had one"
+
+
+async def test_one_press_names_a_day_for_all_that_was_brought_up(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        for number in range(2):
+            session.add(
+                Topic(
+                    organisation_id=cast.organisation.id,
+                    key=f"retro:{number}",
+                    team_id=cast.payments.id,
+                    kind=TopicKind.RETRO,
+                    raised_at=NOON,
+                )
+            )
+    press = presses.read_all(cast.payments.id)
+    assert press in await at_home(workspace, slack, cast.lena)
+    view = await opened(workspace, slack, cast.lena, press)
+    await send(workspace, cast.lena, view)
+
+    async with sessions() as session:
+        days = set(await session.scalars(select(Topic.answer_by)))
+    assert days == {(NOON + timedelta(days=7)).date()}
+
+
+async def at_home(workspace: Workspace, slack: FaultProxy, person: Person) -> str:
+    body = {
+        "type": "event_callback",
+        "event_id": f"Ev{uuid4().hex}",
+        "event": {"type": "app_home_opened", "user": person.slack_id, "tab": "home"},
+    }
+    await workspace.post(json.dumps(body).encode(), "application/json")
+    return json.dumps(slack.of("views.publish")[-1]["view"])

@@ -153,6 +153,7 @@ CHANGE = {
     "/teams/{team_id:uuid}/repair/{plan_id:uuid}/promises": TEAM,
     "/teams/{team_id:uuid}/share": LEADER,
     "/teams/{team_id:uuid}/topics": LEADER,
+    "/teams/{team_id:uuid}/topics/read": LEADER,
     "/teams/{team_id:uuid}/topics/{topic_id:uuid}/answer": LEADER,
     "/teams/{team_id:uuid}/topics/{topic_id:uuid}/leave-out": LEADER,
 }

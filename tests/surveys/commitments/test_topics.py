@@ -9,7 +9,8 @@ from surveys.comments.models import Remark, RemarkTheme
 from surveys.commitments.actions import acknowledge, check_in, commit
 from surveys.commitments.models import Decision, Topic, TopicKind
 from surveys.commitments.queries import loop_of
-from surveys.commitments.topics import decide, leave_out, raise_topic, raise_topics
+from surveys.commitments.raising import raise_topics
+from surveys.commitments.topics import decide, leave_out, raise_topic
 from surveys.errors import Conflict, Forbidden, Invalid
 from surveys.results.models import Figure
 from surveys.waves.models import Wave

@@ -1,0 +1,48 @@
+"""What waits for somebody on their Home tab: a sentence, what a button says, and what it stands for."""
+
+from collections.abc import Iterable
+
+from integrations.language import Translator
+from integrations.loop_words import say_promise, say_topic
+from integrations.slack import presses
+from surveys.commitments.loop import LoopState, PromiseView, unread_topics
+
+Thing = tuple[str, str, str]
+
+
+def promise_things(promises: Iterable[PromiseView], language: Translator) -> list[Thing]:
+    """Return the open ones of some promises, overdue ones first."""
+    say = language.say
+    return [
+        (
+            say("This promise has passed its date: “{promise}”", promise=promise.text)
+            if promise.overdue
+            else say_promise(promise, language),
+            say("Update this promise"),
+            presses.promise(promise.id),
+        )
+        for promise in sorted(promises, key=lambda one: (not one.overdue, one.due))
+        if promise.done_at is None and promise.withdrawn_at is None
+    ]
+
+
+def loop_things(loop: LoopState, language: Translator) -> list[Thing]:
+    """Return what waits for who leads or stands in: the results first, then promises, then topics."""
+    say = language.say
+    things = promise_things(loop.promises, language)
+    taken = {step.name for step in loop.steps if step.at is not None}
+    if loop.wave_id is not None and "acknowledged" not in taken:
+        sentence = say("Tell the team by when you will answer.")
+        things.insert(0, (sentence, say("Name a day"), presses.acknowledge(loop.wave_id, loop.team_id)))
+    elif unread_topics(loop.topics):
+        sentence = say("Something was brought up and waits for a first word. One press is for all of it.")
+        things.insert(0, (sentence, say("Name a day"), presses.read_all(loop.team_id)))
+    if loop.wave_id is not None and "shared" not in taken:
+        sentence = say("The results of {team} wait for a few words from you.", team=loop.team_name)
+        things.insert(0, (sentence, say("Look at the draft"), presses.share(loop.wave_id, loop.team_id)))
+    things += [
+        (say_topic(topic, language), say("Answer the team"), presses.answer(topic.id))
+        for topic in loop.topics
+        if topic.decision is None
+    ]
+    return things

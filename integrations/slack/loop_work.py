@@ -1,0 +1,82 @@
+"""What the forms of the loop have in common in Slack: who works on what, and what they may see of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.slack.desk import Desk
+from integrations.slack.presses import Press
+from surveys.commitments.leading import led_by, promise_of
+from surveys.commitments.loop import LoopState, PromiseView, TopicView
+from surveys.commitments.models import Topic
+from surveys.commitments.queries import loop_of
+from surveys.errors import Missing
+from surveys.people.rules import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction of one person."""
+
+    desk: Desk
+    session: AsyncSession
+    viewer: Viewer
+    press: Press
+    now: datetime
+
+    @property
+    def language(self) -> Translator:
+        """Their language."""
+        return Translator(self.viewer.locale)
+
+    async def loop(self, team_id: UUID) -> tuple[LoopState, date]:
+        """Return the loop of a team as its leader sees it, and which day it is there.
+
+        Raises:
+            Forbidden: the person may not act there.
+        """
+        await led_by(self.session, team_id, self.viewer.person_id, now=self.now)
+        return await self._seen(team_id)
+
+    async def promise(self) -> tuple[PromiseView, date]:
+        """Return the promise that was pressed, to its owner or who may act for them, and which day it is.
+
+        Raises:
+            Missing: there is none, or it is not open any more.
+            Forbidden: it is not theirs to look after.
+        """
+        stored = await promise_of(self.session, self.press.ids[0], self.viewer.person_id, now=self.now)
+        loop, today = await self._seen(stored.team_id)
+        promise = next((one for one in loop.promises if one.id == stored.id), None)
+        if promise is None or not is_open(promise):
+            raise Missing("This promise is not open any more.")
+        return promise, today
+
+    async def topic(self) -> tuple[TopicView, date]:
+        """Return the topic that was pressed, as this person sees it, and which day it is.
+
+        Raises:
+            Missing: it is not on their list.
+            Forbidden: the person may not act there.
+        """
+        stored = await self.session.get(Topic, self.press.ids[0])
+        if stored is None:
+            raise Missing("This is not on the list any more.")
+        loop, today = await self.loop(stored.team_id)
+        topic = next((one for one in loop.topics if one.id == stored.id), None)
+        if topic is None:
+            raise Missing("This is not on the list any more.")
+        return topic, today
+
+    async def _seen(self, team_id: UUID) -> tuple[LoopState, date]:
+        loop = await loop_of(self.session, team_id, now=self.now, for_leader=team_id in self.viewer.leads)
+        return loop, self.now.astimezone(ZoneInfo(loop.zone)).date()
+
+
+def is_open(promise: PromiseView) -> bool:
+    """Return whether its owner still has something to do."""
+    return promise.done_at is None and promise.withdrawn_at is None
