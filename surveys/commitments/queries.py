@@ -237,12 +237,14 @@ async def _after_newest_wave(
 def _clocked(topic: TopicView, zone: str, rest: Rest, *, now: datetime) -> TopicView:
     """Return a topic with its clock, which is its leader's own until three working days have passed.
 
-    What a leader wrote down after a mistake has none: a clock would make it harder to say.
+    What a leader wrote down after a mistake has none: a clock would make it harder to say. That of a
+    mailbox stays the leader's own: it would tell the team on which day somebody wrote.
     """
     if topic.kind is TopicKind.MISTAKE:
         return topic
     elapsed = working_time(topic.raised_at, topic.decided_at or now, zone, rest)
-    public = topic.decided_at is not None or elapsed >= rules.PUBLIC_AFTER
+    told = topic.decided_at is not None or elapsed >= rules.PUBLIC_AFTER
+    public = told and topic.kind is not TopicKind.MAILBOX
     return replace(topic, elapsed=elapsed, public=public)
 
 
