@@ -17,65 +17,40 @@ is found this way less is released, though a longer search might have found one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from itertools import product
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from surveys.results.rules.disclosure import CAP_FROM
 from surveys.results.rules.distributions import (
     AGREEMENT_FROM,
-    NOBODY_FAVOURABLE_FROM,
     SCALE_POINT,
     agreement_word,
     deviation,
 )
-
-Counts = tuple[int, ...]  # how many item scores are 0, 25, 50, 75 and 100
-Change = tuple[int, ...]  # what is added to counts
-Buckets = tuple[int, int, int]  # unfavourable, neutral, favourable
-Kept = Callable[[Counts], bool]  # whether the published group would read the same with these counts
-
-VALUES = 5
-SMALL = (1, 2)
-NEUTRAL = 2
-REACH = 4  # an exchange, made twice, takes at most so many answers away from one value
-PARTNERS = 50  # pools that are tried for making an exchange good
-REMEMBERED = 16_384  # of what small teams have in common; large units have counts of their own
-
-
-def added(left: Counts, right: Counts) -> Counts:
-    """Return two lists of five counts together."""
-    return (
-        left[0] + right[0],
-        left[1] + right[1],
-        left[2] + right[2],
-        left[3] + right[3],
-        left[4] + right[4],
-    )
-
-
-def _step(value: int) -> Change:
-    """Return what changes when an answer goes up a point from this value."""
-    return tuple((at == value + 1) - (at == value) for at in range(VALUES))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def effect(change: Change) -> Buckets:
-    """Return what a change does to the buckets."""
-    return change[0] + change[1], change[2], change[3] + change[4]
-
-
-UPWARD = tuple(map(_step, range(VALUES - 1)))
-DOWNWARD = tuple(tuple(-count for count in step) for step in UPWARD)
-_ONCE = {added(up, down) for up, down in product(UPWARD, DOWNWARD)}
-EXCHANGES = tuple(
-    # Those that leave the buckets alone come first: they need no other pool to make them good.
-    sorted(
-        {added(one, other) for one, other in product(_ONCE, _ONCE)} - {(0,) * VALUES},
-        key=lambda change: (any(effect(change)), change),
-    )
+from surveys.results.rules.exchanges import (
+    DOWNWARD,
+    UPWARD,
+    Buckets,
+    Change,
+    Question,
+    added,
+    effect,
+    exchanges,
+    questions,
 )
+from surveys.results.rules.one_pool import VALUES, Counts
+
+Kept = Callable[[Counts], bool]  # whether the published group would read the same with these counts
+PARTNERS = 50  # pools that are tried for making an exchange good
+
+
+def reads_capped(points: int, answers: int) -> bool:
+    """Return whether a score is said as "95 or more".
+
+    Also where a single point is missing: of four answers to one item that is under 95, and would tell that
+    three chose the highest and one the next.
+    """
+    return points * SCALE_POINT >= CAP_FROM * answers or (VALUES - 1) * answers - points <= 1
 
 
 @dataclass(frozen=True)
@@ -87,90 +62,40 @@ class Spread:
         open_sums: whether the sum of each item is known, and not only the sum over all of them.
         capped: whether the score is said as "95 or more", and no sum is known at all.
         agreement: the word that is said, or None.
+        alike: for each item the counts with which what is said of this pool by itself would read the same;
+            None where nothing is said of it.
     """
 
     items: tuple[Counts, ...]
     open_sums: bool = True
     capped: bool = False
     agreement: str | None = None
+    alike: tuple[frozenset[Counts], ...] | None = None
 
     @property
     def n(self) -> int:
         """How many answered."""
         return sum(self.items[0])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the sum of each item is known."""
+        return self.open_sums and not self.capped
+
     @cached_property
-    def other_deviations(self) -> tuple[float, ...]:
-        """For each item the mean deviations of the others, added up."""
-        known = tuple(map(deviation, self.items))
-        return tuple(sum(known) - one for one in known)
+    def deviations(self) -> tuple[float, ...]:
+        """The mean deviation of each item."""
+        return tuple(map(deviation, self.items))
+
+    def reads_alike(self, item: int, counts: Counts) -> bool:
+        """Return whether all that is said of this pool by itself stays when one item has these counts."""
+        return (self.alike is None or counts in self.alike[item]) and _agrees(self, item, counts)
 
     @property
     def stays_capped_below(self) -> bool:
         """Whether the score would read "95 or more" with one answer a point lower as well."""
         points = sum(value * count for counts in self.items for value, count in enumerate(counts))
-        return (points - 1) * SCALE_POINT >= CAP_FROM * self.n * len(self.items)
-
-
-class Question(NamedTuple):
-    """In what another world has to differ, and what is so in this one.
-
-    `chosen` is how many chose the value; `value` is None where nobody was favourable.
-    """
-
-    value: int | None
-    chosen: int
-    few: bool = False
-
-    def answered(self, change: Change) -> bool:
-        """Return whether a world that differs by this change answers it."""
-        if self.value is None:
-            return change[3] + change[4] > 0
-        if self.few:
-            return self.chosen + change[self.value] not in SMALL
-        return change[self.value] != 0
-
-
-@lru_cache(maxsize=REMEMBERED)
-def questions(counts: Counts) -> tuple[Question, ...]:
-    """Return what may not be certain about these answers."""
-    n = sum(counts)
-    found = []
-    for value, count in enumerate(counts):
-        if count in SMALL:
-            found.append(Question(value, count, few=True))
-        elif count == n or (count and value != NEUTRAL):
-            found.append(Question(value, count))
-    if counts[3] + counts[4] == 0 and n < NOBODY_FAVOURABLE_FROM:
-        found.append(Question(None, 0))
-    return tuple(found)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def exchanges(
-    counts: Counts, question: Question | None = None, buckets: Buckets | None = None
-) -> tuple[Change, ...]:
-    """Return the exchanges that these answers allow.
-
-    Args:
-        question: only those that answer it.
-        buckets: only those with this effect.
-    """
-    if question is not None and not question.few:
-        question = Question(question.value, 0)  # how many chose the value matters only where they are few
-    return _exchanges(tuple(min(count, REACH) for count in counts), question, buckets)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _exchanges(clipped: Counts, question: Question | None, buckets: Buckets | None) -> tuple[Change, ...]:
-    if question is None and buckets is None:
-        return tuple(change for change in EXCHANGES if min(added(clipped, change)) >= 0)
-    return tuple(
-        change
-        for change in _exchanges(clipped, None, None)
-        if (question is None or question.answered(change))
-        and (buckets is None or effect(change) == buckets)
-    )
+        return reads_capped(points - 1, self.n * len(self.items))
 
 
 def sums_tell(items: Sequence[Counts]) -> bool:
@@ -196,8 +121,9 @@ def _agrees(pool: Spread, item: int, counts: Counts) -> bool:
     """Return whether a pool's word for agreement stays when one item has these counts."""
     if pool.agreement is None:
         return True
-    total = pool.other_deviations[item] + deviation(counts)
-    return agreement_word(total / len(pool.items)) == pool.agreement
+    known = pool.deviations
+    total = sum(known) - known[item] + deviation(counts)
+    return agreement_word(total / len(known)) == pool.agreement
 
 
 def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Kept) -> bool:
@@ -224,23 +150,15 @@ def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Ke
     return False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Search:
-    """Other worlds of one item of a group of pools. What many of its pools ask is worked out once."""
+    """Other worlds of one item of a group of pools."""
 
     pools: Sequence[Spread]
     cells: Sequence[int]
     item: int
     kept: Kept
     whole: Counts
-    _kept: dict[Change, bool] = field(default_factory=dict)
-    _of_cell: dict[int, list[int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for at, cell in enumerate(self.cells):
-            first = self._of_cell.setdefault(cell, [])
-            if len(first) <= PARTNERS:
-                first.append(at)
 
     def worlds(self, at: int, question: Question | None = None) -> Iterator[Change]:
         """Yield what changes over all pools in each other world that is found.
@@ -261,13 +179,8 @@ class _Search:
                 yield added(change, made_good)
 
     def _same(self, change: Change) -> bool:
-        alone = len(self._of_cell) == 1 or not any(effect(change))
-        return alone and self._reads_the_same(change)
-
-    def _reads_the_same(self, change: Change) -> bool:
-        if change not in self._kept:
-            self._kept[change] = self.kept(added(self.whole, change))
-        return self._kept[change]
+        alone = not any(effect(change)) or len(set(self.cells)) == 1
+        return alone and self.kept(added(self.whole, change))
 
     def _changes(
         self, at: int, question: Question | None = None, buckets: Buckets | None = None
@@ -276,7 +189,7 @@ class _Search:
         pool = self.pools[at]
         counts = pool.items[self.item]
         for change in exchanges(counts, question, buckets):
-            if pool.agreement is None or _agrees(pool, self.item, added(counts, change)):
+            if pool.reads_alike(self.item, added(counts, change)):
                 yield change
         if not pool.open_sums:
             for step in self._steps(pool, counts):
@@ -309,10 +222,12 @@ class _Search:
         """Yield changes of other pools after which the buckets of all are what they were."""
         unfavourable, neutral, favourable = effect(change)
         opposite = -unfavourable, -neutral, -favourable
-        partners = [other for other in self._of_cell[self.cells[at]] if other != at]
-        for other in partners[:PARTNERS]:
+        partners = (
+            other for other, cell in enumerate(self.cells) if other != at and cell == self.cells[at]
+        )
+        for other, _ in zip(partners, range(PARTNERS), strict=False):
             for made_good in self._changes(other, buckets=opposite):
-                if self._reads_the_same(added(change, made_good)):
+                if self.kept(added(self.whole, added(change, made_good))):
                     yield made_good
 
 

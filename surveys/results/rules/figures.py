@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from surveys.results.rules.certainty import Spread, agreement_of, sums_tell
+from surveys.results.rules.certainty import Spread, reads_capped, sums_tell
 from surveys.results.rules.disclosure import (
     CAP_FROM,
     CAPPED_AS,
@@ -19,7 +19,7 @@ from surveys.results.rules.distributions import histogram
 from surveys.results.rules.intervals import range_of
 from surveys.results.rules.participation import below
 from surveys.results.rules.scoring import AskedItems
-from surveys.results.rules.spread import NOTHING, Spreads
+from surveys.results.rules.spread import Said, Spreads
 
 HIDDEN: dict[str, Any] = {
     "shown": False,
@@ -75,6 +75,9 @@ class DimensionFigures:
         self._released: Released[UUID] = carry_up(parents, answers, minimum)
         self._made_of = unions(parents, self._released.pools)
         self._pools = {unit: _pool(people) for unit, people in self._released.pools.items()}
+        spreads = {unit: pool.spread for unit, pool in self._pools.items()}
+        self._spreads = Spreads(spreads, parents)
+        self._spoken: dict[UUID, Said] = {}
         self.counts = {
             unit: sum(self._pools[pool].spread.n for pool in pools) for unit, pools in self._made_of.items()
         }
@@ -89,7 +92,7 @@ class DimensionFigures:
 
     def _pool_row(self, unit: UUID, pool: _Pool, sizes: Mapping[UUID, str]) -> dict[str, Any]:
         spread = pool.spread
-        known = spread.open_sums and not spread.capped
+        known = spread.is_open
         sums = [sum(25.0 * value * count for value, count in enumerate(one)) for one in spread.items]
         return {
             "team_id": unit,
@@ -97,7 +100,7 @@ class DimensionFigures:
             "n": spread.n,
             "total": sum(pool.scores),
             "item_sums": dict(zip(self.items.codes, sums, strict=True)) if known else {},
-            "agreement": self._agreement(unit, sizes.get(unit)),
+            "agreement": self._said(sizes)[unit].agreement,
         }
 
     def teams(self) -> list[list[tuple[float, ...]]]:
@@ -125,19 +128,18 @@ class DimensionFigures:
         """
         asked = below(self._parents, direct)
         gaps = below(self._parents, dict.fromkeys(self._released.carried, 1))
-        spreads = Spreads({unit: pool.spread for unit, pool in self._pools.items()}, self._parents)
+        said_of = self._said(sizes)
         found = []
         for unit in self._parents:
             pools = self._made_of.get(unit, ())
-            said = spreads.say(unit, pools, large=sizes.get(unit) == LARGE)
+            said = said_of[unit]
             if not asked[unit]:
                 continue
             row: dict[str, Any] = {**HIDDEN, "team_id": unit, "dimension": self._dimension}
             if pools:
                 row |= self._figure(pools, asked[unit], gaps=bool(gaps[unit]))
                 row["carried"] = unit in self._released.carried or bool(gaps[unit])
-                row["agreement"] = self._agreement(unit, sizes.get(unit))
-            if said is not NOTHING:
+                row["agreement"] = said.agreement
                 row["bars"] = said.bars and dict(zip(self.items.codes, said.bars, strict=True))
                 row["item_words"] = said.words and dict(zip(self.items.codes, said.words, strict=True))
             if unit in self._released.low:
@@ -159,12 +161,18 @@ class DimensionFigures:
             low, high = float(nearest(low)), float(nearest(high))
         return row | {"low": low, "high": high, "range_kind": span.kind}
 
-    def _agreement(self, unit: UUID, size: str | None) -> str | None:
-        """Return the word of a team, whose answers are one pool; of a roll-up there is none."""
-        pool = self._pools.get(unit)
-        if pool is None or len(self._made_of[unit]) > 1 or size not in (SMALL, LARGE):
-            return None
-        return pool.spread.agreement
+    def _said(self, sizes: Mapping[UUID, str]) -> Mapping[UUID, Said]:
+        """Return what is said of the spread of every unit's answers, decided once from the leaves up."""
+        if not self._spoken:
+            for unit in self._parents:
+                size = sizes.get(unit)
+                self._spoken[unit] = self._spreads.say(
+                    unit,
+                    self._made_of.get(unit, ()),
+                    large=size == LARGE,
+                    agreement=size in (SMALL, LARGE),
+                )
+        return self._spoken
 
 
 def _pool(people: Sequence[Respondent[UUID]]) -> _Pool:
@@ -172,8 +180,9 @@ def _pool(people: Sequence[Respondent[UUID]]) -> _Pool:
     items = tuple(
         tuple(histogram(by_item)) for by_item in zip(*(person.scores for person in people), strict=True)
     )
-    if sum(scores) / len(scores) >= CAP_FROM:
+    points = sum(value * count for counts in items for value, count in enumerate(counts))
+    if reads_capped(points, len(scores) * len(items)):
         return _Pool([CAPPED_AS] * len(scores), Spread(items, open_sums=False, capped=True))
     if sums_tell(items):
         return _Pool(scores, Spread(items, open_sums=False))
-    return _Pool(scores, Spread(items, agreement=agreement_of(items)))
+    return _Pool(scores, Spread(items))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from surveys.results.rules.certainty import Counts, Spread, agreement_of, bars_tell, sums_tell
+from surveys.results.rules.certainty import Spread, agreement_of, bars_tell, sums_tell
 from surveys.results.rules.distributions import agreement_word, bar_parts, buckets, deviation, item_word
+from surveys.results.rules.one_pool import Counts
 
 POOL = st.lists(st.integers(0, 4), min_size=5, max_size=9)
 SMALL_POOL = st.lists(st.integers(0, 4), min_size=5, max_size=6)

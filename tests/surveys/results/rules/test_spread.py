@@ -6,8 +6,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.results.rules.certainty import Counts, Spread
+from surveys.results.rules.certainty import Spread
 from surveys.results.rules.distributions import bar_parts, buckets, item_word
+from surveys.results.rules.one_pool import Counts
 from surveys.results.rules.spread import Said, Spreads
 from tests.surveys.results.rules.test_certainty import counts_of, is_certain, possible, total
 

@@ -1,0 +1,169 @@
+"""What may be said about one pool by itself, decided by counting through all answers that fit its sums.
+
+Whoever knows the program learns from what is not said as well: if words stay away only where nobody was
+favourable, their absence says so. So nothing is decided from the answers themselves. For a number of
+answers and a sum every way in which the people can have answered is put into one of three classes: bars
+are said, a word is said, nothing is said. Within a class all that read alike are one set, and no set may
+leave anything certain; where one would, it goes to the next class. What is left over in silence must leave
+nothing certain either, else words, and then bars, fall silent until it does.
+
+The word for agreement comes last. It is said where, for each word that would be possible beside what has
+been said of the items, nothing becomes certain; whether it is said depends on the answers no further.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from surveys.results.rules.distributions import (
+    AGREEMENT_FROM,
+    NOBODY_FAVOURABLE_FROM,
+    agreement_word,
+    bar_parts,
+    buckets,
+    item_word,
+)
+
+Counts = tuple[int, ...]  # how many item scores are 0, 25, 50, 75 and 100
+
+VALUES = 5
+NEUTRAL = 2
+SMALL = frozenset({1, 2})
+LARGEST = 30  # answers; in larger pools there are so many possibilities that they are searched instead
+KEPT_TABLES = 4_096
+
+
+def points(counts: Counts) -> int:
+    """Return the sum of the answers when the lowest is 0 and the highest 4."""
+    return sum(value * count for value, count in enumerate(counts))
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def possible(n: int, total: int) -> tuple[Counts, ...]:
+    """Return every way in which n answers can add up to so many points."""
+    found = []
+    for fours in range(min(n, total // 4) + 1):
+        for threes in range(min(n - fours, (total - 4 * fours) // 3) + 1):
+            rest, people = total - 4 * fours - 3 * threes, n - fours - threes
+            found += [
+                (people - twos - ones, ones, twos, threes, fours)
+                for twos in range(min(people, rest // 2) + 1)
+                if (ones := rest - 2 * twos) <= people - twos
+            ]
+    return tuple(found)
+
+
+def certain(worlds: Iterable[Counts]) -> bool:
+    """Return whether all these sets of answers agree in something that nobody may know.
+
+    That is: that one or two people, or all, chose a value; how many chose it, where it is not "neither";
+    and, under twenty answers, that nobody was favourable.
+    """
+    lists = list(zip(*worlds, strict=True))
+    if not lists:
+        return False
+    n = sum(counts[0] for counts in lists)
+    for value, counts in enumerate(lists):
+        chosen = set(counts)
+        same = len(chosen) == 1 and counts[0] > 0
+        if chosen <= SMALL or (same and (value != NEUTRAL or counts[0] == n)):
+            return True
+    return n < NOBODY_FAVOURABLE_FROM and not any(lists[3]) and not any(lists[4])
+
+
+BARS, WORD = "bars", "word"
+Class = tuple[str, tuple[int, ...] | str]  # and how it reads there
+SILENT: Class = ("nothing", "")
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def classes(n: int, total: int) -> Mapping[Counts, Class]:
+    """Return each possible set of answers to one item with its class and how it reads there."""
+    rest = possible(n, total)
+    barred = _sets(rest, _as_bar)
+    said: dict[Class, list[Counts]] = {key: each for key, each in barred.items() if not certain(each)}
+    inside = {counts for each in said.values() for counts in each}
+    words = _sets(
+        (counts for counts in rest if counts not in inside), lambda counts: (WORD, item_word(counts))
+    )
+    said |= {key: each for key, each in words.items() if not certain(each)}
+    inside |= {counts for each in said.values() for counts in each}
+    silent = [counts for counts in rest if counts not in inside]
+    # Words fall silent before bars, and among them what the fewest answers would have been.
+    for key in sorted(said, key=lambda key: (key[0] == BARS, len(said[key]), str(key))):
+        if not certain(silent):
+            break
+        silent += said.pop(key)
+    return {counts: key for key, each in (*said.items(), (SILENT, silent)) for counts in each}
+
+
+def _as_bar(counts: Counts) -> Class | None:
+    parts = bar_parts(counts)
+    return (BARS, tuple(buckets(counts, parts))) if parts else None
+
+
+def _sets(worlds: Iterable[Counts], read: Callable[[Counts], Class | None]) -> dict[Class, list[Counts]]:
+    found: dict[Class, list[Counts]] = defaultdict(list)
+    for counts in worlds:
+        key = read(counts)
+        if key is not None:
+            found[key].append(counts)
+    return found
+
+
+def shown_bar(key: Class) -> tuple[int, ...]:
+    """Return the buckets of a class whose bars are said; of others there are none."""
+    return key[1] if isinstance(key[1], tuple) else ()
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def read_alike(n: int, total: int, key: Class) -> tuple[Counts, ...]:
+    """Return the sets of answers with this sum that are in one class and read alike."""
+    return tuple(counts for counts, other in classes(n, total).items() if other == key)
+
+
+def agreement_beside(items: Sequence[Counts], keys: Sequence[Class | None]) -> str | None:
+    """Return the word for agreement where no such word would make anything certain, else None.
+
+    Args:
+        items: counts of each item.
+        keys: for each the class that is read beside the word; None where nothing can be.
+    """
+    n = sum(items[0])
+    if n < AGREEMENT_FROM or not _words_are_safe(n, tuple(zip(map(points, items), keys, strict=True))):
+        return None
+    return _word(n, len(items), sum(map(_apart, items)))
+
+
+def _apart(counts: Counts) -> int:
+    """Return n² times the mean deviation of one item, in scale points; a whole number."""
+    n, total = sum(counts), points(counts)
+    return sum(abs(n * value - total) * count for value, count in enumerate(counts))
+
+
+def _word(n: int, items: int, apart: int) -> str:
+    return agreement_word(apart / (n * n * items))
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def _words_are_safe(n: int, read: tuple[tuple[int, Class | None], ...]) -> bool:
+    """Return whether whichever word may stand beside what is read leaves nothing certain in any item."""
+    worlds = [possible(n, total) if key is None else read_alike(n, total, key) for total, key in read]
+    sums = [_sums_of([each for at, each in enumerate(worlds) if at != item]) for item in range(len(read))]
+    for item, others in enumerate(sums):
+        by_word: dict[str, list[Counts]] = defaultdict(list)
+        for counts in worlds[item]:
+            for word in {_word(n, len(read), _apart(counts) + other) for other in others}:
+                by_word[word].append(counts)
+        if any(map(certain, by_word.values())):
+            return False
+    return True
+
+
+def _sums_of(items: Sequence[Sequence[Counts]]) -> frozenset[int]:
+    """Return by how much, all together, the answers to several items may lie apart."""
+    found = frozenset({0})
+    for worlds in items:
+        apart = {_apart(counts) for counts in worlds}
+        found = frozenset(one + other for one in found for other in apart)
+    return found
