@@ -103,13 +103,21 @@ class DimensionFigures:
             "agreement": self._said(sizes)[unit].agreement,
         }
 
-    def teams(self) -> list[list[tuple[float, ...]]]:
-        """Return the item scores of each pool that is made of one unit's own answers, in memory only."""
-        return [
-            [person.scores for person in people]
-            for people in self._released.pools.values()
-            if len({person.unit for person in people}) == 1
+    def teams(self, sizes: Mapping[UUID, str]) -> list[list[tuple[float, ...]]]:
+        """Return the item scores of each pool whose people may be counted over the organisation, in memory.
+
+        These are pools of one unit's own answers whose sums of items are known: a sum over all would tell
+        those of a pool that keeps its own back. And they are pools of which nothing becomes certain when
+        all are counted beside everything that is said of units.
+        """
+        self._said(sizes)
+        pools = self._released.pools
+        own = [
+            unit
+            for unit, people in pools.items()
+            if self._pools[unit].spread.is_open and all(person.unit == unit for person in people)
         ]
+        return [[person.scores for person in pools[unit]] for unit in self._spreads.countable(own)]
 
     def own(self) -> frozenset[UUID]:
         """Return the units whose figure is that of one team: a single pool of its own people."""

@@ -7,8 +7,8 @@ are said, a word is said, nothing is said. Within a class all that read alike ar
 leave anything certain; where one would, it goes to the next class. What is left over in silence must leave
 nothing certain either, else words, and then bars, fall silent until it does.
 
-The word for agreement comes last. It is said where, for each word that would be possible beside what has
-been said of the items, nothing becomes certain; whether it is said depends on the answers no further.
+The word for agreement comes last and is decided likewise, among all answers that have the same sums and of
+which the same has been said.
 """
 
 from collections import defaultdict
@@ -123,16 +123,17 @@ def read_alike(n: int, total: int, key: Class) -> tuple[Counts, ...]:
 
 
 def agreement_beside(items: Sequence[Counts], keys: Sequence[Class | None]) -> str | None:
-    """Return the word for agreement where no such word would make anything certain, else None.
+    """Return the word for agreement where neither it nor its absence makes anything certain, else None.
 
     Args:
         items: counts of each item.
         keys: for each the class that is read beside the word; None where nothing can be.
     """
     n = sum(items[0])
-    if n < AGREEMENT_FROM or not _words_are_safe(n, tuple(zip(map(points, items), keys, strict=True))):
+    if n < AGREEMENT_FROM:
         return None
-    return _word(n, len(items), sum(map(_apart, items)))
+    word = _word(n, len(items), sum(map(_apart, items)))
+    return word if word in _safe_words(n, tuple(zip(map(points, items), keys, strict=True))) else None
 
 
 def _apart(counts: Counts) -> int:
@@ -146,18 +147,26 @@ def _word(n: int, items: int, apart: int) -> str:
 
 
 @lru_cache(maxsize=KEPT_TABLES)
-def _words_are_safe(n: int, read: tuple[tuple[int, Class | None], ...]) -> bool:
-    """Return whether whichever word may stand beside what is read leaves nothing certain in any item."""
+def _safe_words(n: int, read: tuple[tuple[int, Class | None], ...]) -> frozenset[str]:
+    """Return the words for agreement that may be said of answers with these sums that read like this.
+
+    Where a word would leave something certain it is not said; and where it could be guessed what silence
+    stands for, the next word falls silent as well.
+    """
     worlds = [possible(n, total) if key is None else read_alike(n, total, key) for total, key in read]
-    sums = [_sums_of([each for at, each in enumerate(worlds) if at != item]) for item in range(len(read))]
-    for item, others in enumerate(sums):
-        by_word: dict[str, list[Counts]] = defaultdict(list)
-        for counts in worlds[item]:
+    left: dict[str, list[set[Counts]]] = defaultdict(lambda: [set() for _ in read])
+    for item, mine in enumerate(worlds):
+        others = _sums_of([each for at, each in enumerate(worlds) if at != item])
+        for counts in mine:
             for word in {_word(n, len(read), _apart(counts) + other) for other in others}:
-                by_word[word].append(counts)
-        if any(map(certain, by_word.values())):
-            return False
-    return True
+                left[word][item].add(counts)
+    silent: list[set[Counts]] = [set() for _ in read]
+    telling = [word for word, each in left.items() if any(map(certain, each))]
+    while telling:
+        silent = [one | other for one, other in zip(silent, left.pop(telling.pop()), strict=True)]
+        if left and not telling and any(map(certain, silent)):
+            telling = [min(left, key=lambda word: (sum(map(len, left[word])), word))]
+    return frozenset(left)
 
 
 def _sums_of(items: Sequence[Sequence[Counts]]) -> frozenset[int]:

@@ -54,7 +54,7 @@ def decide(wave: FrozenWave, answers: Iterable[Opened]) -> Publication:
         rows = draft.rows(direct, sizes)
         pools = draft.pool_rows(sizes)
         found.pools += pools
-        found.pooled.append(_pooled(wave, dimension, draft, pools))
+        found.pooled.append(_pooled(wave, dimension, draft, pools, sizes))
         found.figures += rows
         watched[dimension] = _Watched(items.codes, rows, draft.own())
     _add_trends(wave, watched, found.pooled)
@@ -154,7 +154,11 @@ def _size_classes(drafts: Iterable[DimensionFigures]) -> dict[UUID, str]:
 
 
 def _pooled(
-    wave: FrozenWave, dimension: str, draft: DimensionFigures, pools: Sequence[Mapping[str, Any]]
+    wave: FrozenWave,
+    dimension: str,
+    draft: DimensionFigures,
+    pools: Sequence[Mapping[str, Any]],
+    sizes: Mapping[UUID, str],
 ) -> dict[str, Any]:
     """Return what is frozen over all published pools of one dimension, still without the noise."""
     now = item_levels(pools)
@@ -164,7 +168,7 @@ def _pooled(
         "items": {code: [level.n, level.total, level.teams] for code, level in now.items()},
         "known": sorted(code for code, level in levels.items() if level.known),
         "difficulties": difficulties(levels),
-        "shape": shape_sums(draft.items.codes, draft.teams()),
+        "shape": shape_sums(draft.items.codes, draft.teams(sizes)),
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from surveys.results.rules.certainty import Spread, agreement_of, bars_tell
+from surveys.results.rules.certainty import Spread, agreement_of, bars_tell, countable
 from surveys.results.rules.distributions import THREE, TWO, bar_parts, buckets, item_word
 from surveys.results.rules.one_pool import (
     BARS,
@@ -63,6 +63,7 @@ class Spreads:
         self._below: dict[UUID, _Above] = defaultdict(_Above)
         self._cells = 0
         self._alone: dict[UUID, Said] = {}  # what is said of pools by themselves
+        self._under: dict[UUID, UUID] = {}  # pool → the lowest unit it is said of together with others
 
     def say(self, unit: UUID, pools: Sequence[UUID], *, large: bool, agreement: bool = False) -> Said:
         """Return what is said of a unit, and hand up what has not been said below it.
@@ -78,8 +79,9 @@ class Spreads:
             here.loose.append(unit)
         said = self._said(here, pools, large=large, agreement=agreement and unit in self._pools)
         if said.bars is not None:
+            self._bind(unit, here.loose, pools)
             here = _Above()
-        elif said.words is not None:
+        elif said.words is not None and self._bind(unit, here.loose, pools):
             # What was worded before stays known by itself, and so does the rest of it.
             self._cells += 1
             here.worded = dict.fromkeys(here.loose, self._cells) | here.worded
@@ -89,6 +91,22 @@ class Spreads:
             above.loose += here.loose
             above.worded |= here.worded
         return said
+
+    def _bind(self, unit: UUID, loose: Sequence[UUID], pools: Sequence[UUID]) -> bool:
+        """Note which pools something is said of together; not so where one knows what reads like it."""
+        together = len(pools) > 1 or self._pools[pools[0]].alike is None
+        if together:
+            for pool in loose:
+                self._under.setdefault(pool, unit)
+        return together
+
+    def countable(self, units: Sequence[UUID]) -> list[UUID]:
+        """Return the pools over which it may be said together how often each of the five values was chosen.
+
+        Call it when everything has been said of every unit.
+        """
+        places = countable([self._pools[unit] for unit in units], list(map(self._under.get, units)))
+        return [units[place] for place in places]
 
     def _said(self, here: _Above, pools: Sequence[UUID], *, large: bool, agreement: bool) -> Said:
         if len(pools) == 1:

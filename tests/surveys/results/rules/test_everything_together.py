@@ -1,0 +1,193 @@
+"""All that is stored and said of real figures at once, against every set of answers that gives the same.
+
+Written apart from the rules: it counts through all ways in which people can answer five points, lets the
+program publish each of them, and keeps those that read like the answers that were given.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveys.results.rules.certainty import Spread, countable
+from surveys.results.rules.disclosure import Respondent
+from surveys.results.rules.figures import DimensionFigures
+from surveys.results.rules.one_pool import Counts, certain
+from surveys.results.rules.participation import size_class
+from surveys.results.rules.scoring import AskedItems
+from tests.surveys.results.rules.test_certainty import counts_of, is_certain, possible, total
+
+TOP, LEFT, RIGHT = (UUID(int=number) for number in range(1, 4))
+Items = tuple[Counts, ...]
+World = dict[UUID, Items]
+Row = Mapping[str, Any]
+MOST_WORLDS = 800
+SAID = ("score", "low", "high", "bars", "item_words", "agreement")
+
+
+def published(parents: Mapping[UUID, UUID | None], world: World, k: int = 5) -> tuple[list[Row], list[Row]]:
+    """What the program shows and stores when people answer like this, one more of each unit being asked."""
+    answers = {unit: people(unit, items) for unit, items in world.items()}
+    items = AskedItems(("A", "B", "C")[: len(next(iter(world.values())))], (False, False, False))
+    figures = DimensionFigures("PSY", items, parents, answers, k)
+    sizes = {unit: size_class(n) for unit, n in figures.counts.items()}
+    asked = {unit: len(answers[unit]) + 1 if unit in answers else 0 for unit in parents}
+    return list(figures.rows(asked, sizes)), list(figures.pool_rows(sizes))
+
+
+def people(unit: UUID, items: Items) -> list[Respondent[UUID]]:
+    by_item = [
+        [25.0 * value for value, count in enumerate(counts) for _ in range(count)] for counts in items
+    ]
+    return [Respondent(unit, scores) for scores in zip(*by_item, strict=True)]
+
+
+def could_be(pool: Row, items: int) -> list[Items]:
+    """Every set of answers with the sums that are stored of a pool."""
+    n, points = pool["n"], pool["total"] * items / 25
+    if pool["item_sums"]:
+        splits = [tuple(round(found / 25) for found in pool["item_sums"].values())]
+    else:
+        capped = pool["total"] == 97.5 * n
+        totals = range(round(points) - items * n // 5 - 1, 4 * n * items + 1) if capped else [round(points)]
+        splits = [split for split in product(range(4 * n + 1), repeat=items) if sum(split) in totals]
+    return [world for split in splits for world in product(*(_possible(n, points) for points in split))]
+
+
+@cache
+def _possible(n: int, points: int) -> list[Counts]:
+    return possible(n, points)
+
+
+def alike(one: tuple[list[Row], list[Row]], other: tuple[list[Row], list[Row]], *, silence: bool) -> bool:
+    """Whether two publications say the same; with `silence`, what is not said counts too."""
+    if silence:
+        return one == other
+    if [row["shown"] for row in one[0]] != [row["shown"] for row in other[0]]:
+        return False
+    return all(
+        row[name] is None or row[name] == there[name]
+        for row, there in zip(one[0], other[0], strict=True)
+        for name in SAID
+    )
+
+
+def nothing_is_certain(parents: Mapping[UUID, UUID | None], world: World, *, silence: bool) -> bool:
+    told = published(parents, world)
+    pools = {pool["team_id"]: pool for pool in told[1]}
+    if set(pools) != set(world):
+        return True  # carried up: then this is one pool of other people
+    could = [could_be(pools[unit], len(items)) for unit, items in world.items()]
+    if len(could[0]) * (len(could[1]) if len(could) > 1 else 1) > MOST_WORLDS:
+        return True  # there are other examples
+    worlds = [
+        one
+        for one in product(*could)
+        if alike(told, published(parents, dict(zip(world, one, strict=True))), silence=silence)
+    ]
+    assert tuple(world.values()) in worlds
+    return not any(
+        is_certain([one[unit][item] for one in worlds])
+        and not harmless([one[unit][item] for one in worlds])
+        for unit, items in enumerate(world.values())
+        for item in range(len(items))
+    )
+
+
+def harmless(worlds: Sequence[Counts]) -> bool:
+    """That everybody answered favourably may be certain: under "95 or more" it can be."""
+    return all(sum(counts[:3]) == 0 for counts in worlds)
+
+
+def answers(least: int, most: int, items: int) -> st.SearchStrategy[Items]:
+    """Answers of so many people, rather alike in half of the examples, as they are in teams."""
+    values = st.one_of(st.just((0, 1, 2, 3, 4)), st.sets(st.integers(0, 4), min_size=1).map(tuple))
+    return st.tuples(st.integers(least, most), values).flatmap(
+        lambda drawn: st.tuples(
+            *[
+                st.lists(st.sampled_from(drawn[1]), min_size=drawn[0], max_size=drawn[0]).map(counts_of)
+                for _ in range(items)
+            ]
+        )
+    )
+
+
+@settings(max_examples=35, deadline=None)
+@given(answers(4, 8, 2))
+def test_two_items_of_a_small_team_leave_nothing_certain_not_even_by_what_is_not_said(items: Items) -> None:
+    assert nothing_is_certain({TOP: None}, {TOP: items}, silence=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers(4, 12, 1))
+def test_one_item_with_bars_words_and_agreement_leaves_nothing_certain_either(items: Items) -> None:
+    assert nothing_is_certain({TOP: None}, {TOP: items}, silence=True)
+
+
+@settings(max_examples=6, deadline=None)
+@given(answers(10, 10, 2))
+def test_two_items_with_bars_leave_nothing_certain(items: Items) -> None:
+    assert nothing_is_certain({TOP: None}, {TOP: items}, silence=True)
+
+
+@settings(max_examples=6, deadline=None)
+@given(answers(10, 10, 1), answers(5, 6, 1))
+def test_what_is_said_of_two_teams_and_of_the_unit_above_leaves_nothing_certain(
+    left: Items, right: Items
+) -> None:
+    parents = {LEFT: TOP, RIGHT: TOP, TOP: None}
+    assert nothing_is_certain(parents, {LEFT: left, RIGHT: right}, silence=False)
+
+
+def test_four_answers_a_point_below_the_top_read_95_or_more() -> None:
+    """Else an exact 93.75 would tell three answers of the highest and one of the next."""
+    (row,), (pool,) = published({TOP: None}, {TOP: ((0, 0, 0, 1, 3),)}, k=4)
+    assert (row["capped"], row["score"], pool["total"]) == (True, 97.5, 4 * 97.5)
+    (row,), _ = published({TOP: None}, {TOP: ((0, 0, 0, 2, 2),)}, k=4)
+    assert not row["capped"]
+
+
+class TestCountsOverAll:
+    """How often each value was chosen over many teams, less the bars of all teams but one."""
+
+    def test_one_team_is_never_counted_alone(self) -> None:
+        assert countable([Spread(((1, 2, 3, 2, 1),))], [None]) == []
+        assert countable([], []) == []
+
+    def test_teams_that_could_have_changed_places_are_counted(self) -> None:
+        teams = [Spread(((1, 2, 3, 2, 1),)), Spread(((2, 2, 2, 2, 2),)), Spread(((1, 1, 3, 3, 2),))]
+        assert countable(teams, [None] * 3) == [0, 1, 2]
+
+    def test_a_team_under_bars_of_its_own_cannot_be_changed_but_within_its_bars(self) -> None:
+        teams = [Spread(((0, 3, 3, 4, 0),)), Spread(((0, 3, 3, 4, 0),))]
+        assert countable(teams, [None, None]) == [0, 1]
+        assert countable(teams, ["one", "other"]) == []
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(st.lists(st.integers(0, 4), min_size=5, max_size=6), min_size=3, max_size=3))
+    def test_all_counts_together_leave_nothing_certain(self, teams: list[list[int]]) -> None:
+        given_ = [counts_of(points) for points in teams]
+        spreads = [Spread((counts,)) for counts in given_]
+        chosen = countable(spreads, [None] * 3)
+        counted = [given_[at] for at in chosen]
+        if not counted:
+            return
+        whole = tuple(map(sum, zip(*counted, strict=True)))
+        worlds = [
+            one
+            for one in product(*(_possible(sum(each), total(each)) for each in counted))
+            if tuple(map(sum, zip(*one, strict=True))) == whole
+        ]
+        assert not any(is_certain([one[at] for one in worlds]) for at in range(len(counted)))
+
+
+@pytest.mark.parametrize("n", [5, 8, 10])
+def test_what_counts_as_certain_is_what_the_brute_force_says(n: int) -> None:
+    for points in range(4 * n + 1):
+        worlds = _possible(n, points)
+        assert certain(worlds) == is_certain(worlds)
