@@ -2,15 +2,19 @@
 
 SQLite: the file is copied by SQLite's own backup, page by page, free pages included. PostgreSQL: one
 transaction that sees one instant and may not write; for what has to write (walking the routes signs
-people in) its rows are copied into a file of their own. Both copies lie in a folder that only this user
-may read, without the sealed answers, and are deleted afterwards.
+people in) its rows are copied into a file of their own. Either copy lies in a folder that only this user
+may read and is deleted afterwards. Who kills the command leaves it there: the next start finds by a lock
+that nobody works on it any more, and deletes it.
 """
 
 import asyncio
+import fcntl
+import os
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +26,8 @@ from surveys.database import build_engine, build_sessions, sqlite_file
 from surveys.tables import metadata
 
 PIECE = 5_000  # rows copied at a time
+FOLDER = "kept-attack-"
+LOCK = "in-use"
 SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)
 LEFT_OUT = SEALED | {"audit_entry", "delivery", "seen_event", "sending_pace", "sign_in", "sign_in_link"}
 
@@ -67,8 +73,8 @@ class Copied:
 async def copied(url: str) -> AsyncIterator[Copied]:
     """Yield the copy of a database; it is gone when this ends."""
     original = sqlite_file(url)
-    with tempfile.TemporaryDirectory(prefix="kept-attack-") as folder:  # mode 0700
-        file = Path(folder) / "copy.db"
+    with private_folder() as folder:
+        file = folder / "copy.db"
         if original is not None:
             await asyncio.to_thread(_back_up, original, file)
             engine = build_engine(f"sqlite+aiosqlite:///{file}")
@@ -78,6 +84,37 @@ async def copied(url: str) -> AsyncIterator[Copied]:
             yield Copied(engine, original, file)
         finally:
             await engine.dispose()
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Yield a folder that only this user may enter, locked while it is used and gone afterwards.
+
+    Folders that killed runs of this user left behind are deleted first.
+    """
+    _clear_up(Path(tempfile.gettempdir()))
+    before = os.umask(0o077)  # so that what SQLite makes beside the copy is as private
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+    try:
+        with (folder / LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.umask(before)
+
+
+def _clear_up(where: Path) -> None:
+    for folder in where.glob(f"{FOLDER}*"):
+        known = folder.lstat()
+        if folder.is_symlink() or not folder.is_dir() or known.st_uid != os.getuid():
+            continue
+        try:
+            with (folder / LOCK).open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # another run works on it
 
 
 def open_read_only(file: Path) -> sqlite3.Connection:

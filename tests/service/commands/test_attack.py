@@ -3,6 +3,8 @@
 import asyncio
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -147,3 +149,37 @@ def test_before_anybody_was_imported_there_is_nothing_to_find(installed: Install
 
     assert status == 0
     assert told["open_waves_skipped"] == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_killed_run_leaves_a_copy_that_only_its_user_could_read_and_the_next_run_deletes_it(
+    lived_in: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path), lived_in.database_url], stdout=subprocess.PIPE
+    )
+    assert killed.stdout is not None
+    folder = Path(killed.stdout.readline().decode().strip())
+    assert {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())} == {0}
+    assert attacked(lived_in)[0] == 0
+    assert folder.exists()  # somebody still works on it
+
+    killed.kill()
+    killed.wait()
+    killed.stdout.close()
+    assert (folder / "copy.db").exists()
+    assert attacked(lived_in)[0] == 0
+    assert list(tmp_path.glob("kept-attack-*")) == []
+
+
+KILLED = """
+import asyncio, sys, tempfile, time
+from service.attacks.copies import copied
+tempfile.tempdir = sys.argv[1]
+async def run():
+    async with copied(sys.argv[2]) as copy:
+        print(copy.file.parent, flush=True)
+        time.sleep(300)
+asyncio.run(run())
+"""
