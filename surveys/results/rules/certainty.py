@@ -16,9 +16,8 @@ made good by an exchange in another pool under the same bars. Finding a world pr
 is found this way less is released, though a longer search might have found one.
 """
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from surveys.results.rules.disclosure import CAP_FROM
@@ -42,7 +41,6 @@ from surveys.results.rules.exchanges import (
 from surveys.results.rules.one_pool import VALUES, Counts
 
 Kept = Callable[[Counts], bool]  # whether the published group would read the same with these counts
-ANYWHERE = "anywhere"
 PARTNERS = 50  # pools that are tried for making an exchange good
 
 
@@ -85,9 +83,10 @@ class Spread:
         return self.open_sums and not self.capped
 
     @cached_property
-    def deviations(self) -> tuple[float, ...]:
-        """The mean deviation of each item."""
-        return tuple(map(deviation, self.items))
+    def other_deviations(self) -> tuple[float, ...]:
+        """For each item the mean deviations of the others, added up."""
+        known = tuple(map(deviation, self.items))
+        return tuple(sum(known) - one for one in known)
 
     def reads_alike(self, item: int, counts: Counts) -> bool:
         """Return whether all that is said of this pool by itself stays when one item has these counts."""
@@ -123,9 +122,8 @@ def _agrees(pool: Spread, item: int, counts: Counts) -> bool:
     """Return whether a pool's word for agreement stays when one item has these counts."""
     if pool.agreement is None:
         return True
-    known = pool.deviations
-    total = sum(known) - known[item] + deviation(counts)
-    return agreement_word(total / len(known)) == pool.agreement
+    total = pool.other_deviations[item] + deviation(counts)
+    return agreement_word(total / len(pool.items)) == pool.agreement
 
 
 def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Kept) -> bool:
@@ -152,84 +150,23 @@ def bars_tell(pools: Sequence[Spread], cells: Sequence[int], item: int, kept: Ke
     return False
 
 
-def countable(pools: Sequence[Spread], groups: Sequence[Hashable]) -> list[int]:
-    """Return the places of those pools over which it may be said how often each value was chosen.
-
-    For each value and pool there has to be a change of the pool that another of them can undo: one of the
-    same group, so that every sum over both stays, or any other where the change leaves the buckets alone.
-    What would be certain otherwise is not counted, until nothing is.
-
-    Args:
-        pools: those whose people could be counted together.
-        groups: for each what is said of it together with others; None where nothing is.
-    """
-    left = list(range(len(pools)))
-    while left:
-        telling = {
-            at
-            for item in range(len(pools[0].items))
-            for at in _telling([pools[at] for at in left], [groups[at] for at in left], item)
-        }
-        if not telling:
-            break
-        left = [each for at, each in enumerate(left) if at not in telling]
-    return left
-
-
-def _telling(pools: Sequence[Spread], groups: Sequence[Hashable], item: int) -> Iterator[int]:
-    """Yield the places of pools of which the counts of one item over all would make something certain."""
-    undone = _undoing(pools, groups, item)
-    for at, pool in enumerate(pools):
-        changes = [
-            change
-            for change in _alternatives(pool, item)
-            if undone.get((groups[at], change), {at}) != {at}
-            or (not any(effect(change)) and undone.get((ANYWHERE, change), {at}) != {at})
-        ]
-        asked = questions(pool.items[item])
-        if not all(any(question.answered(change) for change in changes) for question in asked):
-            yield at
-
-
-def _alternatives(pool: Spread, item: int) -> Iterable[Change]:
-    """Yield what may change in one item of a pool while its sum and all that is said of it stay."""
-    counts = pool.items[item]
-    if pool.alike is not None:
-        others: Iterable[Counts] = pool.alike[item]
-    else:
-        others = (added(counts, change) for change in exchanges(counts))
-    for other in others:
-        if other != counts and pool.reads_alike(item, other):
-            yield tuple(now - was for now, was in zip(other, counts, strict=True))
-
-
-def _undoing(
-    pools: Sequence[Spread], groups: Sequence[Hashable], item: int
-) -> dict[tuple[Hashable, Change], set[int]]:
-    """Return group and change → some pools in which that change can be undone."""
-    found: dict[tuple[Hashable, Change], set[int]] = {}
-    tried: Counter[Hashable] = Counter()
-    for at, pool in enumerate(pools):
-        tried[groups[at]] += 1
-        if tried[groups[at]] > PARTNERS:
-            continue
-        for change in _alternatives(pool, item):
-            opposite = tuple(-count for count in change)
-            found.setdefault((groups[at], opposite), set()).add(at)
-            if not any(effect(change)):
-                found.setdefault((ANYWHERE, opposite), set()).add(at)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Search:
-    """Other worlds of one item of a group of pools."""
+    """Other worlds of one item of a group of pools. What many of its pools ask is worked out once."""
 
     pools: Sequence[Spread]
     cells: Sequence[int]
     item: int
     kept: Kept
     whole: Counts
+    _kept: dict[Change, bool] = field(default_factory=dict)
+    _of_cell: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for at, cell in enumerate(self.cells):
+            first = self._of_cell.setdefault(cell, [])
+            if len(first) <= PARTNERS:
+                first.append(at)
 
     def worlds(self, at: int, question: Question | None = None) -> Iterator[Change]:
         """Yield what changes over all pools in each other world that is found.
@@ -250,8 +187,13 @@ class _Search:
                 yield added(change, made_good)
 
     def _same(self, change: Change) -> bool:
-        alone = not any(effect(change)) or len(set(self.cells)) == 1
-        return alone and self.kept(added(self.whole, change))
+        alone = len(self._of_cell) == 1 or not any(effect(change))
+        return alone and self._reads_the_same(change)
+
+    def _reads_the_same(self, change: Change) -> bool:
+        if change not in self._kept:
+            self._kept[change] = self.kept(added(self.whole, change))
+        return self._kept[change]
 
     def _changes(
         self, at: int, question: Question | None = None, buckets: Buckets | None = None
@@ -293,12 +235,10 @@ class _Search:
         """Yield changes of other pools after which the buckets of all are what they were."""
         unfavourable, neutral, favourable = effect(change)
         opposite = -unfavourable, -neutral, -favourable
-        partners = (
-            other for other, cell in enumerate(self.cells) if other != at and cell == self.cells[at]
-        )
-        for other, _ in zip(partners, range(PARTNERS), strict=False):
+        partners = [other for other in self._of_cell[self.cells[at]] if other != at]
+        for other in partners[:PARTNERS]:
             for made_good in self._changes(other, buckets=opposite):
-                if self.kept(added(self.whole, added(change, made_good))):
+                if self._reads_the_same(added(change, made_good)):
                     yield made_good
 
 

@@ -15,7 +15,7 @@ Change = tuple[int, ...]  # what is added to counts
 Buckets = tuple[int, int, int]  # unfavourable, neutral, favourable
 
 REACH = 4  # an exchange, made twice, takes at most so many answers away from one value
-REMEMBERED = 65_536
+REMEMBERED = 16_384  # of what small teams have in common; large units have counts of their own
 
 
 def added(left: Counts, right: Counts) -> Counts:
@@ -34,6 +34,7 @@ def _step(value: int) -> Change:
     return tuple((at == value + 1) - (at == value) for at in range(VALUES))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def effect(change: Change) -> Buckets:
     """Return what a change does to the buckets."""
     return change[0] + change[1], change[2], change[3] + change[4]
@@ -95,15 +96,18 @@ def exchanges(
         question: only those that answer it.
         buckets: only those with this effect.
     """
+    if question is not None and not question.few:
+        question = Question(question.value, 0)  # how many chose the value matters only where they are few
     return _exchanges(tuple(min(count, REACH) for count in counts), question, buckets)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _exchanges(clipped: Counts, question: Question | None, buckets: Buckets | None) -> tuple[Change, ...]:
+    if question is None and buckets is None:
+        return tuple(change for change in EXCHANGES if min(added(clipped, change)) >= 0)
     return tuple(
         change
-        for change in EXCHANGES
-        if min(added(clipped, change)) >= 0
-        and (question is None or question.answered(change))
+        for change in _exchanges(clipped, None, None)
+        if (question is None or question.answered(change))
         and (buckets is None or effect(change) == buckets)
     )

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from surveys.results.rules.certainty import Spread, agreement_of, bars_tell, countable
+from surveys.results.rules.certainty import Spread, agreement_of, bars_tell
+from surveys.results.rules.counts_over_all import countable
 from surveys.results.rules.distributions import THREE, TWO, bar_parts, buckets, item_word
 from surveys.results.rules.one_pool import (
     BARS,

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.results.rules.certainty import Spread, countable
+from surveys.results.rules.certainty import Spread
+from surveys.results.rules.counts_over_all import countable
 from surveys.results.rules.disclosure import Respondent
 from surveys.results.rules.figures import DimensionFigures
 from surveys.results.rules.one_pool import Counts, certain
