@@ -109,7 +109,7 @@ async def test_what_github_did_not_sign_is_refused_without_a_reason(
     assert await boards(sessions) == []
 
 
-async def test_every_tool_starts_its_teams_board(
+async def test_every_tool_starts_its_teams_board_once_and_what_it_did_not_sign_starts_none(
     stranger: httpx.AsyncClient, cast: Cast, sessions: Sessions, clock: Clock
 ) -> None:
     now = int(clock().timestamp())
@@ -123,9 +123,15 @@ async def test_every_tool_starts_its_teams_board(
     ]
     for source, name, body, headers in told:
         await place(sessions, cast, name, source)
-        refused = await stranger.post(f"/hooks/{source}", content=body, headers={})
-        reply = await stranger.post(f"/hooks/{source}", content=body, headers=headers)
-        assert (refused.status_code, reply.status_code) == (401, 201), source
+        forged = body.replace(b"4.0", b"4.1").replace(b"v1.0", b"v1.1").replace(b"Release 4", b"Release 5")
+        told_as = [(body, {}), (forged, headers), (body, headers), (body, headers)]
+        replies = [
+            await stranger.post(f"/hooks/{source}", content=sent, headers=with_these)
+            for sent, with_these in told_as
+        ]
+        assert forged != body
+        assert [reply.status_code for reply in replies] == [401, 401, 201, 202], source
+        assert len(await boards(sessions)) == 1 + told.index((source, name, body, headers))
         async with sessions.begin() as session:
             for board in await session.scalars(select(Retrospective).filter_by(closed_at=None)):
                 board.closed_at = clock()
