@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
-from service.controllers.commitments import CommitmentController, PromiseController
+from service.controllers.commitments import CommitmentController, PromiseController, SideController
 from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
 from service.controllers.health import HealthController
@@ -56,6 +56,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
     PromiseController,
+    SideController,
     TopicController,
     RepairController,
     LeadingController,

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
 from service.dependencies import CurrentSettings, CurrentViewer, Now, Session
-from service.security import requires_leader_of, requires_who_looks_after
+from service.security import requires_leader_of, requires_sign_in, requires_who_looks_after
 from surveys.commitments.actions import acknowledge, check_in, commit, mark_done, replan, share, withdraw
+from surveys.commitments.sides import tell_our_side
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.rules import ChannelName, Kind
 from surveys.people.queries import directory_of
@@ -146,6 +147,27 @@ class PromiseController(Controller):
             )
 
         return await leader.after(act, "withdrawn", "withdraw", ("reason",), about=promise_id)
+
+
+class SideController(Controller):
+    """How one side sees a promise on which leader and team differ; either side writes its own."""
+
+    path = "/teams/{team_id:uuid}/promises/{promise_id:uuid}/side"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
+
+    @post("/")
+    async def tell(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
+        """Leave the note of one's own side."""
+        await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)
+
+        async def act() -> None:
+            words = leader.form.text("side", most=1000)
+            await tell_our_side(
+                leader.session, promise_id, person_id=leader.person_id, words=words, now=leader.now
+            )
+
+        return await leader.after(act, "side_told", "side", ("side",), about=promise_id)
 
 
 async def _tell_team(

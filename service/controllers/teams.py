@@ -61,6 +61,7 @@ DONE = {
     "back": mark("Welcome back. The clocks run again."),
     "taken_over": mark("It is your promise now, with the words and the date the team read."),
     "closed": mark("Closed. The team reads why; it counts as nobody's failure."),
+    "side_told": mark("Said. It stands beside the promise, with your name."),
     "left_out": mark("Taken off the list."),
 }
 Visit = Request[Any, Any, State]

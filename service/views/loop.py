@@ -21,13 +21,17 @@ from integrations.loop_words import (
 from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
-from surveys.commitments.loop import LoopState, PromiseView, Step, TopicView, unread_topics
-from surveys.commitments.rules import ASK_AFTER, State, TopicKind, may_leave_out
+from surveys.commitments.loop import LoopState, PromiseView, SideView, Step, TopicView, unread_topics
+from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State, TopicKind, may_leave_out
 from surveys.results.rules.loop_words import KEPT
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
 WORKING_DAY = timedelta(days=1)
 
+SIDES: Mapping[str, str] = {
+    "leader": mark("How the leader sees it: {words}"),
+    "team": mark("How the team sees it: {words}"),
+}
 STEP_NAMES: Mapping[str, str] = {
     "results": mark("Results out"),
     "shared": mark("Shared"),
@@ -80,6 +84,9 @@ class PromiseCard:
     owner: str
     owner_id: UUID
     is_step: bool
+    sides: Sequence[tuple[str, str]]  # how each side sees it, and who wrote that down
+    told: frozenset[str]  # which sides have said so
+    differs: bool
     state: State
     state_name: str
     due_words: str
@@ -267,6 +274,9 @@ class _Words:
             owner=promise.owner_name,
             owner_id=promise.owner_id,
             is_step=promise.is_step,
+            sides=[self._side(side) for side in promise.sides],
+            told=frozenset(side.side for side in promise.sides),
+            differs=promise.word == DIFFERENTLY,
             state=promise.state,
             state_name=self.language.say(STATE_NAMES[promise.state]),
             due_words=self._due(promise, is_open=is_open),
@@ -279,6 +289,13 @@ class _Words:
             left_behind=promise.left_behind,
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
+        )
+
+    def _side(self, side: SideView) -> tuple[str, str]:
+        sentence = SIDES[side.side]
+        name = side.by or self.language.say("somebody who left")
+        return self.language.say(sentence, words=side.words), self.language.say(
+            "Written down by {name} on {day}.", name=name, day=self.day(side.at)
         )
 
     def _due(self, promise: PromiseView, *, is_open: bool) -> str:

@@ -59,6 +59,16 @@ class MoveView:
 
 
 @dataclass(frozen=True, slots=True)
+class SideView:
+    """How one side, `leader` or `team`, sees a promise on which they differ; `by` is None when they left."""
+
+    side: str
+    words: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseView:
     """A promise as everybody on the team sees it.
 
@@ -85,6 +95,7 @@ class PromiseView:
         word_at: when the results with that word came out.
         reopened_at: when the team's "not yet" opened it again; None when it never did.
         kept_by_dates: whether it was done by a date that counted; None while neither done nor given up.
+        sides: where leader and team see it differently, the note of each.
         is_step: whether it was taken on in a retrospective, by whoever it was.
         left_behind: whether who promised it does not lead the team any more; a new leader decides.
     """
@@ -112,6 +123,7 @@ class PromiseView:
     kept_by_dates: bool | None = None
     left_behind: bool = False
     is_step: bool = False
+    sides: Sequence[SideView] = ()
 
 
 @dataclass(frozen=True, slots=True)

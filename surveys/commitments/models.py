@@ -25,6 +25,8 @@ __all__ = [
     "Replan",
     "SaidInRetro",
     "Share",
+    "Side",
+    "SideNote",
     "StepLook",
     "Topic",
     "TopicKind",
@@ -130,6 +132,27 @@ class SaidInRetro(StrEnum):
     LET_GO = "let_go"  # not wanted any more
     HAPPENED = "happened"  # too few had answered twice; in the room they said: it happened
     NOT_YET = "not_yet"
+
+
+class Side(StrEnum):
+    """Whose view a note tells where leader and team see a promise differently."""
+
+    LEADER = "leader"
+    TEAM = "team"
+
+
+class SideNote(Base):
+    """How one side sees a promise after the team's second "not yet", under the name of who wrote it down."""
+
+    __tablename__ = "side_note"
+
+    commitment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commitment.id", ondelete="CASCADE"), primary_key=True
+    )
+    side: Mapped[Side] = mapped_column(primary_key=True)
+    words: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    said_at: Mapped[datetime]
 
 
 class StepLook(Base):

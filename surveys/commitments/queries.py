@@ -38,6 +38,7 @@ from surveys.commitments.promises import (
     words_on,
 )
 from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
+from surveys.commitments.sides import sides_on
 from surveys.commitments.topics_read import answered_topics, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
@@ -153,6 +154,9 @@ async def loop_of(
         session, Commitment.team_id == team_id, {team_id: zone}, now=now, for_leader=for_leader
     )
     views = [told.view for told in promises]
+    differ = [view.id for view in views if view.word == rules.DIFFERENTLY]
+    sides = await sides_on(session, differ)
+    views = [replace(view, sides=sides.get(view.id, ())) for view in views]
     topics = await topics_of(session, team_id, views, now=now, for_leader=for_leader)
     since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
     noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)

@@ -145,6 +145,7 @@ CHANGE = {
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/move": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/withdraw": LEADER,
     "/teams/{team_id:uuid}/promises/{promise_id:uuid}/update": LEADER,
+    "/teams/{team_id:uuid}/promises/{promise_id:uuid}/side": TEAM,
     "/teams/{team_id:uuid}/retros": TEAM,
     "/teams/{team_id:uuid}/repair": TEAM,
     "/teams/{team_id:uuid}/repair/{plan_id:uuid}/agree": TEAM,

@@ -1,0 +1,83 @@
+"""Leader and team see a promise differently: one note from each side, and nobody decides between them.
+
+No vote and no count stands behind a note. Whoever writes the team's down does it under their own name,
+after the team has talked; the other members' words on the promise stay as secret as they were.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from surveys.commitments import rules
+from surveys.commitments.leading import led_by, names_around, zone_of
+from surveys.commitments.loop import SideView
+from surveys.commitments.models import Commitment, Side, SideNote
+from surveys.commitments.promises import told_promises
+from surveys.errors import Conflict, Forbidden, Missing
+from surveys.people.models import Membership, Person
+
+
+async def tell_our_side(
+    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, words: str, now: datetime
+) -> SideNote:
+    """Write down how one's own side sees a promise: the leader's, or the team's. Its author may change it.
+
+    Raises:
+        Missing: there is no such promise, or the person neither works in the team nor leads it.
+        Invalid: nothing was written, too much, or somebody of the team is named.
+        Conflict: leader and team do not differ on it, or somebody wrote this side's note already.
+    """
+    promise = await session.get(Commitment, commitment_id)
+    side = await _side_of(session, promise, person_id, now=now) if promise is not None else None
+    if promise is None or side is None:
+        raise Missing("This promise does not exist.")
+    words = rules.one_line(words, field="side", longest=rules.LONGEST_REASON)
+    rules.refuse_names(words, await names_around(session, promise.team_id), field="side")
+    zones = {promise.team_id: await zone_of(session, promise.team_id)}
+    told = await told_promises(session, Commitment.id == promise.id, zones, now=now, for_leader=False)
+    if told[0].final != rules.DIFFERENTLY:
+        raise Conflict("Leader and team do not see this promise differently.")
+    note = await session.get(SideNote, (promise.id, side), with_for_update=True)
+    if note is None:
+        note = SideNote(commitment_id=promise.id, side=side, person_id=person_id)
+        session.add(note)
+    elif note.person_id != person_id:
+        raise Conflict("This side has written its note already. Whoever wrote it can change it.")
+    note.words, note.said_at = words, now
+    await session.flush()
+    return note
+
+
+async def _side_of(
+    session: AsyncSession, promise: Commitment, person_id: UUID, *, now: datetime
+) -> Side | None:
+    belongs = select(Membership.id).where(
+        Membership.team_id == promise.team_id,
+        Membership.person_id == person_id,
+        Membership.until.is_(None),
+    )
+    try:
+        await led_by(session, promise.team_id, person_id, now=now)
+    except Forbidden:
+        return Side.TEAM if await session.scalar(belongs.limit(1)) is not None else None
+    return Side.LEADER
+
+
+async def sides_on(session: AsyncSession, promise_ids: Sequence[UUID]) -> dict[UUID, list[SideView]]:
+    """Return the notes on these promises, the leader's first; asks nothing where there are none to ask."""
+    found: dict[UUID, list[SideView]] = defaultdict(list)
+    if not promise_ids:
+        return found
+    rows = await session.execute(
+        select(SideNote, Person.name)
+        .outerjoin(Person, Person.id == SideNote.person_id)
+        .where(SideNote.commitment_id.in_(promise_ids))
+        .order_by(SideNote.side)
+    )
+    for note, name in rows:
+        found[note.commitment_id].append(SideView(note.side, note.words, name, note.said_at))
+    return found
