@@ -60,7 +60,7 @@ class MoveView:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """How one side, `leader` or `team`, sees a promise on which they differ; `by` is None when they left."""
+    """How one side, `leader` or `team`, sees a promise on which they differ; `by` is None if they left."""
 
     side: str
     words: str

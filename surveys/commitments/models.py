@@ -142,7 +142,7 @@ class Side(StrEnum):
 
 
 class SideNote(Base):
-    """How one side sees a promise after the team's second "not yet", under the name of who wrote it down."""
+    """How one side sees a promise after a second "not yet", under the name of who wrote it down."""
 
     __tablename__ = "side_note"
 
