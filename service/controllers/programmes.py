@@ -37,7 +37,7 @@ from surveys.errors import Conflict, Invalid, SurveyError
 from surveys.people.rules import Viewer
 from surveys.waves.actions import ask_again, cancel_wave
 from surveys.waves.models import WaveState
-from surveys.waves.queries import has_asked, latest_wave, newest_turnout
+from surveys.waves.queries import has_asked, latest_wave, newest_turnout, question_alone
 
 CONFLICT = 409
 
@@ -228,6 +228,7 @@ class Card:
     window: str
     next: list[views.Coming]
     latest: LatestWave | None
+    alone: str  # said of teams that are asked about a promise alone
 
 
 async def _list_page(
@@ -256,11 +257,12 @@ async def _list_page(
                 name=kept.name,
                 paused=kept.paused_at is not None,
                 rhythm=views.rhythm(language, kept),
-                asks=language.say(views.PULSES[kept.pulse]),
+                asks=views.asks(language, kept),
                 audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
                 window=views.window(language, kept.window_hours),
                 next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
                 latest=await _latest(session, kept, page),
+                alone=await _alone(session, kept, page),
             )
         )
     asked_before = await has_asked(session, organisation.id)
@@ -274,6 +276,17 @@ async def _list_page(
         most=LARGEST_MINIMUM,
         asked_before=asked_before,
         error=said(field),
+    )
+
+
+async def _alone(session: AsyncSession, kept: Programme, page: Page) -> str:
+    """Say until when some teams are asked one question about a promise and nothing else."""
+    wave = await question_alone(session, kept.id)
+    if wave is None:
+        return ""
+    return page.language.say(
+        "Some teams are asked about a promise and nothing else, until {moment}.",
+        moment=page.language.moment(wave.closes_at, page.zone),
     )
 
 

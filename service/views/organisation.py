@@ -163,8 +163,8 @@ def _numbers(shape: DimensionShape, language: Translator) -> list[tuple[str, str
         (language.say("Omega"), _omega(shape, language)),
         (language.say("ICC(1)"), _with_range(shape.icc1, shape.icc1_low, shape.icc1_high, 90, language)),
         (language.say("ICC(2)"), _number(shape.icc2)),
-        (language.say("r_wg(j), if answers were spread evenly"), _number(shape.rwg)),
-        (language.say("r_wg(j), if they leaned to agreement"), _number(shape.rwg_skewed)),
+        (language.say("r_wg(j), against answers spread evenly"), _number(shape.rwg)),
+        (language.say("r_wg(j), against answers that lean to agreement"), _number(shape.rwg_skewed)),
         (
             language.say("From"),
             language.say(

@@ -57,6 +57,14 @@ def weekday_name(language: Translator, weekday: int) -> str:
     return str(language.locale.days["format"]["wide"][weekday])
 
 
+def asks(language: Translator, programme: Programme) -> str:
+    """Return what a programme asks: its statements, and whether an open question follows."""
+    statements = language.say(PULSES[programme.pulse])
+    if not programme.open_question:
+        return statements
+    return language.say("{statements}; then one open question", statements=statements)
+
+
 def turnout(language: Translator, counted: Turnout) -> str:
     """Return how many have answered so far, as counted once on a day, over everybody who is asked."""
     day, percent = language.date(counted.day), counted.percent

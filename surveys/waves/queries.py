@@ -140,6 +140,14 @@ async def latest_wave(session: AsyncSession, programme_id: UUID) -> Wave | None:
     ).one_or_none()
 
 
+async def question_alone(session: AsyncSession, programme_id: UUID) -> Wave | None:
+    """Return the open wave of a programme that asks about promises alone; of several the last to close."""
+    found = select(Wave).where(
+        Wave.programme_id == programme_id, ~Wave.is_pulse, Wave.state == WaveState.OPEN
+    )
+    return (await session.scalars(found.order_by(Wave.closes_at.desc()).limit(1))).one_or_none()
+
+
 async def waves_with_keys_to_destroy(session: AsyncSession) -> list[UUID]:
     """Return the waves that are over and whose key is not yet known to be destroyed."""
     over = (WaveState.PUBLISHED, WaveState.LOST, WaveState.CANCELLED)

@@ -322,6 +322,19 @@ class TestAnOpenPulse:
             assert (await session.scalars(select(OpenBallot))).all() == []
             assert "wave.cancelled" in set(await session.scalars(select(Entry.action)))
 
+    async def test_the_card_says_when_it_asks_about_a_promise_alone(
+        self, hr: httpx.AsyncClient, wave: Wave, sessions: Sessions
+    ) -> None:
+        shown = (await hr.get("/programmes")).text
+        assert "then one open question" in shown
+        assert "about a promise and nothing else" not in shown
+
+        async with sessions.begin() as session:
+            (await session.get_one(Wave, wave.id)).number = None
+
+        asks_alone = (await hr.get("/programmes")).text
+        assert "Some teams are asked about a promise and nothing else, until" in asks_alone
+
     async def test_ending_it_twice_is_refused_in_words(self, hr: httpx.AsyncClient, wave: Wave) -> None:
         await submit(hr, "/programmes", f"/programmes/waves/{wave.id}/end")
         again = await submit(hr, "/programmes", f"/programmes/waves/{wave.id}/end")
