@@ -13,9 +13,6 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # One more than the cores of a small machine: many tests wait for a process, a browser or a clock.
 WORKERS ?= 3
-# Together these reach every branch that coverage asks for; counting more than doubles what a test costs.
-COUNTED := tests/surveys tests/jobs tests/privacy tests/service/test_ballot_box.py
-
 .PHONY: help install demo test check static lock catalogues screenshots browser slack-double mutants clean
 
 help:
@@ -30,10 +27,9 @@ demo: .venv/.installed
 	@$(BIN)/kept demo
 
 test: static browser slack-double
-	@echo "== Tests of what decides about privacy and figures, its branches counted, on SQLite and PostgreSQL"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q --cov --cov-report=term $(COUNTED)
-	@echo "== All other tests: commands and pages, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q $(addprefix --ignore=,$(COUNTED))
+	@echo "== Tests, on SQLite and PostgreSQL, in a real browser, against the Slack double; branches are counted"
+	@echo "   where privacy and figures are decided"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q --cov --cov-report=term
 
 check: static
 	@echo "== Tests, without the slow ones"

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ import pytest
 import structlog
 from alembic import command
 from alembic.config import Config
+from coverage import Coverage
 from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -30,6 +31,58 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
 settings.register_profile("kept", deadline=None, max_examples=60)  # no test is timed: machines differ
 settings.load_profile("kept")
 ROOT = Path(__file__).parent.parent
+# Tests with a database in which branches are counted, beside all of tests/surveys that need none. Together
+# they reach every branch that coverage asks for; counting more than doubles what a test costs.
+COUNTED = (
+    "tests/jobs/test_count_turnout.py",
+    "tests/jobs/test_erasing_a_person.py",
+    "tests/jobs/test_wave_life.py",
+    "tests/privacy/test_words.py",
+    "tests/service/test_ballot_box.py",
+    "tests/surveys/ballots/",
+    "tests/surveys/cadence/test_programmes.py",
+    "tests/surveys/retrospectives/test_boards.py",
+)
+# What takes longest starts first, so that no worker is left alone with it at the end.
+LONGEST = (
+    "tests/deployment/test_image.py",
+    "tests/end_to_end/",
+    "tests/service/commands/test_attack.py",
+    "tests/jobs/test_killed_worker.py",
+    "tests/service/test_who_sees_what.py",
+    "tests/surveys/cadence/test_rules.py",
+    "tests/service/commands/",
+    "tests/browser/",
+    "tests/jobs/",
+    "tests/service/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest in front; otherwise the order stays."""
+    items.sort(
+        key=lambda item: next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), 99)
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the counting of branches, where it is on, stand still during tests that it does not need."""
+    counting = Coverage.current()
+    if counting is None or counts_branches(item):
+        return (yield)
+    counting.stop()
+    try:
+        return (yield)
+    finally:
+        counting.start()
+
+
+def counts_branches(item: pytest.Item) -> bool:
+    """Whether `make test` counts the branches that this test takes."""
+    if item.nodeid.startswith(COUNTED):
+        return True
+    return item.nodeid.startswith("tests/surveys/") and "backend" not in getattr(item, "fixturenames", ())
 
 
 def migrate(url: str) -> None:

@@ -27,6 +27,7 @@ async def test_links_and_buttons_open_only_the_sheet_they_were_made_for(story: S
     async with story.sessions() as session:
         token = await answer_token(session, story.keys, alice.id)
         assert await place_of_token(session, story.keys, token) == alice.id
+        assert not (await blank_sheet(session, story.keys, alice.id, now=OPENING)).about_promise
         with pytest.raises(Missing):
             await place_of_token(session, story.keys, write_token(bob.id, bytes(16)))
         with pytest.raises(Missing):
