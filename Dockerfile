@@ -1,5 +1,5 @@
 # The image of every process of Kept: web, clock and migrations differ in their command only.
-# Built in two stages, so that neither pip nor build tools are in the result.
+# Built in two stages, so that neither pip's leftovers nor build tools are in the result.
 
 FROM python:3.11-slim AS build
 
@@ -8,8 +8,7 @@ WORKDIR /src
 
 COPY requirements-build.lock requirements.lock ./
 RUN python -m venv /build && /build/bin/pip install --no-deps --require-hashes -r requirements-build.lock
-RUN python -m venv --without-pip /opt/kept \
-    && /build/bin/pip --python /opt/kept/bin/python install --no-deps --require-hashes -r requirements.lock
+RUN python -m venv /opt/kept && /opt/kept/bin/pip install --no-deps --require-hashes -r requirements.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY surveys surveys
@@ -18,8 +17,7 @@ COPY jobs jobs
 COPY service service
 COPY migrations migrations
 RUN /build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
-RUN /build/bin/pip --python /opt/kept/bin/python install --no-deps --no-index /wheels/*.whl \
-    && /build/bin/pip --python /opt/kept/bin/python check
+RUN /opt/kept/bin/pip install --no-deps --no-index /wheels/*.whl && /opt/kept/bin/pip check
 RUN /opt/kept/bin/python -m compileall -q /opt/kept/lib
 
 

@@ -5,12 +5,9 @@ is logged. A sheet is shown blank whatever was handed in before, and every page 
 the wire does not tell a first visit from a second one.
 """
 
-from collections.abc import Callable
-from secrets import token_hex
 from typing import Any
 
-from litestar import Controller, Request, get, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,41 +16,22 @@ from integrations.for_me import ForMe, in_wave
 from integrations.language import mark
 from integrations.loop_words import PLEDGE_LIMITS
 from integrations.promise import Terms
-from service.dependencies import (
-    Box,
-    CurrentPage,
-    CurrentSettings,
-    Form,
-    Keys,
-    Now,
-    SentForm,
-    Sessions,
-)
+from service.controllers.sheet_visits import SHEET_VISIT, ByLink, Visit, even
+from service.dependencies import Box, Form, SentForm
 from service.logs import UNLOGGED
 from service.problems import status_of
-from service.rendering import Page
 from service.views.sheet import FIELD, sheet_view
 from service.views.words import words_view
-from surveys.ballots.queries import BlankSheet, blank_sheet, place_of_token
+from surveys.ballots.queries import BlankSheet
 from surveys.ballots.rules import HandedIn
 from surveys.comments.queries import around
 from surveys.commitments.pledges import pledge_of
-from surveys.errors import Busy, Gone, Invalid, KeyLost, Missing, SurveyError
+from surveys.errors import Busy, Gone, Invalid, Missing
 
 PATH = "/answer"
 COOKIE_SECONDS = 2 * 60 * 60
 THANKS, UNDONE = "/answer/thanks", "/answer/undone"  # as long as each other, which the wire shows
-PAGE_BYTES = 32_768  # every page of answers is a multiple of this
 LONGEST_TOKEN = 64
-TITLES: dict[type[SurveyError], str] = {
-    KeyLost: mark("This pulse ends without results"),
-    Gone: mark("This pulse is not open"),
-    Missing: mark("This link does not lead anywhere"),
-}
-NO_COOKIE = mark(
-    "For your privacy a sheet stays open for two hours only. Open the link in your message again."
-)
-Visit = Request[Any, Any, State]
 
 
 class AnswerController(Controller):
@@ -61,6 +39,7 @@ class AnswerController(Controller):
 
     path = PATH
     opt = UNLOGGED
+    dependencies = SHEET_VISIT
 
     @get("/{token:str}")
     async def come_in(self, request: Visit, token: FromPath[str]) -> Redirect:
@@ -70,61 +49,43 @@ class AnswerController(Controller):
         return Redirect(PATH, status_code=303, cookies=[cookie])
 
     @get("/")
-    async def show(
-        self,
-        request: Visit,
-        sessions: Sessions,
-        keys: Keys,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-    ) -> Response[str]:
+    async def show(self, visit: ByLink) -> Response[str]:
         """Show the sheet, blank."""
 
         async def blank(session: AsyncSession) -> Response[str]:
-            sheet = await sheet_of(session, keys, request, page, now=now)
+            sheet = await visit.sheet(session)
             me = await how_private(session, sheet)
-            view = sheet_view(sheet, me, page.language, settings.administrators)
+            view = sheet_view(sheet, me, visit.page.language, visit.settings.administrators)
             pledge = await pledge_of(session, sheet.team_id)
             return even(
-                page(
+                visit.page(
                     "answers/sheet.html",
                     sheet=view,
                     closes_at=sheet.closes_at,
                     notice=None,
                     pledge=pledge,
-                    limits=page.language.say(PLEDGE_LIMITS),
+                    limits=visit.page.language.say(PLEDGE_LIMITS),
                 )
             )
 
-        return await or_say_why_not(page, sessions, blank)
+        return await visit.show(blank)
 
     @post("/")
-    async def hand_in(
-        self,
-        request: Visit,
-        sessions: Sessions,
-        keys: Keys,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        ballot_box: Box,
-    ) -> Response[Any]:
+    async def hand_in(self, visit: ByLink, form: SentForm, ballot_box: Box) -> Response[Any]:
         """Put the sheet into the ballot box and say thanks once it is committed."""
         answers = read_answers(form)
         try:
-            async with sessions.begin() as session:
-                place_id = await place_of_token(session, keys, token_of(request))
+            async with visit.sessions.begin() as session:
+                place_id = await visit.place_id(session)
             await ballot_box.put(HandedIn(place_id, None, answers))
         except Busy as refusal:
-            async with sessions.begin() as session:
-                sheet = await sheet_of(session, keys, request, page, now=now)
+            async with visit.sessions.begin() as session:
+                sheet = await visit.sheet(session)
                 me = await how_private(session, sheet)
-            view = sheet_view(sheet, me, page.language, settings.administrators, answers)
-            notice = page.language.say(refusal.sentence, **refusal.values)
+            view = sheet_view(sheet, me, visit.page.language, visit.settings.administrators, answers)
+            notice = visit.page.language.say(refusal.sentence, **refusal.values)
             return even(
-                page(
+                visit.page(
                     "answers/sheet.html",
                     status=status_of(refusal),
                     headers={"retry-after": "1"},
@@ -135,40 +96,30 @@ class AnswerController(Controller):
                 )
             )
         except (Gone, Missing) as refusal:
-            return not_open(page, refusal)
+            return visit.not_open(refusal)
         return Redirect(THANKS if answers else UNDONE, status_code=303)
 
     @post("/take-back")
-    async def take_back(
-        self, request: Visit, sessions: Sessions, keys: Keys, page: CurrentPage, ballot_box: Box
-    ) -> Response[Any]:
+    async def take_back(self, visit: ByLink, ballot_box: Box) -> Response[Any]:
         """Hand in an empty sheet, which replaces whatever was there."""
         try:
-            async with sessions.begin() as session:
-                place_id = await place_of_token(session, keys, token_of(request))
+            async with visit.sessions.begin() as session:
+                place_id = await visit.place_id(session)
             await ballot_box.put(HandedIn(place_id, None, {}))
         except (Gone, Missing) as refusal:
-            return not_open(page, refusal)
+            return visit.not_open(refusal)
         return Redirect(UNDONE, status_code=303)
 
     @get(["/thanks", "/undone"])
-    async def say_thanks(
-        self,
-        request: Visit,
-        sessions: Sessions,
-        keys: Keys,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-    ) -> Response[str]:
+    async def say_thanks(self, visit: ByLink) -> Response[str]:
         """Say until when the sheet can be changed and when results come. Looks at no ballot."""
 
         async def thanks_for(session: AsyncSession) -> Response[str]:
-            sheet = await sheet_of(session, keys, request, page, now=now)
+            sheet = await visit.sheet(session)
             return even(
-                page(
+                visit.page(
                     "answers/thanks.html",
-                    taken_back=request.url.path == UNDONE,
+                    taken_back=visit.request.url.path == UNDONE,
                     closes_at=sheet.closes_at,
                     head_start_days=sheet.rules.head_start_days,
                     minimum_group=sheet.rules.minimum_group,
@@ -177,13 +128,13 @@ class AnswerController(Controller):
                     words=words_view(
                         sheet,
                         await around(session, sheet.wave_id, sheet.team_id),
-                        page.language,
-                        settings.help_contacts,
+                        visit.page.language,
+                        visit.settings.help_contacts,
                     ),
                 )
             )
 
-        return await or_say_why_not(page, sessions, thanks_for)
+        return await visit.show(thanks_for)
 
 
 def read_answers(form: Form) -> dict[str, int]:
@@ -202,33 +153,6 @@ def read_answers(form: Form) -> dict[str, int]:
     return answers
 
 
-def token_of(request: Visit) -> str:
-    """Return the personal link's token from its cookie.
-
-    Raises:
-        Missing: there is no cookie, or not any more.
-    """
-    token = request.cookies.get(request.app.state.cookies.sheet)
-    if not token:
-        raise Missing(NO_COOKIE)
-    return token
-
-
-async def sheet_of(
-    session: AsyncSession, keys: Keys, request: Visit, page: Page, *, now: Now
-) -> BlankSheet:
-    """Return the blank sheet behind this browser's personal link, and speak its person's language.
-
-    Raises:
-        Missing: the link is not one of ours, or its cookie is gone.
-        Gone: its wave is over.
-    """
-    place_id = await place_of_token(session, keys, token_of(request))
-    sheet = await blank_sheet(session, keys, place_id, now=now)
-    page.in_words_of(sheet.locale, sheet.zone)
-    return sheet
-
-
 async def how_private(session: AsyncSession, sheet: BlankSheet) -> ForMe:
     """Return what is said of how private this sheet is for its person."""
     terms = Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name)
@@ -240,39 +164,3 @@ async def how_private(session: AsyncSession, sheet: BlankSheet) -> ForMe:
         about_promise=sheet.about_promise,
         door="web",
     )
-
-
-async def or_say_why_not(
-    page: Page, sessions: Sessions, show: Callable[[AsyncSession], Any]
-) -> Response[str]:
-    """Show a page of an open sheet, or say why there is none."""
-    try:
-        async with sessions.begin() as session:
-            shown: Response[str] = await show(session)
-            return shown
-    except (Gone, Missing) as refusal:
-        return not_open(page, refusal)
-
-
-def not_open(page: Page, refusal: SurveyError) -> Response[str]:
-    """Return the page that says why there is no sheet."""
-    title = next(TITLES[kind] for kind in type(refusal).mro() if kind in TITLES)
-    return even(
-        page(
-            "answers/not_open.html",
-            status=status_of(refusal),
-            title=title,
-            sentence=refusal.sentence,
-            values=refusal.values,
-        )
-    )
-
-
-def even(response: Response[str]) -> Response[str]:
-    """Fill the page up, with what does not compress, to a size that all pages of answers have."""
-    bare = len(response.content.encode())
-    frame = "<!-- -->\n"
-    missing = -(bare + len(frame)) % PAGE_BYTES
-    filling = token_hex(missing // 2 + 1)[:missing]
-    response.content += f"<!-- {filling}-->\n"
-    return response

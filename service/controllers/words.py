@@ -10,14 +10,11 @@ from litestar import Controller, get, post
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.environment import Settings
-from service.controllers.answers import Visit, even, not_open, or_say_why_not, sheet_of, token_of
-from service.dependencies import CurrentPage, CurrentSettings, Form, Keys, Now, SentForm, Sessions
+from service.controllers.sheet_visits import SHEET_VISIT, ByLink, SheetVisit, even
+from service.dependencies import Form, SentForm
 from service.logs import UNLOGGED
 from service.problems import status_of
-from service.rendering import Page
 from service.views.words import Written, words_view
-from surveys.ballots.queries import place_of_token
 from surveys.ballots.remarks import cast_remark
 from surveys.ballots.words import HandedWords, PassedOn, chosen_kind
 from surveys.comments.queries import around
@@ -33,93 +30,67 @@ class WordsController(Controller):
 
     path = PATH
     opt = UNLOGGED
+    dependencies = SHEET_VISIT
 
     @get("/")
-    async def show(
-        self,
-        request: Visit,
-        sessions: Sessions,
-        keys: Keys,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-    ) -> Response[str]:
+    async def show(self, visit: ByLink) -> Response[str]:
         """Show the question, blank."""
 
         async def blank(session: AsyncSession) -> Response[str]:
-            return await _form(session, keys, request, page, settings, None, now=now)
+            return await _form(session, visit, None)
 
-        return await or_say_why_not(page, sessions, blank)
+        return await visit.show(blank)
 
     @post("/")
-    async def take(
-        self,
-        request: Visit,
-        sessions: Sessions,
-        keys: Keys,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-    ) -> Response[Any]:
+    async def take(self, visit: ByLink, form: SentForm) -> Response[Any]:
         """Look at the words and forget them, or store them in a transaction that holds nothing else."""
         written = _written(form)
         try:
             if form.text("do") != "check":
                 kind = None if form.text("do") == "take-back" else written.kind
                 content = written.theme if kind is PassedOn.THEME else written.words
-                async with sessions.begin() as session:
-                    place_id = await place_of_token(session, keys, token_of(request))
-                    await cast_remark(session, keys, HandedWords(place_id, None, kind, content), now=now)
+                async with visit.sessions.begin() as session:
+                    handed = HandedWords(await visit.place_id(session), None, kind, content)
+                    await cast_remark(session, visit.keys, handed, now=visit.now)
                 return Redirect(SENT if kind and content else GONE, status_code=303)
             refused = None
         except Invalid as refusal:
             refused = refusal
         except (Gone, Missing) as refusal:
-            return not_open(page, refusal)
+            return visit.not_open(refusal)
 
         async def again(session: AsyncSession) -> Response[str]:
-            return await _form(session, keys, request, page, settings, written, now=now, refused=refused)
+            return await _form(session, visit, written, refused=refused)
 
-        return await or_say_why_not(page, sessions, again)
+        return await visit.show(again)
 
     @get(["/sent", "/gone"])
-    async def say_done(
-        self, request: Visit, sessions: Sessions, keys: Keys, page: CurrentPage, now: Now
-    ) -> Response[str]:
+    async def say_done(self, visit: ByLink) -> Response[str]:
         """Say until when the words can be changed. Looks at none."""
 
         async def done(session: AsyncSession) -> Response[str]:
-            sheet = await sheet_of(session, keys, request, page, now=now)
+            sheet = await visit.sheet(session)
             return even(
-                page(
+                visit.page(
                     "answers/words_in.html",
-                    taken_back=request.url.path == GONE,
+                    taken_back=visit.request.url.path == GONE,
                     closes_at=sheet.closes_at,
                     minimum_group=sheet.rules.minimum_group,
                 )
             )
 
-        return await or_say_why_not(page, sessions, done)
+        return await visit.show(done)
 
 
 async def _form(
-    session: AsyncSession,
-    keys: Keys,
-    request: Visit,
-    page: Page,
-    settings: Settings,
-    written: Written | None,
-    *,
-    now: Now,
-    refused: Invalid | None = None,
+    session: AsyncSession, visit: SheetVisit, written: Written | None, *, refused: Invalid | None = None
 ) -> Response[str]:
-    sheet = await sheet_of(session, keys, request, page, now=now)
+    sheet = await visit.sheet(session)
     known = await around(session, sheet.wave_id, sheet.team_id)
-    view = words_view(sheet, known, page.language, settings.help_contacts, written)
-    notice = page.language.say(refused.sentence, **refused.values) if refused else ""
+    view = words_view(sheet, known, visit.page.language, visit.settings.help_contacts, written)
+    notice = visit.page.language.say(refused.sentence, **refused.values) if refused else ""
     return even(
-        page(
+        visit.page(
             "answers/words.html",
             status=status_of(refused) if refused else 200,
             words=view,

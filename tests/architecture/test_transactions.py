@@ -11,6 +11,7 @@ EDGES = (
     "service/dependencies.py",  # one request, one transaction
     "service/security.py",  # the guard reads who is signed in, before the request's own transaction
     "service/controllers/answers.py",  # holds no transaction while it waits for the ballot box
+    "service/controllers/sheet_visits.py",  # opens those of the two above and below
     "service/controllers/words.py",  # words are stored in a transaction that holds nothing else
     "service/controllers/mailbox.py",  # a refusal rolls back and is told to the page's script
     "service/controllers/sign_in.py",  # makes a link after the response, when nobody waits for it

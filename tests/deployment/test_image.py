@@ -187,7 +187,7 @@ class TestImage:
         top = {path.name for path in packages.iterdir()}
 
         assert {"surveys", "integrations", "jobs", "service", "migrations"} <= top
-        assert not {"tests", "tools", "benchmarks", "pytest", "playwright", "pip"} & top
+        assert not {"tests", "tools", "benchmarks", "pytest", "playwright"} & top
 
 
 def read(address: str) -> str:

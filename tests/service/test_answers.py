@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
-from service.controllers.answers import PAGE_BYTES
+from service.controllers.sheet_visits import PAGE_BYTES
 from surveys.ballots.models import OpenBallot
 from surveys.people.models import Person
 from surveys.waves.models import Wave

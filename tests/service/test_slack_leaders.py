@@ -74,17 +74,7 @@ async def send(workspace: Workspace, person: Person, view: View, **given: str) -
         else:
             field["value"] = said if said is not None else element.get("initial_value")
         values[block["block_id"]] = {element["action_id"]: field}
-    return await workspace.interact(
-        type="view_submission",
-        user={"id": person.slack_id},
-        view={
-            "id": "V1",
-            "type": "modal",
-            "callback_id": view["callback_id"],
-            "private_metadata": view["private_metadata"],
-            "state": {"values": values},
-        },
-    )
+    return await workspace.submit(person, view, values)
 
 
 async def test_a_draft_is_there_to_be_changed_and_shared(

@@ -79,17 +79,7 @@ async def fill_in(
                 initial = element.get("initial_option")
                 entry["selected_option"] = chosen[0] if chosen else initial
         values[name] = {element["action_id"]: entry}
-    return await workspace.interact(
-        type="view_submission",
-        user={"id": person.slack_id},
-        view={
-            "id": "V1",
-            "type": "modal",
-            "callback_id": view["callback_id"],
-            "private_metadata": view["private_metadata"],
-            "state": {"values": values},
-        },
-    )
+    return await workspace.submit(person, view, values)
 
 
 async def opened(workspace: Workspace, slack: FaultProxy, person: Person, board: UUID) -> View:

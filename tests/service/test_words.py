@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service.controllers.answers import PAGE_BYTES
+from service.controllers.sheet_visits import PAGE_BYTES
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.people.models import Person
 from surveys.waves.models import Wave
