@@ -20,7 +20,7 @@ SAID: Mapping[TopicKind, str] = {
     TopicKind.COMMENTS: mark("What you wrote in your own words in the pulse of {day}."),
 }
 BY_ITSELF: Mapping[TopicKind, str] = {
-    TopicKind.MAILBOX: mark("Somebody wrote to the leader's mailbox."),
+    TopicKind.MAILBOX: mark("Something that came by the leader's mailbox."),
     TopicKind.RETRO: mark("Something you voted for in the retrospective of {day} has no step yet."),
     TopicKind.MISTAKE: mark("After a mistake that the leader named: what would help?"),
 }

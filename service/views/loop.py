@@ -22,7 +22,7 @@ from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
 from surveys.commitments.loop import LoopState, PromiseView, SideView, Step, TopicView, unread_topics
-from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State, TopicKind, may_leave_out
+from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, LEADERS_OWN, State, TopicKind, may_leave_out
 from surveys.results.rules.loop_words import KEPT
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
@@ -255,7 +255,7 @@ class _Words:
         return TopicCard(
             id=topic.id,
             said=say_topic(topic, self.language),
-            source=say_source(topic, self.language),
+            source=self._source(topic),
             answer=say_answer(topic, self.language),
             promises=[say_promise(promise, self.language) for promise in topic.promises],
             since_then=say_since_then(topic, self.language),
@@ -290,6 +290,12 @@ class _Words:
             expected=promise.expected,
             asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )
+
+    def _source(self, topic: TopicView) -> str:
+        source = say_source(topic, self.language)
+        if topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None:
+            return f"{source} · {self.language.say('only you see this until you answer it here')}"
+        return source
 
     def _side(self, side: SideView) -> tuple[str, str]:
         sentence = SIDES[side.side]
