@@ -124,13 +124,15 @@ class RetroBoardController(Controller):
 
         What is done most often looks at the board only once, when it locks it.
         """
+        try:
+            card_id = form.id("card")
+            onto = None if form.text("onto") == "alone" else form.id("onto")
+            seen = form.whole_number("seen") if form.text("seen") else None
+        except Invalid:
+            await require_board(session, retro_id, viewer)  # others learn nothing, not even what is wrong
+            raise
         moved = await move_card(
-            session,
-            retro_id,
-            person_id=viewer.person_id,
-            card_id=form.id("card"),
-            onto=None if form.text("onto") == "alone" else form.id("onto"),
-            seen=form.whole_number("seen") if form.text("seen") else None,
+            session, retro_id, person_id=viewer.person_id, card_id=card_id, onto=onto, seen=seen
         )
         words = page.language.say(OVERTOOK) if moved.overtook else ""
         return back_to_board(request, retro_id, Done(words=words, revision=moved.revision))
