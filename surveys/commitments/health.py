@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.absences import rest_of, spans_away
+from surveys.commitments.absences import Away, rest_of
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.clocks import NO_REST, Rest, working_time
 from surveys.commitments.loop import Days, FollowThrough, LoopHealth
@@ -36,7 +36,6 @@ from surveys.commitments.rates import Answered, Wait, acknowledged_rate, closure
 from surveys.commitments.rules import Rate, Status
 from surveys.commitments.topics_read import COUNTED, answered_topics
 from surveys.people.models import Organisation
-from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -58,17 +57,18 @@ class _Results:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """Everything of the last months that is counted, with the calendar of each team."""
 
-    results: Sequence[_Results]  # oldest first
-    promises: Sequence[ToldPromise]
-    topics: Sequence[Answered]
+    results: list[_Results]  # of each team the oldest first
+    promises: list[ToldPromise]
+    topics: list[Answered]
     zones: Mapping[UUID, str]
     rests: Mapping[UUID, Rest]
     now: datetime
 
     def wait(self, one: _Results, at: datetime | None) -> Wait:
+        """Return how long one pulse waited, until `at` or until now."""
         rest = self.rests.get(one.team_id, NO_REST)
         return Wait(
             working_time(one.out, at or self.now, self.zones[one.team_id], rest), over=at is not None
@@ -82,22 +82,19 @@ async def organisations_to_count(session: AsyncSession, *, now: datetime) -> lis
     return list(await session.scalars(select(Organisation.id).where(~counted)))
 
 
-async def count_loops(session: AsyncSession, organisation_id: UUID, *, now: datetime) -> None:
+async def store_count(session: AsyncSession, organisation_id: UUID, known: Known) -> None:
     """Store how the loop does today, in place of what was stored before.
 
     Once a day, because a page that follows each press would tell HR, from one minute to the next, whose
-    press it was. What stands under names is written only while a works agreement is in force.
+    press it was. What stands by team is written only while a works agreement is in force.
     """
-    directory = await directory_of(session, organisation_id)
-    known = await _known(session, directory, now=now)
-    health = _health(known)
     await forget_counts(session, organisation_id)
     session.add(
         LoopCount(
             organisation_id=organisation_id,
-            day=now.astimezone(UTC).date(),
-            counted_at=now,
-            figures=_as_json(health),
+            day=known.now.astimezone(UTC).date(),
+            counted_at=known.now,
+            figures=_as_json(_health(known)),
         )
     )
     await session.flush()
@@ -119,7 +116,7 @@ async def loop_health(session: AsyncSession, organisation_id: UUID) -> tuple[Loo
     return None if count is None else (_from_json(count.figures), count.counted_at)
 
 
-def _health(known: _Known) -> LoopHealth:
+def _health(known: Known) -> LoopHealth:
     newest = {one.team_id: one for one in known.results}
     if len(newest) < rules.TEAMS_FROM:
         return LoopHealth(enough=False)
@@ -129,7 +126,7 @@ def _health(known: _Known) -> LoopHealth:
         to_share[one.team_id].append(known.wait(one, one.shared_at))
         to_acknowledge[one.team_id].append(known.wait(one, one.acknowledged_at))
     ended = {told.team_id for told in recently_ended(known.promises, known.zones, now=known.now)}
-    topics = known.topics if _enough(one.team_id for one in known.topics) else ()
+    topics = known.topics if _enough(one.team_id for one in known.topics) else []
     became = follow_through(known.promises, known.zones, now=known.now)
     waiting = [known.wait(one, one.shared_at) for one in newest.values()]
     return LoopHealth(
@@ -156,7 +153,7 @@ def _days(waits: Mapping[UUID, Sequence[Wait]]) -> list[Days]:
     return sorted(found, key=lambda one: (one.days, not one.over))
 
 
-def _late(known: _Known) -> list[dict[str, Any]]:
+def _late(known: Known) -> list[dict[str, Any]]:
     """Return for each team with something late what it is, as counts."""
     late: dict[UUID, dict[str, int]] = defaultdict(lambda: {"unshared": 0, "promises": 0, "topics": 0})
     for one in known.results:
@@ -172,22 +169,33 @@ def _late(known: _Known) -> list[dict[str, Any]]:
     return [{"team_id": team_id, **counts} for team_id, counts in late.items()]
 
 
-async def _known(session: AsyncSession, directory: Directory, *, now: datetime) -> _Known:
-    zones = {team_id: directory.team_zone(team_id) for team_id in directory.teams}
-    away = await spans_away(session, directory.organisation_id)
-    rests = {team_id: rest_of(directory, team_id, away) for team_id in directory.teams}
-    promises = await _promises(session, directory.organisation_id, zones, now=now)
-    return _Known(
-        results=await _results(session, directory, now=now),
-        promises=promises,
-        topics=await answered_topics(session, directory, ended_promises(promises), rests, now=now),
-        zones=zones,
-        rests=rests,
+def nothing_known(directory: Directory, away: Away, *, now: datetime) -> Known:
+    """Return the calendars of all teams; `look_at` adds what happened there."""
+    teams = directory.teams
+    return Known(
+        results=[],
+        promises=[],
+        topics=[],
+        zones={team_id: directory.team_zone(team_id) for team_id in teams},
+        rests={team_id: rest_of(directory, team_id, away) for team_id in teams},
         now=now,
     )
 
 
-async def _results(session: AsyncSession, directory: Directory, *, now: datetime) -> list[_Results]:
+async def look_at(session: AsyncSession, directory: Directory, known: Known, teams: Sequence[UUID]) -> None:
+    """Add what is counted of some teams to what is known, each team once."""
+    promises = await _promises(session, directory.organisation_id, teams, known.zones, now=known.now)
+    ended = ended_promises(promises)
+    known.promises.extend(promises)
+    known.results.extend(await _results(session, directory, teams, now=known.now))
+    known.topics.extend(
+        await answered_topics(session, directory, ended, known.rests, now=known.now, teams=teams)
+    )
+
+
+async def _results(
+    session: AsyncSession, directory: Directory, teams: Sequence[UUID], *, now: datetime
+) -> list[_Results]:
     """Return what pulses of the last 90 days brought teams that somebody leads."""
     found = await session.execute(
         select(WaveUnit.team_id, Wave.leaders_see_at, Share.shared_at, Acknowledgement.acknowledged_at)
@@ -204,6 +212,7 @@ async def _results(session: AsyncSession, directory: Directory, *, now: datetime
             Wave.leaders_see_at >= now - LOOK_BACK,
             Wave.is_pulse,
             WaveUnit.asked > 0,
+            WaveUnit.team_id.in_(teams),
             has_something_to_share(),
         )
         .order_by(Wave.leaders_see_at)
@@ -216,11 +225,17 @@ async def _results(session: AsyncSession, directory: Directory, *, now: datetime
 
 
 async def _promises(
-    session: AsyncSession, organisation_id: UUID, zones: Mapping[UUID, str], *, now: datetime
+    session: AsyncSession,
+    organisation_id: UUID,
+    teams: Sequence[UUID],
+    zones: Mapping[UUID, str],
+    *,
+    now: datetime,
 ) -> list[ToldPromise]:
     """Return the promises that may count: open ones, and those that ended or answer a topic of late."""
     lately = now - LOOK_BACK
-    ours = (Commitment.organisation_id == organisation_id) & (
+    whose = (Commitment.organisation_id == organisation_id) & Commitment.team_id.in_(teams)
+    ours = whose & (
         (Commitment.state == CommitmentState.OPEN)
         | (Commitment.done_at >= lately)
         | (Commitment.withdrawn_at >= lately)

@@ -162,7 +162,7 @@ async def loop_of(
     noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
     rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
     answered = await answered_topics(
-        session, branch, ended_promises(promises), {team_id: rest}, now=now, team_id=team_id
+        session, branch, ended_promises(promises), {team_id: rest}, now=now, teams=[team_id]
     )
     known = LoopState(
         team_id=team_id,

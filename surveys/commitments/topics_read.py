@@ -116,9 +116,9 @@ async def answered_topics(
     rests: Mapping[UUID, Rest],
     *,
     now: datetime,
-    team_id: UUID | None = None,
+    teams: Sequence[UUID] | None = None,
 ) -> list[Answered]:
-    """Return the topics of the last half year for counting, of one team or of all.
+    """Return the topics of the last half year for counting, of some teams or of all.
 
     Args:
         promises: of every promise with a topic's id, when it came to an end and what the team said.
@@ -132,7 +132,7 @@ async def answered_topics(
             Topic.left_out_at.is_(None),
             Topic.raised_at <= now,
             Topic.raised_at >= now - COUNTED,
-            *([] if team_id is None else [Topic.team_id == team_id]),
+            *([] if teams is None else [Topic.team_id.in_(teams)]),
             or_(Topic.kind != TopicKind.MISTAKE, Topic.text.is_not(None)),  # a note has no clock
         )
     )

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.commitments.absences import spans_away
 from surveys.commitments.actions import commit, mark_done, share, withdraw
-from surveys.commitments.health import count_loops, loop_health
+from surveys.commitments.health import look_at, loop_health, nothing_known, store_count
 from surveys.commitments.loop import Days, LoopHealth
 from surveys.commitments.models import LoopCount
 from surveys.commitments.rules import Rate
@@ -32,7 +33,12 @@ async def asked(session: AsyncSession, count: int, *, shown: bool = True) -> tup
 
 
 async def counted(session: AsyncSession, cast: Cast, now: datetime) -> LoopHealth:
-    await count_loops(session, cast.organisation.id, now=now)
+    organisation, directory = cast.organisation.id, await cast.directory(session)
+    known = nothing_known(directory, await spans_away(session, organisation), now=now)
+    teams = list(directory.teams)
+    await look_at(session, directory, known, teams[:5])
+    await look_at(session, directory, known, teams[5:])
+    await store_count(session, organisation, known)
     found = await loop_health(session, cast.organisation.id)
     assert found is not None
     assert found[1] == now
