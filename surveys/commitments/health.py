@@ -31,7 +31,6 @@ from surveys.commitments.promises import (
     recently_ended,
     told_promises,
 )
-from surveys.commitments.queries import has_something_to_share
 from surveys.commitments.rates import Answered, Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.rules import Rate, Status
 from surveys.commitments.topics_read import COUNTED, answered_topics
@@ -213,7 +212,6 @@ async def _results(
             Wave.is_pulse,
             WaveUnit.asked > 0,
             WaveUnit.team_id.in_(teams),
-            has_something_to_share(),
         )
         .order_by(Wave.leaders_see_at)
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -271,20 +271,13 @@ async def _share_wait(
             Wave.is_pulse,
             sees_at <= now,
             Wave.leaders_see_at >= now - LOOK_BACK,
-            has_something_to_share(),
+            WaveUnit.asked > 0,
         )
     )
     return middle_wait(
         Wait(working_time(results, at or now, zone, rest), over=at is not None)
         for results, at in found
         if results is not None
-    )
-
-
-def has_something_to_share() -> ColumnElement[bool]:
-    """Return what is true of a unit of a wave with figures of its own, or with words said about it."""
-    return Share.id.is_not(None) | exists().where(
-        Figure.wave_id == WaveUnit.wave_id, Figure.team_id == WaveUnit.team_id, Figure.shown
     )
 
 
