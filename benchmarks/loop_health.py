@@ -33,7 +33,6 @@ from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Leadership, Person, Role
 from surveys.people.queries import installation_of
 
-WAVES = 26
 PAGES = ("/loop-health", "/loop-health/table.csv", "/")
 NAMED = "/loop-health/teams?number=3"
 WARM_UP = 10
@@ -45,7 +44,7 @@ YEAR = (
            at + interval '3 days', '[]', CAST(:rules AS json), at + interval '3 days',
            at + interval '4 days', at + interval '3 days', at + interval '3 days', NULL
     FROM (SELECT n, CAST(:now AS timestamptz) - interval '5 days' - n * interval '14 days' AS at
-          FROM generate_series(0, 25) AS n) AS times
+          FROM generate_series(0, CAST(:waves AS int) - 1) AS n) AS times
     """,
     """
     INSERT INTO wave_unit (wave_id, team_id, parent_id, name, asked, leaders, loop, changed_share)
@@ -77,7 +76,7 @@ YEAR = (
     SELECT gen_random_uuid(), :organisation, gen_random_uuid()::text, team_id, 'other', 'A topic', at,
            at + random() * interval '3 days', 'will_do', 'Because', at + interval '4 days'
     FROM (SELECT team_id, CAST(:now AS timestamptz) - n * interval '30 days' AS at
-          FROM leadership CROSS JOIN generate_series(0, 11) AS n) AS times
+          FROM leadership CROSS JOIN generate_series(0, CAST(:waves AS int) / 2 - 1) AS n) AS times
     """,
     """
     INSERT INTO commitment (id, organisation_id, team_id, topic_id, owner_id, text, made_at, first_due, due,
@@ -103,7 +102,7 @@ YEAR = (
 )
 
 
-async def a_year(url: str, folder: Path, people: int, *, agreed: bool) -> str:
+async def a_year(url: str, folder: Path, people: int, *, waves: int, agreed: bool) -> str:
     """Store the organisation and its year, count it once, and return a cookie of somebody of HR."""
     engine = build_engine(url)
     sessions = build_sessions(engine)
@@ -111,7 +110,7 @@ async def a_year(url: str, folder: Path, people: int, *, agreed: bool) -> str:
         DirectoryKeyStore.set_up(folder / "keys", await installation_of(session))
     organisation, programme = await invent(sessions, people)
     now = datetime.now(UTC)
-    values = {"organisation": organisation, "programme": programme, "now": now}
+    values = {"organisation": organisation, "programme": programme, "now": now, "waves": waves}
     values["rules"] = json.dumps(RULES.as_json())  # type: ignore[assignment] -- one mapping of many types
     async with engine.begin() as connection:
         for statement in YEAR:
@@ -177,12 +176,13 @@ def main() -> None:
     """Store a year, count it, and ask for the pages."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, default=40_000)
+    options.add_argument("--waves", type=int, default=26, help="two weeks apart; fewer store less")
     options.add_argument("--requests", type=int, default=200)
     options.add_argument("--agreement", action="store_true", help="with late counts by team")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name, database() as url:
         folder = Path(name)
-        cookie = str(run(a_year(url, folder, chosen.people, agreed=chosen.agreement)))
+        cookie = str(run(a_year(url, folder, chosen.people, waves=chosen.waves, agreed=chosen.agreement)))
         with running(url, folder, "kept", "serve", "--workers", "1") as (port, pid):
             for page in (*PAGES, *([NAMED] if chosen.agreement else [])):
                 print(f"{page:30}", ask(port, pid, cookie, page, chosen.requests))

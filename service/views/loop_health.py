@@ -164,7 +164,7 @@ def _in_words(rates: Sequence[tuple[str, Rate | None]], language: Translator) ->
 
 
 def _strip(title: str, days: Sequence[Days], language: Translator) -> Strip:
-    bins = Counter((round(min(one.days, LONGEST) * BINS), one.over) for one in days)
+    bins = _binned(days)
     at_each = Counter[int]()
     for (place, _), count in bins.items():
         at_each[place] += count
@@ -189,16 +189,24 @@ def _strip(title: str, days: Sequence[Days], language: Translator) -> Strip:
     )
 
 
+def _binned(days: Sequence[Days]) -> Counter[tuple[int, bool]]:
+    """Return how many teams stand in each half day, those that still wait by themselves."""
+    bins = Counter[tuple[int, bool]]()
+    for one in days:
+        bins[round(min(one.days, LONGEST) * BINS), one.over] += one.teams
+    return bins
+
+
 def _sentence(days: Sequence[Days], language: Translator) -> str:
     say = language.say
-    quick = sum(one.over and one.days <= GRACE for one in days)
+    quick = sum(one.teams for one in days if one.over and one.days <= GRACE)
     start = say(
         "In {quick} of {teams} teams it took at most {grace} working days.",
         quick=quick,
-        teams=len(days),
+        teams=sum(one.teams for one in days),
         grace=GRACE,
     )
-    middle = middle_wait(Wait(timedelta(days=one.days), one.over) for one in days)
+    middle = middle_wait(Wait(timedelta(days=one.days), one.over, one.teams) for one in days)
     if middle is None:
         return start
     whole = round(middle.passed / timedelta(days=1))
@@ -224,7 +232,7 @@ def _legend(each: int, language: Translator) -> str:
 
 def _counts(days: Sequence[Days], language: Translator) -> list[tuple[str, int]]:
     """Return how many teams stand in each half day, said as the strip draws it."""
-    bins = Counter((round(min(one.days, LONGEST) * BINS), not one.over) for one in days)
+    bins = {(place, not over): count for (place, over), count in _binned(days).items()}
     found = []
     for (place, waiting), count in sorted(bins.items()):
         length = language.number(round(place / BINS * TENTHS) / TENTHS)

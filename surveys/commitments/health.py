@@ -1,6 +1,6 @@
 """How the loop does over all teams: counted once a day, and by team only under an agreement."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,6 +41,7 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 WORKING_DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 CHUNK = 1_000  # rows a statement
+WAITS = ("days_to_share", "days_to_acknowledge")
 RATES = ("acknowledged", "closed_30", "closed_90")
 LATE = frozenset({Status.OVERDUE, Status.LATE, Status.BROKEN})
 
@@ -148,8 +149,8 @@ def _enough(teams: Iterable[UUID | None]) -> bool:
 
 def _days(waits: Mapping[UUID, Sequence[Wait]]) -> list[Days]:
     middles = [middle for each in waits.values() if (middle := middle_wait(each)) is not None]
-    found = [Days(round(middle.passed / WORKING_DAY, 1), middle.over) for middle in middles]
-    return sorted(found, key=lambda one: (one.days, not one.over))
+    places = Counter((round(middle.passed / WORKING_DAY, 1), not middle.over) for middle in middles)
+    return [Days(days, not waiting, teams) for (days, waiting), teams in sorted(places.items())]
 
 
 def _late(known: Known) -> list[dict[str, Any]]:
@@ -248,7 +249,7 @@ def _as_json(health: LoopHealth) -> dict[str, Any]:
 
 def _from_json(figures: Mapping[str, Any]) -> LoopHealth:
     plain = dict(figures)
-    for name in ("days_to_share", "days_to_acknowledge"):
+    for name in WAITS:
         plain[name] = tuple(Days(**one) for one in plain[name])
     for name in RATES:
         plain[name] = _rate(plain[name])

@@ -241,10 +241,11 @@ class LoopState:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The middle of one team's waits in working days, of no named team; `over` as in `Wait`."""
+    """The middle of a team's waits in working days, and in how many teams it is that; see `Wait`."""
 
     days: float
     over: bool = True
+    teams: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class LoopHealth:
     Attributes:
         enough: False under ten teams with results; then nothing else is filled.
         teams: how many had results in the last 90 days and have a leader.
-        days_to_share: one value a team, the middle of its waits, ascending; empty where fewer than
+        days_to_share: the middle of the waits of each team, ascending; empty where fewer than
             ten teams have one. A wait that still runs counts as longer than what has passed.
         days_to_acknowledge: the same.
         waiting_to_share: teams whose newest results are out for more than 3 working days unshared.

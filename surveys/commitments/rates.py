@@ -8,13 +8,13 @@ conventions, not findings.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from statistics import fmean
 from uuid import UUID
 
 from surveys.commitments.rules import RATES_FROM, Decision, Rate
 
 DAY = timedelta(days=1)
+A_HALF = 0.5 + 1e-9  # products of quotients are not exact
 MANY_WITHDRAWN = 0.2  # of the promises that came to an end; above it the rate is read with a caution
 WITHIN = timedelta(hours=24)  # of working time, to acknowledge
 GAP_WORTH_A_TALK = 20.0  # points
@@ -117,10 +117,12 @@ class Wait:
     Attributes:
         passed: until it was done, or until now.
         over: whether it was done; a wait that still runs is longer than `passed`.
+        count: how many waits were as long, told together.
     """
 
     passed: timedelta
     over: bool
+    count: int = 1
 
 
 def middle_wait(waits: Iterable[Wait]) -> Wait | None:
@@ -134,13 +136,13 @@ def middle_wait(waits: Iterable[Wait]) -> Wait | None:
         Kaplan and Meier 1958: the first time at which the estimated share still waiting falls to a half.
     """
     ordered = sorted(waits, key=lambda one: (one.passed, not one.over))
-    share, at_risk = Fraction(1), len(ordered)
+    share, at_risk = 1.0, sum(one.count for one in ordered)
     for one in ordered:
         if one.over:
-            share *= Fraction(at_risk - 1, at_risk)
-            if 2 * share <= 1:
+            share *= (at_risk - one.count) / at_risk
+            if share <= A_HALF:
                 return one
-        at_risk -= 1
+        at_risk -= one.count
     return Wait(ordered[-1].passed, over=False) if ordered else None
 
 

@@ -62,8 +62,9 @@ async def test_who_has_not_shared_counts_as_waiting_and_is_not_dropped(session: 
 
     assert (health.teams, health.waiting_to_share) == (11, 1)
     quick = [Days(round(hours / 24, 1)) for hours in range(1, 11)]
-    assert list(health.days_to_share) == [*quick, Days(4.0, over=False)]
-    assert list(health.days_to_acknowledge) == [Days(4.0, over=False)] * 11
+    told = [Days(one.days, one.over) for one in health.days_to_share for _ in range(one.teams)]
+    assert told == [*quick, Days(4.0, over=False)]
+    assert list(health.days_to_acknowledge) == [Days(4.0, over=False, teams=11)]
 
 
 async def test_promises_of_fewer_than_ten_teams_say_nothing(session: AsyncSession) -> None:
