@@ -37,6 +37,7 @@ COUNTED = (
     "tests/jobs/test_count_turnout.py",
     "tests/jobs/test_erasing_a_person.py",
     "tests/jobs/test_wave_life.py",
+    "tests/privacy/test_open_and_closed.py",
     "tests/privacy/test_words.py",
     "tests/service/test_ballot_box.py",
     "tests/surveys/ballots/",
