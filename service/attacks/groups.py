@@ -80,7 +80,13 @@ def _pooled_tells(wave: PublishedWave, dimension: str, row: Row) -> bool:
         not isclose(row["items"][code][1], total, abs_tol=TOP * CLOSE_ENOUGH)
         for code, total in sums.items()
     )
-    return left or (few and row["shape"] is not None)
+    # Squares, products and counts are over pools whose own sums are known, else they tell the others'.
+    counted = ((row["shape"] or {}).get("variance") or {}).get("people", 0)
+    return (
+        left
+        or (few and row["shape"] is not None)
+        or counted > sum(pool["n"] for pool in pools if pool["item_sums"])
+    )
 
 
 def strangers(wave: PublishedWave) -> int:

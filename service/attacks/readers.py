@@ -8,12 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from surveys.comments.models import Mailbox
+from surveys.comments.rules import Addressee
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.queries import directory_of, the_organisation, viewer_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.retrospectives.models import Participant, Retrospective
 
 BOARDS = 50  # from which one is chosen that is not a reader's own
+MAILBOXES = 50  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Reader:
     cookie: str | None
     readable: frozenset[UUID] = frozenset()
     board_of_others: UUID | None = None
+    mailbox_of_others: UUID | None = None
 
     @property
     def is_hr(self) -> bool:
@@ -51,11 +55,19 @@ async def choose_readers(
         organisation = await the_organisation(session)
         directory = await directory_of(session, organisation.id)
         boards = await _boards(session)
-        found = [Reader(None, None, board_of_others=next((board for board, _, _ in boards), None))]
-        kinds: set[tuple[bool, bool, bool]] = set()
+        mailboxes = (await session.scalars(select(Mailbox).limit(MAILBOXES))).all()
+        found = [
+            Reader(
+                None,
+                None,
+                board_of_others=next((board for board, _, _ in boards), None),
+                mailbox_of_others=next((each.id for each in mailboxes), None),
+            )
+        ]
+        kinds: set[tuple[bool, bool, bool, bool]] = set()
         for person_id in candidates(directory):
             viewer = await viewer_of(session, person_id)
-            kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted))
+            kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted), viewer.is_ombudsperson)
             if kind in kinds:
                 continue
             kinds.add(kind)
@@ -69,8 +81,20 @@ async def choose_readers(
             )
             mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads}
             others = (b for b, team, people in boards if team not in mine and person_id not in people)
-            found.append(Reader(viewer, token, readable, next(others, None)))
+            unread = (each.id for each in mailboxes if not _is_for(viewer, each))
+            found.append(Reader(viewer, token, readable, next(others, None), next(unread, None)))
         return found, directory
+
+
+def _is_for(viewer: Viewer, mailbox: Mailbox) -> bool:
+    """Return whether somebody holds the office that a mailbox is addressed to."""
+    match mailbox.addressee:
+        case Addressee.LEADER:
+            return mailbox.team_id in viewer.leads
+        case Addressee.HR:
+            return viewer.is_hr
+        case Addressee.OMBUDSPERSON:
+            return viewer.is_ombudsperson
 
 
 async def _boards(session: AsyncSession) -> list[tuple[UUID, UUID, frozenset[UUID]]]:

@@ -37,8 +37,10 @@ NAME = "routes"
 HR_PAGES = ("/programmes", "/coverage", "/loop-health", "/preview-disclosure", "/milestones")
 LEFT_OUT = ("/static", "/slack/", "/sign-out")  # the same for all; signed by its sender; ends the walk
 PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
-TEAM, BOARD = "team_id", "retro_id"
-BOARDS = "/retros/"
+TEAM, BOARD, MAILBOX = "team_id", "retro_id", "mailbox_id"
+OF_OTHERS = ("/retros/", "/mailboxes/")  # only boards and mailboxes of others are tried
+WRITERS = "/mailbox/"  # where somebody writes without a name: the same page whoever is signed in
+FORM_TOKEN = re.compile(r'name="form_token" value="[0-9a-f]*"')
 SOME_WORDS = 200  # remarks that are looked for on every page
 A_PAGE_OF_A_UNIT = re.compile(r"/teams/([0-9a-f-]{36})")
 OWN_OF_A_LEADER = ("/acknowledge", "/promises", "/share")
@@ -80,6 +82,9 @@ class Walk:
     opened: int = 0
     broken: int = 0
     words: Mapping[str, set[UUID]] = field(default_factory=dict)  # with the units in which they were said
+    _unsigned: dict[str, str] = field(
+        default_factory=dict
+    )  # writers' pages as somebody signed out gets them
 
     def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
         """Hold one reply against what this reader may see."""
@@ -91,15 +96,23 @@ class Walk:
         said = [units for words, units in self.words.items() if words in text]
         self.opened += (
             self._not_for(reader, path, team, method)
+            or self._knows_its_writer(path, reply.text)
             or not named <= reader.readable
             or any(not any(map(reader.belongs_to, units)) for units in said)
         )
 
+    def _knows_its_writer(self, path: str, text: str) -> bool:
+        """Whether a page for writing without a name differs by who is signed in."""
+        if not path.startswith(WRITERS):
+            return False
+        plain = FORM_TOKEN.sub("", text)
+        return self._unsigned.setdefault(path, plain) != plain
+
     @staticmethod
     def _not_for(reader: Reader, path: str, team: UUID | None, method: str) -> bool:
         """Whether this reader should have been turned away."""
-        if path.startswith(BOARDS):
-            return True  # only boards of others are tried
+        if any(path.startswith(start) and path != start for start in OF_OTHERS):
+            return True
         if path.startswith(HR_PAGES) and not reader.is_hr:
             return True
         controls = method == "POST" and any(part in path for part in OWN_OF_A_LEADER)
@@ -187,15 +200,16 @@ def _doors(
             if method not in route.methods or (reader.is_hr and route.path.startswith(HR_PAGES)):
                 continue
             for team in teams.values() if TEAM in route.path else [None]:
-                yield method, _address(route.path, team, reader.board_of_others), team
+                yield method, _address(route.path, team, reader), team
 
 
-def _address(path: str, team: UUID | None, board: UUID | None) -> str:
+def _address(path: str, team: UUID | None, reader: Reader) -> str:
+    known = {BOARD: reader.board_of_others, MAILBOX: reader.mailbox_of_others, TEAM: team}
+
     def value(found: re.Match[str]) -> str:
-        if found[1] == BOARD and board is not None:
-            return str(board)
-        if found[1] == TEAM and team is not None:
-            return str(team)
+        place = known.get(found[1])
+        if place is not None:
+            return str(place)
         return str(uuid4()) if found[2] == "uuid" else secrets.token_urlsafe(32)
 
     return PARAMETER.sub(value, path)

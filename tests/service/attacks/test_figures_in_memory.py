@@ -106,6 +106,20 @@ def test_sums_of_all_teams_that_hold_what_one_left_out_are_found() -> None:
     assert groups.more_than_sums(replace(well(), pooled={"PSY": {**told, "shape": {"squares": 1}}})) == 1
 
 
+def test_squares_and_counts_that_hold_a_pool_which_keeps_its_sums_back_are_found() -> None:
+    units = {UUID(int=number): UnitThen(ROOT, 8, frozenset()) for number in range(10, 35)}
+    open_ones = {unit: pool(6, 300, 350) for unit in units}
+    level = {"PSY-01": [144, 7200.0, 24], "PSY-02": [144, 8400.0, 24]}
+    kept_back = {**open_ones, UUID(int=34): {**pool(6, 300, 350), "item_sums": {}}}
+    figures = {unit: figure(6, 8, 325) for unit in units}
+    of_24, of_25 = (
+        {"items": level, "shape": {"variance": {"people": people}}} for people in (24 * 6, 25 * 6)
+    )
+    found = wave(kept_back, figures, {ROOT: UnitThen(None, 0, frozenset()), **units})
+    assert groups.more_than_sums(replace(found, pooled={"PSY": of_24})) == 0
+    assert groups.more_than_sums(replace(found, pooled={"PSY": of_25})) == 1
+
+
 def test_what_is_left_of_a_whole_by_its_parts_is_found_when_it_is_few() -> None:
     assert groups.tree_differences(changed(ROOT, n=14)) == 1
     assert groups.tree_differences(changed(ROOT, n=18)) == 0
