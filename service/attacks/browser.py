@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from litestar import Litestar
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
+WORKED = 200
 UNEXPECTED = 500
 
 
@@ -25,6 +26,11 @@ class Reply:
     def turned_away(self) -> bool:
         """Whether the reader was refused, or led to the sign-in page."""
         return self.status in {401, 403, 404} or "/sign-in" in self.location
+
+    @property
+    def worked(self) -> bool:
+        """Whether it is the page that was asked for."""
+        return self.status == WORKED
 
     @property
     def failed(self) -> bool:

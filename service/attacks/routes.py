@@ -39,7 +39,7 @@ LEFT_OUT = ("/static", "/slack/", "/sign-out")  # the same for all; signed by it
 PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TEAM, BOARD, MAILBOX = "team_id", "retro_id", "mailbox_id"
 OF_OTHERS = ("/retros/", "/mailboxes/")  # only boards and mailboxes of others are tried
-WRITERS = "/mailbox/"  # where somebody writes without a name: the same page whoever is signed in
+WRITERS = "/mailbox"  # where somebody writes without a name: the same page whoever is signed in
 FORM_TOKEN = re.compile(r'name="form_token" value="[0-9a-f]*"')
 SOME_WORDS = 200  # remarks that are looked for on every page
 A_PAGE_OF_A_UNIT = re.compile(r"/teams/([0-9a-f-]{36})")
@@ -82,30 +82,30 @@ class Walk:
     opened: int = 0
     broken: int = 0
     words: Mapping[str, set[UUID]] = field(default_factory=dict)  # with the units in which they were said
-    _unsigned: dict[str, str] = field(
-        default_factory=dict
-    )  # writers' pages as somebody signed out gets them
+    _unsigned: dict[str, str] = field(default_factory=dict)  # writers' pages as who is signed out gets them
 
     def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
         """Hold one reply against what this reader may see."""
         self.broken += reply.failed
-        if reply.failed or reply.turned_away:
+        # A form that is refused before anything is looked up shows nothing.
+        unread = path.startswith(OF_OTHERS) and not reply.worked and not reply.location
+        if reply.failed or reply.turned_away or unread:
             return
         named = {UUID(found) for found in A_PAGE_OF_A_UNIT.findall(reply.text)}
         text = unescape(reply.text)
         said = [units for words, units in self.words.items() if words in text]
         self.opened += (
             self._not_for(reader, path, team, method)
-            or self._knows_its_writer(path, reply.text)
+            or self._knows_its_writer(path, reply)
             or not named <= reader.readable
             or any(not any(map(reader.belongs_to, units)) for units in said)
         )
 
-    def _knows_its_writer(self, path: str, text: str) -> bool:
+    def _knows_its_writer(self, path: str, reply: Reply) -> bool:
         """Whether a page for writing without a name differs by who is signed in."""
-        if not path.startswith(WRITERS):
+        if path.rstrip("/") != WRITERS or not reply.worked:
             return False
-        plain = FORM_TOKEN.sub("", text)
+        plain = FORM_TOKEN.sub("", reply.text)
         return self._unsigned.setdefault(path, plain) != plain
 
     @staticmethod

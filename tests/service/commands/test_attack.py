@@ -6,19 +6,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import destroy_keys
 from service.attacks import routes
 from service.attacks.attempts import LEAK, NOTHING_FOUND
+from surveys.comments.models import Mailbox
+from surveys.comments.rules import Addressee
 from surveys.database import build_engine, build_sessions, sqlite_file
+from surveys.people.models import Team
 from tests.service.commands.installation import Installation
 from tests.waves import Story
 
@@ -131,6 +135,37 @@ def test_a_door_that_opens_to_everybody_is_found(
 ) -> None:
     """An application from which one check is missing: team pages for whoever asks."""
     monkeypatch.setattr("service.controllers.teams.may_read", lambda *_, **__: True)
+    status, told = attacked(lived_in)
+
+    assert status == 1
+    assert [each["attack"] for each in told["attacks"] if each["verdict"] == LEAK] == [routes.NAME]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_mailbox_that_opens_to_more_than_its_office_is_found(
+    lived_in: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def write(session: AsyncSession) -> None:
+        team_id = (await session.scalars(select(Team.id).limit(1))).one()
+        monday = date(2026, 3, 2)
+        session.add(
+            Mailbox(
+                token_hash=b"\x95" * 32,
+                team_id=team_id,
+                addressee=Addressee.OMBUDSPERSON,
+                week=monday,
+                last_day=monday,
+            )
+        )
+
+    async def opens_to_all(
+        session: AsyncSession, _viewer: object, mailbox: UUID, *, now: object
+    ) -> Mailbox:
+        assert now is not None
+        return await session.get_one(Mailbox, mailbox)
+
+    in_the_database(lived_in, write)
+    monkeypatch.setattr("service.controllers.mailboxes.mailbox_for", opens_to_all)
     status, told = attacked(lived_in)
 
     assert status == 1
