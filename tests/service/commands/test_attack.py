@@ -146,12 +146,13 @@ def test_a_mailbox_that_opens_to_more_than_its_office_is_found(
     lived_in: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def write(session: AsyncSession) -> None:
-        team_id = (await session.scalars(select(Team.id).limit(1))).one()
+        team = (await session.scalars(select(Team).limit(1))).one()
         monday = date(2026, 3, 2)
         session.add(
             Mailbox(
                 token_hash=b"\x95" * 32,
-                team_id=team_id,
+                organisation_id=team.organisation_id,
+                team_id=team.id,
                 addressee=Addressee.OMBUDSPERSON,
                 week=monday,
                 last_day=monday,
