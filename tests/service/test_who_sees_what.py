@@ -262,7 +262,9 @@ async def test_each_form_is_refused_to_those_it_is_not_for(
                 continue
             shown = await browser.get("/sign-in" if role == "stranger" else "/")
             token = form_token(shown)
-            reply = await browser.post(address(path, cast, wave, board), data={"form_token": token})
+            # A move says which card before its board is looked at.
+            fields = {"form_token": token, "card": str(uuid4()), "onto": "alone"}
+            reply = await browser.post(address(path, cast, wave, board), data=fields)
             assert turned_away(reply), (path, role, reply.status_code)
 
 
