@@ -23,6 +23,7 @@ TESTS = {
     "surveys/results/rules/disclosure.py": [f"{RESULTS}/test_disclosure.py", f"{RESULTS}/test_counts.py"],
     "surveys/results/rules/intervals.py": [f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/loop_words.py": [f"{RESULTS}/rules/test_loop_words.py"],
+    "surveys/results/rules/trend.py": [f"{RESULTS}/rules/test_trend.py", f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/participation.py": [f"{RESULTS}/rules/test_participation.py"],
 }
 NOTICED = {"killed", "timeout"}  # a loop without an end does not go unnoticed
