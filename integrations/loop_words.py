@@ -61,10 +61,10 @@ PLEDGE_LIMITS = mark(
     "law demands. Then you are told first, wherever that is possible."
 )
 PROMISE_STATES: Mapping[State, str] = {
-    State.OPEN: mark("“{promise}”, by {day}"),
-    State.MOVED: mark("“{promise}”, moved to {day}"),
-    State.KEPT: mark("“{promise}”: kept"),
-    State.NOT_KEPT: mark("“{promise}”: not kept"),
+    State.OPEN: mark("“{promise}” · by {day}"),
+    State.MOVED: mark("“{promise}” · moved to {day}"),
+    State.KEPT: mark("“{promise}” · kept"),
+    State.NOT_KEPT: mark("“{promise}” · not kept"),
 }
 
 

@@ -12,7 +12,7 @@ from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 from surveys.commitments.loop import PromiseView, TopicView
-from surveys.commitments.rules import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE
+from surveys.commitments.texts import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE
 
 WORDS, HOW, DUE, TEXT, PASSED_TO, SAID = "words", "how", "due", "text", "passed_to", "said"
 DONE, UPDATE, MOVE, WITHDRAW, TOMORROW, NEXT_WEEK = (

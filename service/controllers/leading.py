@@ -13,7 +13,7 @@ from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.security import requires_leader_of, requires_sign_in
 from service.views.agendas import AGENDAS, agenda_of
 from surveys.commitments.absences import come_back, go_away
-from surveys.commitments.actions import close_left_behind, take_over
+from surveys.commitments.handover import close_left_behind, take_over
 from surveys.commitments.pledges import delete_note, make_pledge, note_mistake
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing

@@ -5,9 +5,8 @@ Codes come in, sentences go out. What a leader can do is decided in the controll
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from integrations.loop_words import (
@@ -18,20 +17,16 @@ from integrations.loop_words import (
     say_source,
     say_topic,
 )
-from integrations.retro_words import SAID_ALOUD
 from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
-from surveys.commitments.loop import LoopState, PromiseView, SideView, Step, TopicView, unread_topics
-from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, LEADERS_OWN, State, TopicKind, may_leave_out
+from service.views.promise_cards import PromiseCard, day_of, promise_card
+from surveys.commitments.loop import LoopState, Step, TopicView, unread_topics
+from surveys.commitments.rules import LEADERS_OWN, TopicKind, may_leave_out
 from surveys.results.rules.loop_words import KEPT
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
 WORKING_DAY = timedelta(days=1)
 
-SIDES: Mapping[str, str] = {
-    "leader": mark("How the leader sees it: {words}"),
-    "team": mark("How the team sees it: {words}"),
-}
 STEP_NAMES: Mapping[str, str] = {
     "results": mark("Results out"),
     "shared": mark("Shared"),
@@ -39,20 +34,6 @@ STEP_NAMES: Mapping[str, str] = {
     "committed": mark("Promised"),
     "done": mark("Done"),
     "confirmed": mark("Confirmed"),
-}
-STATE_NAMES: Mapping[State, str] = {
-    State.OPEN: mark("Open"),
-    State.MOVED: mark("Moved"),
-    State.KEPT: mark("Kept"),
-    State.NOT_KEPT: mark("Not kept"),
-}
-TEAM_SAYS: Mapping[str, str] = {
-    "kept": mark("The team says: kept."),
-    "not_yet": mark("The team says: not yet. The promise is open again."),
-    "cant_tell": mark("The team cannot tell."),
-    "too_few": mark("Too few answered to say. The team is asked once more."),
-    "differently": mark("The team says: not yet, a second time. Leader and team see this differently."),
-    "said_openly": mark("Too few answered twice. Talk about it openly, in the team's next round."),
 }
 PLAN_SAYS: Mapping[str, str] = {
     "yes": mark("Asked whether the leader said what will be done and what will not, the team says: yes."),
@@ -73,31 +54,6 @@ class StepLine:
     position: str  # taken, next, ahead
     words: str
     clock: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseCard:
-    """A promise with everything said about it, in the order in which it happened."""
-
-    id: UUID
-    text: str
-    owner: str
-    owner_id: UUID
-    is_step: bool
-    sides: Sequence[tuple[str, str]]  # how each side sees it, and who wrote that down
-    told: frozenset[str]  # which sides have said so
-    differs: bool
-    state: State
-    state_name: str
-    due_words: str
-    history: Sequence[str]
-    word: str
-    is_open: bool
-    is_current: bool
-    is_overdue: bool
-    left_behind: bool
-    expected: date
-    asked_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +115,7 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
     waiting = [step.name for step in state.steps if step.at is None]
     words = _Words(language, zone, is_leader)
     shared, acknowledged = taken.get("shared"), taken.get("acknowledged")
-    cards = [words.card(promise) for promise in state.promises]
+    cards = [promise_card(promise, language, zone) for promise in state.promises]
     return LoopPage(
         wave_id=state.wave_id,
         steps=[words.step(step, waiting) for step in state.steps],
@@ -189,11 +145,11 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
     """Return what happened to promises, as flags for the time axis."""
     found = []
     for promise in state.promises:
-        found.append(Flag(_day(promise.made_at, zone), "made", promise.text))
+        found.append(Flag(day_of(promise.made_at, zone), "made", promise.text))
         if promise.done_at is not None:
-            found.append(Flag(_day(promise.done_at, zone), "done", promise.text))
+            found.append(Flag(day_of(promise.done_at, zone), "done", promise.text))
         if promise.word == KEPT and promise.word_at is not None:
-            found.append(Flag(_day(promise.word_at, zone), "confirmed", promise.text))
+            found.append(Flag(day_of(promise.word_at, zone), "confirmed", promise.text))
     return found
 
 
@@ -204,17 +160,8 @@ def _where(topic: TopicView) -> str:
     return f"/retros/{UUID(topic.code)}" if topic.kind is TopicKind.RETRO and topic.code else ""
 
 
-def _is_past(promise: PromiseView) -> bool:
-    """Return whether an open promise has passed its date, however long ago."""
-    return promise.overdue or promise.state is State.NOT_KEPT
-
-
 def _known(sentences: Mapping[str, str], word: str | None, language: Translator) -> str:
     return language.say(sentences[word]) if word is not None and word in sentences else ""
-
-
-def _day(instant: datetime, zone: str) -> date:
-    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +171,7 @@ class _Words:
     is_leader: bool
 
     def day(self, instant: datetime) -> str:
-        return self.language.date(_day(instant, self.zone))
+        return self.language.date(day_of(instant, self.zone))
 
     def step(self, step: Step, waiting: Sequence[str]) -> StepLine:
         label = self.language.say(STEP_NAMES[step.name])
@@ -266,79 +213,8 @@ class _Words:
             may_be_left_out=topic.decision is None and may_leave_out(topic.kind, topic.text),
         )
 
-    def card(self, promise: PromiseView) -> PromiseCard:
-        is_open = promise.done_at is None and promise.withdrawn_at is None
-        return PromiseCard(
-            id=promise.id,
-            text=promise.text,
-            owner=promise.owner_name,
-            owner_id=promise.owner_id,
-            is_step=promise.is_step,
-            sides=[self._side(side) for side in promise.sides],
-            told=frozenset(side.side for side in promise.sides),
-            differs=promise.word == DIFFERENTLY,
-            state=promise.state,
-            state_name=self.language.say(STATE_NAMES[promise.state]),
-            due_words=self._due(promise, is_open=is_open),
-            history=self._history(promise),
-            word=_known(TEAM_SAYS, promise.word, self.language),
-            is_open=is_open,
-            is_current=is_open
-            or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
-            is_overdue=is_open and _is_past(promise),
-            left_behind=promise.left_behind,
-            expected=promise.expected,
-            asked_from=_day((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
-        )
-
     def _source(self, topic: TopicView) -> str:
         source = say_source(topic, self.language)
         if topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None:
             return f"{source} · {self.language.say('only you see this until you answer it here')}"
         return source
-
-    def _side(self, side: SideView) -> tuple[str, str]:
-        sentence = SIDES[side.side]
-        name = side.by or self.language.say("somebody who left")
-        return self.language.say(sentence, words=side.words), self.language.say(
-            "Written down by {name} on {day}.", name=name, day=self.day(side.at)
-        )
-
-    def _due(self, promise: PromiseView, *, is_open: bool) -> str:
-        due = self.language.date(promise.expected)
-        if is_open and _is_past(promise):
-            return self.language.say("It was due on {day}.", day=due)
-        return self.language.say("By {day}", day=due)
-
-    def _history(self, promise: PromiseView) -> list[str]:
-        say = self.language.say
-        lines = [say("Promised on {day}.", day=self.day(promise.made_at))]
-        for move in promise.moves:
-            sentence = (
-                mark("Moved to {to}, and told in time: {reason}")
-                if move.in_time
-                else mark("Moved to {to}, late: {reason}")
-            )
-            lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
-        for said_at, words in promise.updates:
-            lines.append(say("{day}: {words}", day=self.day(said_at), words=words))
-        lines += [
-            say(SAID_ALOUD[aloud.said], day=self.day(aloud.at), name=aloud.by or say("somebody who left"))
-            for aloud in promise.aloud
-        ]
-        if promise.withdrawn_at is not None:
-            lines.append(
-                say(
-                    "Withdrawn on {day}: {reason}",
-                    day=self.day(promise.withdrawn_at),
-                    reason=promise.withdrawal_reason or "",
-                )
-            )
-        if promise.done_at is not None:
-            lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
-            if promise.word is None:
-                day = self.day(promise.done_at + ASK_AFTER)
-                lines.append(
-                    say("The team is asked whether it was kept in the first pulse from {day}.", day=day)
-                )
-        return lines

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.commitments import rules
+from surveys.commitments import rules, texts
 from surveys.commitments.absences import spans_away
 from surveys.commitments.leading import (
     led_by,
@@ -25,7 +25,6 @@ from surveys.commitments.models import Acknowledgement, CheckIn, Commitment, Com
 from surveys.commitments.promises import dates_of, words_on
 from surveys.commitments.topics import note_topics_read
 from surveys.errors import Conflict, Gone
-from surveys.people.models import Leadership
 from surveys.results.models import TeamWord
 from surveys.waves.models import Wave
 
@@ -41,7 +40,7 @@ async def share(
         Missing: the team was not asked in this wave.
         Conflict: the results are not out, or something else was said about them already.
     """
-    words = rules.paragraphs(words, field="words", longest=rules.LONGEST_SHARE)
+    words = texts.paragraphs(words, field="words", longest=texts.LONGEST_SHARE)
     wave = await wave_of_leader(session, wave_id, team_id, person_id, now=now)
     said = (await session.scalars(select(Share).filter_by(wave_id=wave_id, team_id=team_id))).one_or_none()
     if said is not None:
@@ -124,12 +123,12 @@ async def commit(
         Missing: the team was not asked in this wave.
         Conflict: the results of this wave are not out.
     """
-    text = rules.one_line(text, field="text", longest=rules.LONGEST_PROMISE)
+    text = texts.one_line(text, field="text", longest=texts.LONGEST_PROMISE)
     organisation_id = await led_by(session, team_id, owner_id, now=now)
     if wave_id is not None:
         await published(session, wave_id, team_id, now=now)
     due = rules.due_or_default(due, await zone_of(session, team_id), now=now)
-    rules.refuse_names(text, await names_around(session, team_id))
+    texts.refuse_names(text, await names_around(session, team_id))
     promise = Commitment(
         organisation_id=organisation_id,
         team_id=team_id,
@@ -161,7 +160,7 @@ async def replan(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn.
     """
-    reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
+    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     zone = await zone_of(session, promise.team_id)
     moves = (
@@ -206,51 +205,6 @@ async def mark_done(
     return promise
 
 
-async def take_over(
-    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, now: datetime
-) -> Commitment:
-    """Make an open promise of a former leader one's own. Its words and dates stay as the team read them.
-
-    Raises:
-        Forbidden: the person does not lead the team.
-        Missing: there is no such promise.
-        Gone: the promise is done or withdrawn.
-        Conflict: its owner still leads the team.
-    """
-    promise = await _left_behind(session, commitment_id, person_id, now=now)
-    promise.owner_id, promise.handed_over_at = person_id, now
-    await session.flush()
-    return promise
-
-
-async def close_left_behind(
-    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, reason: str, now: datetime
-) -> Commitment:
-    """Close an open promise of a former leader and say why. It counts as nobody's failure.
-
-    Raises:
-        Invalid: no reason.
-        Forbidden, Missing, Gone, Conflict: as for `take_over`.
-    """
-    reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
-    promise = await _left_behind(session, commitment_id, person_id, now=now)
-    promise.state = CommitmentState.WITHDRAWN
-    promise.withdrawn_at, promise.withdrawal_reason, promise.handed_over_at = now, reason, now
-    await session.flush()
-    return promise
-
-
-async def _left_behind(
-    session: AsyncSession, commitment_id: UUID, person_id: UUID, *, now: datetime
-) -> Commitment:
-    promise = await open_promise_of(session, commitment_id, person_id, now=now)
-    await led_by(session, promise.team_id, person_id, now=now)
-    owner_leads = await session.get(Leadership, (promise.team_id, promise.owner_id))
-    if promise.step_id is not None or owner_leads is not None:
-        raise Conflict("Whoever made this promise still looks after it.")
-    return promise
-
-
 async def withdraw(
     session: AsyncSession, commitment_id: UUID, *, person_id: UUID, reason: str, now: datetime
 ) -> Commitment:
@@ -262,7 +216,7 @@ async def withdraw(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn already.
     """
-    reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
+    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     promise.state = CommitmentState.WITHDRAWN
     promise.withdrawn_at, promise.withdrawal_reason = now, reason
@@ -281,9 +235,9 @@ async def check_in(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn.
     """
-    words = rules.one_line(words, field="words", longest=rules.LONGEST_REASON)
+    words = texts.one_line(words, field="words", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
-    rules.refuse_names(words, await names_around(session, promise.team_id), field="words")
+    texts.refuse_names(words, await names_around(session, promise.team_id), field="words")
     last = select(CheckIn).filter_by(commitment_id=promise.id).order_by(CheckIn.said_at.desc()).limit(1)
     said = await session.scalar(last)
     if said is not None and said.words == words:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.commitments import rules
+from surveys.commitments import texts
 from surveys.commitments.models import LateCount, WorksAgreement
 from surveys.errors import Conflict, Missing
 from surveys.people.models import Person, Team
@@ -69,7 +69,7 @@ async def record_agreement(
         Invalid: nothing was written, or too much.
         Conflict: another one is in force.
     """
-    reference = rules.paragraphs(reference, field="reference", longest=LONGEST_REFERENCE)
+    reference = texts.paragraphs(reference, field="reference", longest=LONGEST_REFERENCE)
     known = await agreement_of(session, organisation_id)
     if known is not None:
         if known.reference == reference:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import rules, texts
 from surveys.commitments.actions import mark_done
 from surveys.commitments.leading import zone_of
 from surveys.commitments.loop import PromiseView
@@ -71,7 +71,7 @@ async def say_aloud(
     if said is SaidInRetro.DONE:
         await mark_done(session, promise_id, person_id=promise.owner_id, now=now)
     elif said is SaidInRetro.LET_GO:
-        reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
+        reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
         promise.state, promise.withdrawn_at, promise.withdrawal_reason = (
             CommitmentState.WITHDRAWN,
             now,

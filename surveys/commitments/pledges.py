@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import texts
 from surveys.commitments.leading import names_around
 from surveys.commitments.models import MistakeNote, Pledge, Topic
 from surveys.commitments.raising import mistake_key
@@ -56,7 +56,7 @@ async def make_pledge(
         Forbidden: the person does not lead the team; nobody pledges for somebody else.
         Missing: there is no such team.
     """
-    words = rules.paragraphs(words, field="pledge", longest=LONGEST_PLEDGE)
+    words = texts.paragraphs(words, field="pledge", longest=LONGEST_PLEDGE)
     organisation_id = await _leads_themselves(session, team_id, person_id)
     pledge = await session.get(Pledge, team_id)
     if pledge is None:
@@ -99,12 +99,12 @@ async def note_mistake(
         Forbidden: the person does not lead the team.
         Missing: there is no such team.
     """
-    what = rules.one_line(what, field="what", longest=LONGEST_MISTAKE)
-    changes = rules.one_line(changes, field="changes", longest=LONGEST_MISTAKE)
+    what = texts.one_line(what, field="what", longest=LONGEST_MISTAKE)
+    changes = texts.one_line(changes, field="changes", longest=LONGEST_MISTAKE)
     organisation_id = await _leads_themselves(session, team_id, person_id)
     names = await names_around(session, team_id)
-    rules.refuse_names(what, names, field="what")
-    rules.refuse_names(changes, names, field="changes")
+    texts.refuse_names(what, names, field="what")
+    texts.refuse_names(changes, names, field="changes")
     same = select(MistakeNote).filter_by(team_id=team_id, person_id=person_id, what=what, changes=changes)
     known = (await session.scalars(same)).first()
     if known is not None:

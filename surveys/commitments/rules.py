@@ -4,7 +4,6 @@ Pure: no database. The words of `Status` are for counting and are never shown to
 one of the four states of `State` with the team's word beside it.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,12 +27,6 @@ TIMES_REOPENED = 1
 PUBLIC_AFTER = timedelta(days=3)  # of working time; until then a clock is the leader's own
 RATES_FROM = 5  # words or resolved promises; below that, "3 of 4"
 TEAMS_FROM = 10  # HR reads distributions over teams from so many on
-
-LONGEST_PROMISE = 200
-LONGEST_REASON = 400
-LONGEST_SHARE = 3000
-LONGEST_NAME = 80  # of whom something was passed on to
-SHORTEST_NAME = 3
 
 SAID_OPENLY = "said_openly"  # too few twice: said aloud in the retrospective, outside the rates
 DIFFERENTLY = "differently"  # not yet, a second time: "we see this differently"
@@ -268,69 +261,3 @@ def due_or_default(due: date | None, zone: str, *, now: datetime, after: date | 
     if due > today + LATEST_DUE:
         raise Invalid("Choose a day within a year. A long promise is easier to keep in parts.", field="due")
     return due
-
-
-def one_line(text: str, *, field: str, longest: int) -> str:
-    """Return a text with its white space tidied.
-
-    Raises:
-        Invalid: it is empty or longer than `longest` characters.
-    """
-    return _checked(" ".join(text.split()), field, longest)
-
-
-def paragraphs(text: str, *, field: str, longest: int) -> str:
-    """Return a text with its lines kept and the rest of its white space tidied.
-
-    Raises:
-        Invalid: it is empty or longer than `longest` characters.
-    """
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return _checked(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), field, longest)
-
-
-def _checked(text: str, field: str, longest: int) -> str:
-    if not text:
-        raise Invalid("Write a sentence; this was left empty.", field=field)
-    if len(text) > longest:
-        raise Invalid(
-            "This has {length} characters. Say it in at most {longest}.",
-            field=field,
-            length=len(text),
-            longest=longest,
-        )
-    return text
-
-
-def refuse_names(text: str, names: Iterable[str], *, field: str = "text") -> None:
-    """Check that a promise names nobody of the team, because the whole team is asked about its words.
-
-    A whole name is found in any spelling of its letters, a part of one only as it is written: "Will"
-    is a person and "will" is not.
-
-    Raises:
-        Invalid: it does. The sentence does not repeat the name.
-    """
-    for name in names:
-        if _is_named(name, text):
-            raise Invalid(
-                "Somebody of the team is named here. Promise the step and leave the name out: everyone "
-                "is asked later whether these very words were kept.",
-                field=field,
-            )
-    if "@" in text:
-        raise Invalid("Leave out addresses and mentions: promise the step, not the person.", field=field)
-
-
-def _is_named(name: str, text: str) -> bool:
-    parts = [
-        part for part in re.split(r"[\s.,]+", name) if len(part) >= SHORTEST_NAME or not part.isascii()
-    ]
-    whole = len(name.split()) > 1 and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)
-    return bool(whole) or any(re.search(_as_written(part), text) for part in parts)
-
-
-def _as_written(part: str) -> str:
-    # Scripts without capitals have no spaces between words either, so a name may touch its neighbours.
-    bounded = part.lower() != part.upper()
-    return rf"\b{re.escape(part)}\b" if bounded else re.escape(part)

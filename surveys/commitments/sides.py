@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import rules, texts
 from surveys.commitments.leading import led_by, names_around, zone_of
 from surveys.commitments.loop import SideView
 from surveys.commitments.models import Commitment, Side, SideNote
@@ -35,8 +35,8 @@ async def tell_our_side(
     side = await _side_of(session, promise, person_id, now=now) if promise is not None else None
     if promise is None or side is None:
         raise Missing("This promise does not exist.")
-    words = rules.one_line(words, field="side", longest=rules.LONGEST_REASON)
-    rules.refuse_names(words, await names_around(session, promise.team_id), field="side")
+    words = texts.one_line(words, field="side", longest=texts.LONGEST_REASON)
+    texts.refuse_names(words, await names_around(session, promise.team_id), field="side")
     zones = {promise.team_id: await zone_of(session, promise.team_id)}
     told = await told_promises(session, Commitment.id == promise.id, zones, now=now, for_leader=False)
     if told[0].final != rules.DIFFERENTLY:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import texts
 from surveys.commitments.clocks import local_date
 from surveys.commitments.leading import names_around, zone_of
 from surveys.commitments.loop import PromiseView
@@ -50,7 +50,7 @@ async def propose_step(
         Conflict: nothing is discussed at the moment, or there are more steps than anybody can keep.
     """
     board = await board_to_change(session, retrospective_id, person_id, Phase.DISCUSS)
-    text = rules.one_line(text, field="text", longest=LONGEST_STEP)
+    text = texts.one_line(text, field="text", longest=LONGEST_STEP)
     if not await takes_part(session, board.id, owner_id):
         raise Invalid("Choose somebody who takes part.", field="owner")
     today = local_date(now, await zone_of(session, board.team_id))
@@ -60,7 +60,7 @@ async def propose_step(
             field="due",
             days=STEP_DAYS,
         )
-    rules.refuse_names(text, await names_around(session, board.team_id))
+    texts.refuse_names(text, await names_around(session, board.team_id))
     same = select(ActionStep).filter_by(retrospective_id=board.id, text=text, owner_id=owner_id, due=due)
     known = (await session.scalars(same)).first()
     if known is not None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rules
+from surveys.commitments import rules, texts
 from surveys.commitments.leading import led_by, names_around, zone_of
 from surveys.commitments.models import Decision, Topic, TopicKind
 from surveys.deliveries.pace import changed_rows
@@ -32,9 +32,9 @@ async def raise_topic(
     """
     if kind not in BY_HAND:
         raise Invalid("Choose where it was brought up.", field="kind")
-    text = rules.one_line(text, field="text", longest=rules.LONGEST_PROMISE)
+    text = texts.one_line(text, field="text", longest=texts.LONGEST_PROMISE)
     organisation_id = await led_by(session, team_id, person_id, now=now)
-    rules.refuse_names(text, await names_around(session, team_id))
+    texts.refuse_names(text, await names_around(session, team_id))
     same = select(Topic).where(
         Topic.team_id == team_id, Topic.text == text, Topic.decision.is_(None), Topic.left_out_at.is_(None)
     )
@@ -110,15 +110,15 @@ async def decide(
         Conflict: something else was decided already, and the team has read it.
     """
     topic = await _topic(session, topic_id, person_id, now=now)
-    reason = rules.one_line(reason, field="reason", longest=rules.LONGEST_REASON)
+    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     to = None
     if decision is Decision.NOT_OURS:
-        to = rules.one_line(passed_to, field="passed_to", longest=rules.LONGEST_NAME)
+        to = texts.one_line(passed_to, field="passed_to", longest=texts.LONGEST_NAME)
     names = await names_around(session, topic.team_id)
-    rules.refuse_names(reason, names, field="reason")
+    texts.refuse_names(reason, names, field="reason")
     if said.strip() and topic.text is None and topic.kind in BY_HAND:
-        said = rules.one_line(said, field="said", longest=rules.LONGEST_PROMISE)
-        rules.refuse_names(said, names, field="said")
+        said = texts.one_line(said, field="said", longest=texts.LONGEST_PROMISE)
+        texts.refuse_names(said, names, field="said")
     if topic.decision is not None:
         if (topic.decision, topic.reason, topic.passed_to) == (decision, reason, to):
             return topic

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments.actions import commit
 from surveys.commitments.leading import names_around
 from surveys.commitments.models import Commitment
-from surveys.commitments.rules import one_line, refuse_names
+from surveys.commitments.texts import one_line, refuse_names
 from surveys.errors import Conflict, Forbidden, Invalid, Missing
 from surveys.people.models import Leadership, Membership, Team
 from surveys.repair import rules

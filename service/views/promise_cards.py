@@ -1,0 +1,151 @@
+"""A promise as its readers see it: whose it is, where it stands, what happened to it, the team's word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.language import Translator, mark
+from integrations.retro_words import SAID_ALOUD
+from surveys.commitments.loop import PromiseView, SideView
+from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State
+
+SIDES: Mapping[str, str] = {
+    "leader": mark("How the leader sees it: {words}"),
+    "team": mark("How the team sees it: {words}"),
+}
+STATE_NAMES: Mapping[State, str] = {
+    State.OPEN: mark("Open"),
+    State.MOVED: mark("Moved"),
+    State.KEPT: mark("Kept"),
+    State.NOT_KEPT: mark("Not kept"),
+}
+TEAM_SAYS: Mapping[str, str] = {
+    "kept": mark("The team says: kept."),
+    "not_yet": mark("The team says: not yet. The promise is open again."),
+    "cant_tell": mark("The team cannot tell."),
+    "too_few": mark("Too few answered to say. The team is asked once more."),
+    "differently": mark("The team says: not yet, a second time. Leader and team see this differently."),
+    "said_openly": mark("Too few answered twice. Talk about it openly, in the team's next round."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCard:
+    """A promise with everything said about it, in the order in which it happened."""
+
+    id: UUID
+    text: str
+    owner: str
+    owner_id: UUID
+    is_step: bool
+    sides: Sequence[tuple[str, str]]  # how each side sees it, and who wrote that down
+    told: frozenset[str]  # which sides have said so
+    differs: bool
+    state: State
+    state_name: str
+    due_words: str
+    history: Sequence[str]
+    word: str
+    is_open: bool
+    is_current: bool
+    is_overdue: bool
+    left_behind: bool
+    expected: date
+    asked_from: date
+
+
+def promise_card(promise: PromiseView, language: Translator, zone: str) -> PromiseCard:
+    """Return a promise for one reader; instants are days of their zone, due dates are days as they are."""
+    return _Words(language, zone).card(promise)
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """Return the day of an instant in a zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def _is_past(promise: PromiseView) -> bool:
+    """Return whether an open promise has passed its date, however long ago."""
+    return promise.overdue or promise.state is State.NOT_KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: Translator
+    zone: str
+
+    def day(self, instant: datetime) -> str:
+        return self.language.date(day_of(instant, self.zone))
+
+    def card(self, promise: PromiseView) -> PromiseCard:
+        is_open = promise.done_at is None and promise.withdrawn_at is None
+        return PromiseCard(
+            id=promise.id,
+            text=promise.text,
+            owner=promise.owner_name,
+            owner_id=promise.owner_id,
+            is_step=promise.is_step,
+            sides=[self._side(side) for side in promise.sides],
+            told=frozenset(side.side for side in promise.sides),
+            differs=promise.word == DIFFERENTLY,
+            state=promise.state,
+            state_name=self.language.say(STATE_NAMES[promise.state]),
+            due_words=self._due(promise, is_open=is_open),
+            history=self._history(promise),
+            word=self.language.say(TEAM_SAYS[promise.word]) if promise.word else "",
+            is_open=is_open,
+            is_current=is_open
+            or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
+            is_overdue=is_open and _is_past(promise),
+            left_behind=promise.left_behind,
+            expected=promise.expected,
+            asked_from=day_of((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
+        )
+
+    def _side(self, side: SideView) -> tuple[str, str]:
+        sentence = SIDES[side.side]
+        name = side.by or self.language.say("somebody who left")
+        return self.language.say(sentence, words=side.words), self.language.say(
+            "Written down by {name} on {day}.", name=name, day=self.day(side.at)
+        )
+
+    def _due(self, promise: PromiseView, *, is_open: bool) -> str:
+        due = self.language.date(promise.expected)
+        if is_open and _is_past(promise):
+            return self.language.say("It was due on {day}.", day=due)
+        return self.language.say("By {day}", day=due)
+
+    def _history(self, promise: PromiseView) -> list[str]:
+        say = self.language.say
+        lines = [say("Promised on {day}.", day=self.day(promise.made_at))]
+        for move in promise.moves:
+            sentence = (
+                mark("Moved to {to}, and told in time: {reason}")
+                if move.in_time
+                else mark("Moved to {to}, late: {reason}")
+            )
+            lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
+        for said_at, words in promise.updates:
+            lines.append(say("{day}: {words}", day=self.day(said_at), words=words))
+        lines += [
+            say(SAID_ALOUD[aloud.said], day=self.day(aloud.at), name=aloud.by or say("somebody who left"))
+            for aloud in promise.aloud
+        ]
+        if promise.withdrawn_at is not None:
+            lines.append(
+                say(
+                    "Withdrawn on {day}: {reason}",
+                    day=self.day(promise.withdrawn_at),
+                    reason=promise.withdrawal_reason or "",
+                )
+            )
+        if promise.done_at is not None:
+            lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
+            if promise.word is None:
+                day = self.day(promise.done_at + ASK_AFTER)
+                lines.append(
+                    say("The team is asked whether it was kept in the first pulse from {day}.", day=day)
+                )
+        return lines

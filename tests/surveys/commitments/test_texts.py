@@ -1,0 +1,45 @@
+import pytest
+
+from surveys.commitments.texts import one_line, paragraphs, refuse_names
+from surveys.errors import Invalid
+
+
+def test_white_space_is_tidied() -> None:
+    assert one_line("  We  will\nreply \t ", field="text", longest=20) == "We will reply"
+    assert paragraphs(" One \n\n\n\n Two  words ", field="words", longest=20) == "One\n\nTwo words"
+
+
+@pytest.mark.parametrize(("text", "remedy"), [(" \n", "left empty"), ("x" * 21, "21 characters")])
+def test_nothing_and_too_much_are_refused(text: str, remedy: str) -> None:
+    for tidy in (one_line, paragraphs):
+        with pytest.raises(Invalid, match=remedy) as refusal:
+            tidy(text, field="text", longest=20)
+        assert refusal.value.field == "text"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I will speak with Alice about it", ["Alice Adams"]),
+        ("Adams' desk moves", ["Alice Adams"]),
+        ("alice adams gets time", ["Alice Adams"]),
+        ("A weekly hour with Will", ["Will"]),
+        ("与王伟谈话", ["王伟"]),
+        ("Time for jo li each week", ["Jo Li"]),
+        ("Ask <@U123>", []),
+    ],
+)
+def test_a_promise_that_names_somebody_is_refused_without_repeating_the_name(
+    text: str, names: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        refuse_names(text, names)
+    assert refusal.value.field == "text"
+    assert not [name for name in names if name.split()[0].lower() in str(refusal.value).lower().split()]
+
+
+@pytest.mark.parametrize(
+    "text", ["We will reply within two days", "Markets are reviewed in may", "Alicea stays a street"]
+)
+def test_words_that_only_look_like_names_pass(text: str) -> None:
+    refuse_names(text, ["Will", "Mark Stone", "May", "Alice"])
