@@ -1,21 +1,17 @@
 """HR's pages for programmes: the list, the editor with its coming dates, pausing. For HR only."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.controllers.programme_desk import NOT_USABLE, desk_of, organisation_of
+from service.controllers.programme_cards import list_page
+from service.controllers.programme_desk import desk_of, organisation_of
 from service.controllers.programme_form import SentDraft, read_programme
 from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
-from service.rendering import Page
 from service.security import requires_hr
-from service.views import programmes as views
 from surveys.audit.actions import record
 from surveys.cadence.actions import (
     add_programme,
@@ -24,22 +20,13 @@ from surveys.cadence.actions import (
     resume_programme,
     set_minimum_group,
 )
-from surveys.cadence.drafts import LARGEST_MINIMUM, SMALLEST_MINIMUM
-from surveys.cadence.models import Programme
 from surveys.cadence.queries import (
     draft_of,
-    preview,
     programme_with_id,
-    programmes,
-    team_names,
 )
-from surveys.errors import Conflict, Invalid, SurveyError
-from surveys.people.rules import Viewer
+from surveys.errors import Conflict, Invalid
 from surveys.waves.actions import ask_again, cancel_wave
-from surveys.waves.models import WaveState
-from surveys.waves.queries import has_asked, latest_wave, newest_turnout, question_alone
-
-CONFLICT = 409
+from surveys.waves.queries import has_asked
 
 
 class ProgrammeController(Controller):
@@ -53,7 +40,7 @@ class ProgrammeController(Controller):
         self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now
     ) -> Response[str]:
         """Show every programme with its next dates in words."""
-        return await _list_page(session, viewer, page, now)
+        return await list_page(session, viewer, page, now)
 
     @post("/minimum-group", status_code=200)
     async def minimum_group(
@@ -71,7 +58,7 @@ class ProgrammeController(Controller):
                 by=viewer.person_id,
             )
         except (Invalid, Conflict) as refusal:
-            return await _list_page(session, viewer, page, now, field=refusal)
+            return await list_page(session, viewer, page, now, field=refusal)
         return _to_the_list()
 
     @get("/new")
@@ -172,7 +159,7 @@ class ProgrammeController(Controller):
         try:
             day = await ask_again(session, kept, zone=organisation.zone, now=now)
         except Conflict as refusal:
-            return await _list_page(session, viewer, page, now, notice=refusal)
+            return await list_page(session, viewer, page, now, notice=refusal)
         await record(
             session,
             organisation_id=organisation.id,
@@ -192,7 +179,7 @@ class ProgrammeController(Controller):
         try:
             wave = await cancel_wave(session, wave_id, now=now)
         except Conflict as refusal:
-            return await _list_page(session, viewer, page, now, notice=refusal)
+            return await list_page(session, viewer, page, now, notice=refusal)
         await record(
             session,
             organisation_id=wave.organisation_id,
@@ -202,111 +189,6 @@ class ProgrammeController(Controller):
             subject=f"wave:{wave_id}",
         )
         return _to_the_list()
-
-
-@dataclass(frozen=True, slots=True)
-class LatestWave:
-    """The newest pulse of a programme, where there is something to say about it."""
-
-    id: str
-    is_open: bool
-    said: str
-    asked_again: str = ""  # when a lost one is asked once more, or empty
-    turnout: str = ""  # how many have answered, as counted once a day, or empty
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One programme in the list."""
-
-    id: str
-    name: str
-    paused: bool
-    rhythm: str
-    asks: str
-    audience: str
-    window: str
-    next: list[views.Coming]
-    latest: LatestWave | None
-    alone: str  # said of teams that are asked about a promise alone
-
-
-async def _list_page(
-    session: AsyncSession,
-    viewer: Viewer,
-    page: Page,
-    now: datetime,
-    *,
-    field: SurveyError | None = None,
-    notice: SurveyError | None = None,
-) -> Response[str]:
-    """Show the list; with a refusal beside the field it is about, or above everything."""
-
-    def said(refusal: SurveyError | None) -> str:
-        return page.language.say(refusal.sentence, **refusal.values) if refusal else ""
-
-    organisation = await organisation_of(session, viewer)
-    names = await team_names(session, organisation.id)
-    language = page.language
-    cards = []
-    for kept in await programmes(session, organisation.id):
-        rows = [] if kept.paused_at else await preview(session, organisation, kept, now=now, count=2)
-        cards.append(
-            Card(
-                id=str(kept.id),
-                name=kept.name,
-                paused=kept.paused_at is not None,
-                rhythm=views.rhythm(language, kept),
-                asks=views.asks(language, kept),
-                audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
-                window=views.window(language, kept.window_hours),
-                next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
-                latest=await _latest(session, kept, page),
-                alone=await _alone(session, kept, page),
-            )
-        )
-    asked_before = await has_asked(session, organisation.id)
-    return page(
-        "programmes/list.html",
-        status=NOT_USABLE if field else CONFLICT if notice else 200,
-        notice=said(notice),
-        cards=cards,
-        minimum=organisation.minimum_group,
-        least=organisation.minimum_group if asked_before else SMALLEST_MINIMUM,
-        most=LARGEST_MINIMUM,
-        asked_before=asked_before,
-        error=said(field),
-    )
-
-
-async def _alone(session: AsyncSession, kept: Programme, page: Page) -> str:
-    """Say until when some teams are asked one question about a promise and nothing else."""
-    wave = await question_alone(session, kept.id)
-    if wave is None:
-        return ""
-    return page.language.say(
-        "Some teams are asked about a promise and nothing else, until {moment}.",
-        moment=page.language.moment(wave.closes_at, page.zone),
-    )
-
-
-async def _latest(session: AsyncSession, kept: Programme, page: Page) -> LatestWave | None:
-    wave = await latest_wave(session, kept.id)
-    language = page.language
-    if wave is None or wave.state not in (WaveState.OPEN, WaveState.LOST):
-        return None
-    if wave.state is WaveState.OPEN:
-        said = language.say("Open until {moment}.", moment=language.moment(wave.closes_at, page.zone))
-        counted = await newest_turnout(session, wave.id)
-        turnout = views.turnout(language, counted) if counted is not None else ""
-        return LatestWave(str(wave.id), is_open=True, said=said, turnout=turnout)
-    said = language.say(
-        "The pulse of {day} ended without results, because its key was lost.",
-        day=language.date(wave.occurrence),
-    )
-    extra = kept.extra_on
-    again = language.date(extra) if extra is not None and extra > wave.occurrence else ""
-    return LatestWave(str(wave.id), is_open=False, said=said, asked_again=again)
 
 
 def _to_the_list() -> Redirect:
