@@ -27,9 +27,10 @@ demo: .venv/.installed
 	@$(BIN)/kept demo
 
 test: static browser slack-double
-	@echo "== Tests, on SQLite and PostgreSQL, in a real browser, against the Slack double; branches are counted"
-	@echo "   where privacy and figures are decided"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q --cov --cov-report=term
+	@echo "== Tests of what decides about privacy and figures, its branches counted"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -m counted --cov --cov-report=term
+	@echo "== All other tests, on SQLite and PostgreSQL, in a real browser, against the Slack double"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -m "not counted"
 
 check: static
 	@echo "== Tests, without the slow ones"

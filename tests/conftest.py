@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +18,6 @@ import pytest
 import structlog
 from alembic import command
 from alembic.config import Config
-from coverage import Coverage
 from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -59,24 +58,15 @@ LONGEST = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest in front; otherwise the order stays."""
+    """Put what takes longest in front, and mark the tests in which `make test` counts branches."""
+    for item in items:
+        if counts_branches(item):
+            item.add_marker("counted")
     items.sort(
         key=lambda item: next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), 99)
     )
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let the counting of branches, where it is on, stand still during tests that it does not need."""
-    counting = Coverage.current()
-    if counting is None or counts_branches(item):
-        return (yield)
-    counting.stop()
-    try:
-        return (yield)
-    finally:
-        counting.start()
 
 
 def counts_branches(item: pytest.Item) -> bool:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from jobs.count_loops import count_loops
 from tests.browser.conftest import PHONE, WIDE, House, Visitors
-from tests.service.test_home import ten_more_teams_that_share
+from tests.service.test_loop_health import ten_more_teams_that_share
 
 on_every_screen = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 
@@ -47,11 +48,12 @@ def test_the_dots_of_ten_teams_are_accessible_too(
 ) -> None:
     cast = house.cast()
     house.run(ten_more_teams_that_share(house.sessions, cast, house.clock))
+    house.run(count_loops(house.sessions, now=house.clock()))
     visitor = visitors(size=size).sign_in(cast.helen)
 
     visitor.open("/loop-health")
 
-    assert visitor.page.locator("svg circle").count() == 20
+    assert visitor.page.locator("svg circle").count() == 24
     visitor.require_accessible_in_both_schemes()
 
 

@@ -24,6 +24,12 @@ RULE = {"reference": "Works agreement 12, on the intranet under Rules."}
 
 @pytest.fixture
 async def names(sessions: async_sessionmaker[AsyncSession], cast: Cast, clock: Clock) -> list[str]:
+    return await ten_more_teams_that_share(sessions, cast, clock)
+
+
+async def ten_more_teams_that_share(
+    sessions: async_sessionmaker[AsyncSession], cast: Cast, clock: Clock
+) -> list[str]:
     """A pulse over twelve teams, ten of whose leaders shared and named a day, later and later."""
     closed, names = clock() - 30 * DAY, []
     async with sessions.begin() as session:
