@@ -1,5 +1,6 @@
 """What leaders say about leading itself, as members read it; being away, and taking over."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -143,7 +144,8 @@ async def test_an_agenda_has_three_questions_and_no_figure(
         page = await alice.get(f"{address(cast.payments)}/agenda/{rhythm}")
         assert page.text.count("<li>\n      <h2>") == 3
         assert "A written agenda before every meeting" in page.text
-        assert "42" not in page.text.split("<main", 1)[1].split("</main>", 1)[0]
+        shown = page.text.split("<main", 1)[1].split("</main>", 1)[0]
+        assert "42" not in re.sub(r"<[^>]*>", " ", shown), "addresses in links may hold any digits"
     assert (await alice.get(f"{address(cast.payments)}/agenda/yearly")).status_code == 404
 
 

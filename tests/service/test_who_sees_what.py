@@ -256,14 +256,16 @@ async def test_each_page_opens_for_those_it_is_for_and_for_nobody_else(
 async def test_each_form_is_refused_to_those_it_is_not_for(
     readers: dict[str, httpx.AsyncClient], cast: Cast, wave: Wave, board: Retrospective
 ) -> None:
+    tokens = {
+        role: form_token(await browser.get("/sign-in" if role == "stranger" else "/"))
+        for role, browser in readers.items()
+    }
     for path, allowed in CHANGE.items():
         for role, browser in readers.items():
             if role in allowed:
                 continue
-            shown = await browser.get("/sign-in" if role == "stranger" else "/")
-            token = form_token(shown)
             # A move says which card before its board is looked at.
-            fields = {"form_token": token, "card": str(uuid4()), "onto": "alone"}
+            fields = {"form_token": tokens[role], "card": str(uuid4()), "onto": "alone"}
             reply = await browser.post(address(path, cast, wave, board), data=fields)
             assert turned_away(reply), (path, role, reply.status_code)
 
