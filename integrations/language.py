@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from surveys.errors import SurveyError
+
 CATALOGUES = Path(__file__).parent / "locale"
 FALLBACK = "en"
 PLAIN_ENGLISH = "en_GB"  # "en" alone would set dates the American way; "en_US" still does
@@ -53,6 +55,10 @@ class Translator:
     def say(self, sentence: str, **values: object) -> str:
         """Translate, then fill the placeholders."""
         return self.gettext(sentence).format(**values) if values else self.gettext(sentence)
+
+    def refusal(self, refused: SurveyError) -> str:
+        """Return why something was refused, in this language."""
+        return self.say(refused.sentence, **refused.values)
 
     def count(self, singular: str, plural: str, count: int, **values: object) -> str:
         """Translate for this count and fill the placeholders; `{count}` is known."""

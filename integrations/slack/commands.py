@@ -21,7 +21,7 @@ async def typed(desk: Desk, event: Command) -> Reply:
                 found = await retro_typed(desk, event.user_id, rest.strip()[:LONGEST_TITLE])
             except SurveyError as refusal:
                 language = await language_of(desk, event.user_id)
-                found = language.say(refusal.sentence, **refusal.values)
+                found = language.refusal(refusal)
             return await _shown(desk, event, found)
         case "settings":
             return await _shown(desk, event, await _settings(desk, event.user_id))

@@ -45,7 +45,7 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
                 raise Forbidden("Only the leader of this team can do this.")
             view = await FORMS[press.what](Work(desk, session, viewer, press, now), event.value)
         except SurveyError as refusal:
-            said = language.say(refusal.sentence, **refusal.values)
+            said = language.refusal(refusal)
             view = modals.plain_view(language, language.say("Promises"), [said])
     await desk.client.open_view(event.trigger_id, view)
     if viewer is not None and press.what == presses.SHARE:

@@ -65,7 +65,7 @@ def _refused(event: LoopSent, refusal: SurveyError, language: Translator) -> Rep
     named = refusal.field if isinstance(refusal, Invalid) else None
     field = FIELD_OF.get(named or "", named or "")
     block_id = field if field in event.blocks else event.blocks[0] if event.blocks else forms.WORDS
-    said = language.say(refusal.sentence, **refusal.values)
+    said = language.refusal(refusal)
     return as_json({"response_action": "errors", "errors": {block_id: said}})
 
 

@@ -188,9 +188,7 @@ async def board_of(
 async def _refused(desk: Desk, user_id: str, refusal: Exception) -> Block:
     language = await language_of(desk, user_id)
     said = refusal if isinstance(refusal, SurveyError) else Missing(NO_BOARD)
-    return modals.plain_view(
-        language, language.say("Retrospective"), [language.say(said.sentence, **said.values)]
-    )
+    return modals.plain_view(language, language.say("Retrospective"), [language.refusal(said)])
 
 
 def url_of(desk: Desk, board_id: UUID) -> str:

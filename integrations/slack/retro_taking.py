@@ -51,7 +51,7 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
         language = await language_of(desk, event.user_id)
         named = getattr(refusal, "field", None)
         block_id = named if named in event.blocks else next(iter(event.blocks), retro_forms.TEXT)
-        said = language.say(refusal.sentence, **refusal.values)
+        said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {block_id: said}})
 
 

@@ -78,7 +78,7 @@ def _errors(event: SheetSent, refusal: SurveyError) -> Reply:
     """Return the refusal in words beside the question it is about, or the first."""
     named = getattr(refusal, "field", None)
     block_id = named if named in event.blocks else next(iter(event.blocks), "about")
-    said = Translator(event.locale).say(refusal.sentence, **refusal.values)
+    said = Translator(event.locale).refusal(refusal)
     return as_json({"response_action": "errors", "errors": {block_id: said}})
 
 
@@ -92,7 +92,7 @@ async def press(desk: Desk, event: Pressed) -> Reply:
         await handler(desk, event, place_id)
     except SurveyError as refusal:
         language = await _language_of(desk, event.user_id)
-        said = language.say(refusal.sentence, **refusal.values)
+        said = language.refusal(refusal)
         view = modals.plain_view(language, language.say("Pulse"), [said])
         await _show(desk, event, view)
     return TAKEN
@@ -178,7 +178,7 @@ async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
                 )
     except SurveyError as refusal:
         language = await _language_of(desk, event.user_id)
-        said = language.say(refusal.sentence, **refusal.values)
+        said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {"how_long": said}})
     return update_to(modals.plain_view(language, language.say("Not now"), [said]))
 
@@ -197,7 +197,7 @@ async def command(desk: Desk, event: Command) -> Reply:
     try:
         view = await _sheet_view(desk, event.user_id, place.id)
     except SurveyError as refusal:
-        said = language.say(refusal.sentence, **refusal.values)
+        said = language.refusal(refusal)
         return as_json({"response_type": "ephemeral", "text": said})
     await desk.client.open_view(event.trigger_id, view)
     return TAKEN

@@ -52,7 +52,7 @@ async def take_words(desk: Desk, event: WordsSent) -> Reply:
     except SurveyError as refusal:
         language = await _language_of(desk, event.user_id)
         field = "theme" if isinstance(refusal, Invalid) and refusal.field == "theme" else "words"
-        said = language.say(refusal.sentence, **refusal.values)
+        said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {field: said}})
     language = await _language_of(desk, event.user_id)
     return update_to(modals.plain_view(language, language.say("Thank you"), _stored(language, content)))

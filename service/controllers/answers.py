@@ -83,7 +83,7 @@ class AnswerController(Controller):
                 sheet = await visit.sheet(session)
                 me = await how_private(session, sheet)
             view = sheet_view(sheet, me, visit.page.language, visit.settings.administrators, answers)
-            notice = visit.page.language.say(refusal.sentence, **refusal.values)
+            notice = visit.page.language.refusal(refusal)
             return even(
                 visit.page(
                     "answers/sheet.html",

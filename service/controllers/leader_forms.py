@@ -63,7 +63,7 @@ class LeaderForm:
         refusal = await refusal_of(self.session, act)
         if refusal is None:
             return back(self.team_id, done)
-        sentence = self.page.language.say(refusal.sentence, **refusal.values)
+        sentence = self.page.language.refusal(refusal)
         typed = {name: (self.form.all(name) or [""])[0] for name in names}
         # A refusal that names no field of this form stands beside the first one.
         field = refusal.field if refusal.field is not None and refusal.field in names else names[0]

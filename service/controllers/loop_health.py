@@ -92,12 +92,11 @@ async def _page(
     typed: Form | None = None,
     refusal: Invalid | None = None,
 ) -> Response[str]:
-    say = page.language.say
     return page(
         "coverage/loop_health.html",
         status=422 if refusal is not None else 200,
         health=health_page(await loop_health(session, viewer.organisation_id), page.language),
         agreement=await agreement_of(session, viewer.organisation_id),
         typed=(typed.all("reference") or [""])[0] if typed is not None else "",
-        error=say(refusal.sentence, **refusal.values) if refusal is not None else "",
+        error=page.language.refusal(refusal) if refusal is not None else "",
     )

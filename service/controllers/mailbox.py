@@ -142,7 +142,7 @@ async def _do(
             organisation = await session.get_one(Organisation, mailbox.organisation_id)
             shown = await thread(session, mailbox, Side.WRITER, now=now)
     except SurveyError as refusal:
-        said = Translator("en").say(refusal.sentence, **refusal.values)
+        said = Translator("en").refusal(refusal)
         field = refusal.field if isinstance(refusal, Invalid) else None
         return _even({"said": said, "field": field}, status_of(refusal))
     language = Translator(organisation.locale)

@@ -62,7 +62,7 @@ class MilestonesController(Controller):
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
+            wrong = page.language.refusal(refusal)
             tools = tools_in_use(settings)
             return await _all_projects(session, viewer.organisation_id, page, tools, wrong=wrong, form=form)
         return Redirect("/milestones", status_code=303)
@@ -126,7 +126,7 @@ class TeamMilestonesController(Controller):
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
+            wrong = page.language.refusal(refusal)
             return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
         return Redirect(f"/teams/{team_id}/milestones", status_code=303)
 
@@ -161,7 +161,7 @@ class TeamMilestonesController(Controller):
             else:
                 await set_rhythm(session, team_id, _rhythm(form), by=viewer.person_id, now=now)
         except Invalid as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
+            wrong = page.language.refusal(refusal)
             return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
         return Redirect(f"/teams/{team_id}/milestones", status_code=303)
 

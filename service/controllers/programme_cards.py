@@ -60,7 +60,7 @@ async def list_page(
     """Show the list; with a refusal beside the field it is about, or above everything."""
 
     def said(refusal: SurveyError | None) -> str:
-        return page.language.say(refusal.sentence, **refusal.values) if refusal else ""
+        return page.language.refusal(refusal) if refusal else ""
 
     organisation = await organisation_of(session, viewer)
     names = await team_names(session, organisation.id)

@@ -188,7 +188,7 @@ class RepairController(Controller):
             contacts=contacts,
             typed={name: (typed.all(name) or [""])[0] for name in fields} if typed else {},
             error_field=refusal.field if refusal else None,
-            error=page.language.say(refusal.sentence, **refusal.values) if refusal else "",
+            error=page.language.refusal(refusal) if refusal else "",
         )
 
 

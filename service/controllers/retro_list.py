@@ -64,7 +64,7 @@ class RetroListController(Controller):
             plan.require_possible()
             await _require_offered(session, team_id, plan, now)
         except Invalid as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
+            wrong = page.language.refusal(refusal)
             milestone = form.text("milestone")
             return await _list_page(
                 session, viewer, page, team_id, now, wrong=wrong, form=form, milestone=milestone

@@ -88,7 +88,7 @@ class RetroRecordController(Controller):
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
-            wrong = page.language.say(refusal.sentence, **refusal.values)
+            wrong = page.language.refusal(refusal)
             return _shown(page, shown, wrong=wrong, typed=form.text("channel", most=300))
         return Redirect(f"/retros/{retro_id}", status_code=303)
 

@@ -99,7 +99,7 @@ class SignInController(Controller):
         try:
             fresh = await sign_in(session, token, now=now)
         except Gone as refusal:
-            sentence = page.language.say(refusal.sentence, **refusal.values)
+            sentence = page.language.refusal(refusal)
             return page("sign_in/used.html", status=status_of(refusal), sentence=sentence)
         cookies = request.app.state.cookies
         seconds = int(timedelta(days=SIGN_IN_DAYS).total_seconds())

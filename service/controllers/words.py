@@ -88,7 +88,7 @@ async def _form(
     sheet = await visit.sheet(session)
     known = await around(session, sheet.wave_id, sheet.team_id)
     view = words_view(sheet, known, visit.page.language, visit.settings.help_contacts, written)
-    notice = visit.page.language.say(refused.sentence, **refused.values) if refused else ""
+    notice = visit.page.language.refusal(refused) if refused else ""
     return even(
         visit.page(
             "answers/words.html",

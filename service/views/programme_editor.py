@@ -101,7 +101,7 @@ def editor(
     own = [*draft.own_items][:MAX_OWN]
     errors: dict[str, str] = {}
     for problem in problems:
-        errors.setdefault(problem.field or "", say(problem.sentence, **problem.values))
+        errors.setdefault(problem.field or "", language.refusal(problem))
     return Editor(
         draft=draft,
         rhythm=rhythm,

@@ -26,6 +26,7 @@ from surveys.commitments.promises import dates_of, words_on
 from surveys.commitments.topics import note_topics_read
 from surveys.errors import Conflict, Gone
 from surveys.results.models import TeamWord
+from surveys.texts import one_line, paragraphs
 from surveys.waves.models import Wave
 
 
@@ -40,7 +41,7 @@ async def share(
         Missing: the team was not asked in this wave.
         Conflict: the results are not out, or something else was said about them already.
     """
-    words = texts.paragraphs(words, field="words", longest=texts.LONGEST_SHARE)
+    words = paragraphs(words, field="words", longest=texts.LONGEST_SHARE)
     wave = await wave_of_leader(session, wave_id, team_id, person_id, now=now)
     said = (await session.scalars(select(Share).filter_by(wave_id=wave_id, team_id=team_id))).one_or_none()
     if said is not None:
@@ -123,7 +124,7 @@ async def commit(
         Missing: the team was not asked in this wave.
         Conflict: the results of this wave are not out.
     """
-    text = texts.one_line(text, field="text", longest=texts.LONGEST_PROMISE)
+    text = one_line(text, field="text", longest=texts.LONGEST_PROMISE)
     organisation_id = await led_by(session, team_id, owner_id, now=now)
     if wave_id is not None:
         await published(session, wave_id, team_id, now=now)
@@ -160,7 +161,7 @@ async def replan(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn.
     """
-    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+    reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     zone = await zone_of(session, promise.team_id)
     moves = (
@@ -216,7 +217,7 @@ async def withdraw(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn already.
     """
-    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+    reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     promise.state = CommitmentState.WITHDRAWN
     promise.withdrawn_at, promise.withdrawal_reason = now, reason
@@ -235,7 +236,7 @@ async def check_in(
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn.
     """
-    words = texts.one_line(words, field="words", longest=texts.LONGEST_REASON)
+    words = one_line(words, field="words", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     texts.refuse_names(words, await names_around(session, promise.team_id), field="words")
     last = select(CheckIn).filter_by(commitment_id=promise.id).order_by(CheckIn.said_at.desc()).limit(1)

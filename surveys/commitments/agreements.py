@@ -12,10 +12,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.commitments import texts
 from surveys.commitments.models import LateCount, WorksAgreement
 from surveys.errors import Conflict, Missing
 from surveys.people.models import Person, Team
+from surveys.texts import paragraphs
 
 LONGEST_REFERENCE = 400
 
@@ -69,7 +69,7 @@ async def record_agreement(
         Invalid: nothing was written, or too much.
         Conflict: another one is in force.
     """
-    reference = texts.paragraphs(reference, field="reference", longest=LONGEST_REFERENCE)
+    reference = paragraphs(reference, field="reference", longest=LONGEST_REFERENCE)
     known = await agreement_of(session, organisation_id)
     if known is not None:
         if known.reference == reference:

@@ -10,6 +10,7 @@ from surveys.commitments.leading import led_by, open_promise_of
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.errors import Conflict
 from surveys.people.models import Leadership
+from surveys.texts import one_line
 
 
 async def take_over(
@@ -38,7 +39,7 @@ async def close_left_behind(
         Invalid: no reason.
         Forbidden, Missing, Gone, Conflict: as for `take_over`.
     """
-    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+    reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await _left_behind(session, commitment_id, person_id, now=now)
     promise.state = CommitmentState.WITHDRAWN
     promise.withdrawn_at, promise.withdrawal_reason, promise.handed_over_at = now, reason, now

@@ -21,6 +21,7 @@ from surveys.errors import Conflict, Missing
 from surveys.retrospectives.boards import announce, board_to_change, require_facilitator
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Phase
+from surveys.texts import one_line
 
 ASKED_ALOUD_FOR = timedelta(days=365)  # after that nobody remembers what it was about
 ABOUT_STEPS = (SaidInRetro.DONE, SaidInRetro.WANTED, SaidInRetro.LET_GO)
@@ -71,7 +72,7 @@ async def say_aloud(
     if said is SaidInRetro.DONE:
         await mark_done(session, promise_id, person_id=promise.owner_id, now=now)
     elif said is SaidInRetro.LET_GO:
-        reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+        reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
         promise.state, promise.withdrawn_at, promise.withdrawal_reason = (
             CommitmentState.WITHDRAWN,
             now,

@@ -18,6 +18,7 @@ from surveys.commitments.raising import mistake_key
 from surveys.deliveries.pace import changed_rows
 from surveys.errors import Forbidden, Missing
 from surveys.people.models import Leadership, Person, Team
+from surveys.texts import one_line, paragraphs
 
 LONGEST_PLEDGE = 600
 LONGEST_MISTAKE = 600
@@ -56,7 +57,7 @@ async def make_pledge(
         Forbidden: the person does not lead the team; nobody pledges for somebody else.
         Missing: there is no such team.
     """
-    words = texts.paragraphs(words, field="pledge", longest=LONGEST_PLEDGE)
+    words = paragraphs(words, field="pledge", longest=LONGEST_PLEDGE)
     organisation_id = await _leads_themselves(session, team_id, person_id)
     pledge = await session.get(Pledge, team_id)
     if pledge is None:
@@ -99,8 +100,8 @@ async def note_mistake(
         Forbidden: the person does not lead the team.
         Missing: there is no such team.
     """
-    what = texts.one_line(what, field="what", longest=LONGEST_MISTAKE)
-    changes = texts.one_line(changes, field="changes", longest=LONGEST_MISTAKE)
+    what = one_line(what, field="what", longest=LONGEST_MISTAKE)
+    changes = one_line(changes, field="changes", longest=LONGEST_MISTAKE)
     organisation_id = await _leads_themselves(session, team_id, person_id)
     names = await names_around(session, team_id)
     texts.refuse_names(what, names, field="what")

@@ -19,6 +19,7 @@ from surveys.commitments.models import Commitment, Side, SideNote
 from surveys.commitments.promises import told_promises
 from surveys.errors import Conflict, Forbidden, Missing
 from surveys.people.models import Membership, Person
+from surveys.texts import one_line
 
 
 async def tell_our_side(
@@ -35,7 +36,7 @@ async def tell_our_side(
     side = await _side_of(session, promise, person_id, now=now) if promise is not None else None
     if promise is None or side is None:
         raise Missing("This promise does not exist.")
-    words = texts.one_line(words, field="side", longest=texts.LONGEST_REASON)
+    words = one_line(words, field="side", longest=texts.LONGEST_REASON)
     texts.refuse_names(words, await names_around(session, promise.team_id), field="side")
     zones = {promise.team_id: await zone_of(session, promise.team_id)}
     told = await told_promises(session, Commitment.id == promise.id, zones, now=now, for_leader=False)

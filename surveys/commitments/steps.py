@@ -16,6 +16,7 @@ from surveys.errors import Conflict, Forbidden, Invalid, Missing
 from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.models import ActionStep, Retrospective
 from surveys.retrospectives.rules import LONGEST_STEP, STEP_DAYS, STEPS_A_BOARD, Phase
+from surveys.texts import one_line
 
 
 async def propose_step(
@@ -50,7 +51,7 @@ async def propose_step(
         Conflict: nothing is discussed at the moment, or there are more steps than anybody can keep.
     """
     board = await board_to_change(session, retrospective_id, person_id, Phase.DISCUSS)
-    text = texts.one_line(text, field="text", longest=LONGEST_STEP)
+    text = one_line(text, field="text", longest=LONGEST_STEP)
     if not await takes_part(session, board.id, owner_id):
         raise Invalid("Choose somebody who takes part.", field="owner")
     today = local_date(now, await zone_of(session, board.team_id))

@@ -1,4 +1,4 @@
-"""What people write about promises: how long it may be, tidied, and without names of the team. Pure."""
+"""What people write about promises: how long it may be, and without names of the team. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -10,38 +10,6 @@ LONGEST_REASON = 400
 LONGEST_SHARE = 3000
 LONGEST_NAME = 80  # of whom something was passed on to
 SHORTEST_NAME = 3  # letters; shorter parts of names are found in too many words
-
-
-def one_line(text: str, *, field: str, longest: int) -> str:
-    """Return a text with its white space tidied.
-
-    Raises:
-        Invalid: it is empty or longer than `longest` characters.
-    """
-    return _checked(" ".join(text.split()), field, longest)
-
-
-def paragraphs(text: str, *, field: str, longest: int) -> str:
-    """Return a text with its lines kept and the rest of its white space tidied.
-
-    Raises:
-        Invalid: it is empty or longer than `longest` characters.
-    """
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return _checked(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), field, longest)
-
-
-def _checked(text: str, field: str, longest: int) -> str:
-    if not text:
-        raise Invalid("Write a sentence; this was left empty.", field=field)
-    if len(text) > longest:
-        raise Invalid(
-            "This has {length} characters. Say it in at most {longest}.",
-            field=field,
-            length=len(text),
-            longest=longest,
-        )
-    return text
 
 
 def refuse_names(text: str, names: Iterable[str], *, field: str = "text") -> None:

@@ -16,6 +16,7 @@ from surveys.commitments.models import Decision, Topic, TopicKind
 from surveys.deliveries.pace import changed_rows
 from surveys.errors import Conflict, Invalid, Missing
 from surveys.people.models import Leadership
+from surveys.texts import one_line
 
 BY_HAND = frozenset({TopicKind.MAILBOX, TopicKind.RETRO, TopicKind.MISTAKE, TopicKind.OTHER})
 
@@ -32,7 +33,7 @@ async def raise_topic(
     """
     if kind not in BY_HAND:
         raise Invalid("Choose where it was brought up.", field="kind")
-    text = texts.one_line(text, field="text", longest=texts.LONGEST_PROMISE)
+    text = one_line(text, field="text", longest=texts.LONGEST_PROMISE)
     organisation_id = await led_by(session, team_id, person_id, now=now)
     texts.refuse_names(text, await names_around(session, team_id))
     same = select(Topic).where(
@@ -110,14 +111,14 @@ async def decide(
         Conflict: something else was decided already, and the team has read it.
     """
     topic = await _topic(session, topic_id, person_id, now=now)
-    reason = texts.one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+    reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     to = None
     if decision is Decision.NOT_OURS:
-        to = texts.one_line(passed_to, field="passed_to", longest=texts.LONGEST_NAME)
+        to = one_line(passed_to, field="passed_to", longest=texts.LONGEST_NAME)
     names = await names_around(session, topic.team_id)
     texts.refuse_names(reason, names, field="reason")
     if said.strip() and topic.text is None and topic.kind in BY_HAND:
-        said = texts.one_line(said, field="said", longest=texts.LONGEST_PROMISE)
+        said = one_line(said, field="said", longest=texts.LONGEST_PROMISE)
         texts.refuse_names(said, names, field="said")
     if topic.decision is not None:
         if (topic.decision, topic.reason, topic.passed_to) == (decision, reason, to):

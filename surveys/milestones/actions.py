@@ -17,7 +17,8 @@ from surveys.people.queries import branch_of
 from surveys.retrospectives.actions import record_milestone, start_retrospective
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone
-from surveys.retrospectives.rules import Pace, Plan, line_of
+from surveys.retrospectives.rules import Pace, Plan
+from surveys.texts import one_line
 
 MOST_UNMAPPED = 200  # so that a tool that tells of everything does not fill the database
 
@@ -132,7 +133,7 @@ async def set_rhythm(
     if row is None:
         row = TeamRhythm(team_id=team_id, organisation_id=branch.organisation_id)
         session.add(row)
-    row.label = line_of(rhythm.label, rules.LONGEST_LABEL, field="label")
+    row.label = one_line(rhythm.label, field="label", longest=rules.LONGEST_LABEL)
     row.every_weeks, row.local_time = rhythm.every_weeks, rhythm.at
     row.days_a_phase, row.next_on = rhythm.days_a_phase, rhythm.first_on
     row.next_at = rules.starts_at(rhythm.first_on, rhythm.at, zone, country)

@@ -8,7 +8,8 @@ from uuid import UUID
 from surveys.cadence.quiet_days import QuietDays
 from surveys.cadence.rules import instant
 from surveys.errors import Invalid
-from surveys.retrospectives.rules import LONGEST_TITLE, MOST_DAYS_A_PHASE, line_of
+from surveys.retrospectives.rules import LONGEST_TITLE, MOST_DAYS_A_PHASE
+from surveys.texts import one_line
 
 LONGEST_PROJECT = 200
 LONGEST_LABEL = 60  # of a rhythm's name; the day is put behind it
@@ -80,7 +81,7 @@ def project_name(text: str) -> str:
     Raises:
         Invalid: nothing, or more than 200 characters.
     """
-    return line_of(text, LONGEST_PROJECT, field="project").strip("/").casefold()
+    return one_line(text, field="project", longest=LONGEST_PROJECT).strip("/").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Rhythm:
         Raises:
             Invalid: names the field.
         """
-        line_of(self.label, LONGEST_LABEL, field="label")
+        one_line(self.label, field="label", longest=LONGEST_LABEL)
         if not 1 <= self.every_weeks <= MOST_WEEKS:
             raise Invalid("Give a number from 1 to {most}.", field="every_weeks", most=MOST_WEEKS)
         _require_days(self.days_a_phase)

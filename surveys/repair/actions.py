@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.commitments.actions import commit
 from surveys.commitments.leading import names_around
 from surveys.commitments.models import Commitment
-from surveys.commitments.texts import one_line, refuse_names
+from surveys.commitments.texts import refuse_names
 from surveys.errors import Conflict, Forbidden, Invalid, Missing
 from surveys.people.models import Leadership, Membership, Team
 from surveys.repair import rules
 from surveys.repair.models import LookWord, RepairLook, RepairPlan, RepairPromise
 from surveys.repair.queries import cycles_since, plan_now
+from surveys.texts import one_line
 
 
 async def propose_repair(

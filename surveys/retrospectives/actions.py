@@ -21,6 +21,7 @@ from surveys.retrospectives.models import Milestone, Participant, Retrospective,
 from surveys.retrospectives.room import participants_of
 from surveys.retrospectives.rules import Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
+from surveys.texts import one_line
 
 
 async def record_milestone(
@@ -50,7 +51,7 @@ async def record_milestone(
     milestone = Milestone(
         organisation_id=team.organisation_id,
         team_id=team_id,
-        name=rules.line_of(name, rules.LONGEST_TITLE, field="name"),
+        name=one_line(name, field="name", longest=rules.LONGEST_TITLE),
         source=source,
         key=key,
         reached_at=now,
@@ -108,7 +109,7 @@ async def start_retrospective(
         organisation_id=team.organisation_id,
         team_id=team_id,
         milestone_id=plan.milestone_id,
-        title=rules.line_of(plan.title, rules.LONGEST_TITLE, field="title"),
+        title=one_line(plan.title, field="title", longest=rules.LONGEST_TITLE),
         template=plan.template,
         pace=plan.pace,
         names=rules.names_for(plan.names, writers, organisation.minimum_group),

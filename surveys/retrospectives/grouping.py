@@ -11,6 +11,7 @@ from surveys.retrospectives import rules
 from surveys.retrospectives.boards import announce, board_to_change
 from surveys.retrospectives.models import Card, CardGroup
 from surveys.retrospectives.rules import TOPICS, Phase
+from surveys.texts import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +96,5 @@ async def name_group(
     if group is None or group.retrospective_id != board.id:
         raise Conflict("That group is not there any more. Look at the board again; nothing was changed.")
     name = " ".join(name.split())
-    group.name = rules.line_of(name, rules.LONGEST_GROUP_NAME, field="name") if name else ""
+    group.name = one_line(name, field="name", longest=rules.LONGEST_GROUP_NAME) if name else ""
     await announce(session, board)

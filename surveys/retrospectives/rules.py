@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveys.errors import Conflict, Invalid
+from surveys.texts import one_line
 
 ANONYMOUS_FROM = 5  # participants besides those who lead the team; a raised minimum group raises it
 LONGEST_CARD = 400
@@ -122,7 +123,7 @@ class Plan:
         Raises:
             Invalid: no title, or a number out of its range.
         """
-        line_of(self.title, LONGEST_TITLE, field="title")
+        one_line(self.title, field="title", longest=LONGEST_TITLE)
         for field, number, most in (
             ("days", self.days_a_phase, MOST_DAYS_A_PHASE),
             ("votes", self.votes_each, MOST_VOTES_EACH),
@@ -170,26 +171,7 @@ def card_text(text: str, *, field: str = "text") -> str:
     Raises:
         Invalid: nothing, or more than 400 characters.
     """
-    return line_of(text, LONGEST_CARD, field=field)
-
-
-def line_of(text: str, longest: int, *, field: str) -> str:
-    """Return one line with its white space tidied.
-
-    Raises:
-        Invalid: it is empty or longer than `longest` characters.
-    """
-    line = " ".join(text.replace("\0", "").split())
-    if not line:
-        raise Invalid("Write a sentence; this was left empty.", field=field)
-    if len(line) > longest:
-        raise Invalid(
-            "This has {length} characters. Say it in at most {longest}.",
-            field=field,
-            length=len(line),
-            longest=longest,
-        )
-    return line
+    return one_line(text, field=field, longest=LONGEST_CARD)
 
 
 def moved(groups: Mapping[Key, Key | None], card: Key, onto: Key | None, new: Key) -> dict[Key, Key | None]:

@@ -1,20 +1,7 @@
 import pytest
 
-from surveys.commitments.texts import one_line, paragraphs, refuse_names
+from surveys.commitments.texts import refuse_names
 from surveys.errors import Invalid
-
-
-def test_white_space_is_tidied() -> None:
-    assert one_line("  We  will\nreply \t ", field="text", longest=20) == "We will reply"
-    assert paragraphs(" One \n\n\n\n Two  words ", field="words", longest=20) == "One\n\nTwo words"
-
-
-@pytest.mark.parametrize(("text", "remedy"), [(" \n", "left empty"), ("x" * 21, "21 characters")])
-def test_nothing_and_too_much_are_refused(text: str, remedy: str) -> None:
-    for tidy in (one_line, paragraphs):
-        with pytest.raises(Invalid, match=remedy) as refusal:
-            tidy(text, field="text", longest=20)
-        assert refusal.value.field == "text"
 
 
 @pytest.mark.parametrize(
