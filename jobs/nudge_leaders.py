@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from surveys.commitments.notices import (
     nudge_to_share,
     pass_on_shares,
-    remind_of_promises,
     tell_leaders,
     tell_teams,
 )
+from surveys.commitments.reminders import remind_of_promises
 
 STEPS = (tell_leaders, tell_teams, pass_on_shares, remind_of_promises, nudge_to_share)
 

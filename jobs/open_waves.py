@@ -11,7 +11,7 @@ from surveys.ballots.actions import open_box
 from surveys.ballots.keys import KeyStore
 from surveys.cadence.models import Programme
 from surveys.cadence.rules import Fate, Schedule, fate, next_occurrence, wave_times
-from surveys.commitments.queries import loop_questions_due
+from surveys.commitments.asking import loop_questions_due
 from surveys.deliveries.actions import invite_roster
 from surveys.people.models import Organisation, Person
 from surveys.people.queries import directory_of

@@ -22,7 +22,7 @@ from surveys.errors import Conflict, Missing
 from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
 from surveys.questions.rules import DIMENSION_NAMES
-from surveys.results.queries import published_lines, published_participation
+from surveys.results.lines import published_lines, published_participation
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.queries import waves_of
 

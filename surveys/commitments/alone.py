@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
+from surveys.commitments.asking import undecided_promises
 from surveys.commitments.clocks import Rest, after_working_time
 from surveys.commitments.models import Commitment
 from surveys.commitments.promises import PROMISE, promise_key
-from surveys.commitments.queries import undecided_promises
 from surveys.people.rules import Directory
 from surveys.questions.rules import LOOP_ITEMS
 from surveys.results.rules.loop_words import DECIDED_VOTES

@@ -14,6 +14,7 @@ from surveys.commitments import rules
 from surveys.commitments.absences import Away, rest_of
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.clocks import NO_REST, Rest, working_time
+from surveys.commitments.follow_through import ended_promises, follow_through, recently_ended
 from surveys.commitments.loop import Days, FollowThrough, LoopHealth
 from surveys.commitments.models import (
     Acknowledgement,
@@ -26,9 +27,6 @@ from surveys.commitments.models import (
 from surveys.commitments.promises import (
     LOOK_BACK,
     ToldPromise,
-    ended_promises,
-    follow_through,
-    recently_ended,
     told_promises,
 )
 from surveys.commitments.rates import Answered, Wait, acknowledged_rate, closure_rate, middle_wait

@@ -1,4 +1,4 @@
-"""Which messages the loop owes to leaders and teams: results, shared words, promises due, one nudge.
+"""Which messages the loop owes to leaders and teams: results, shared words, one nudge.
 
 Each function plans what is due at `now` and returns how many rows it wrote. All are safe to repeat:
 the key of a delivery says what it is about, and a wave that was told once is not looked at again.
@@ -6,7 +6,7 @@ the key of a delivery says what it is about, and a wave that was told once is no
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,17 +19,14 @@ from surveys.commitments.clocks import (
     NO_REST,
     Rest,
     after_working_time,
-    end_of_day,
     speaking_time,
-    speaking_time_before,
 )
-from surveys.commitments.leading import acting_owner
-from surveys.commitments.models import Commitment, CommitmentState, Replan, Share
+from surveys.commitments.models import Share
 from surveys.commitments.rules import PUBLIC_AFTER
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import insert_once
 from surveys.people.models import Leadership, Person
-from surveys.people.queries import branch_of, directory_of
+from surveys.people.queries import directory_of
 from surveys.people.rules import Somebody
 from surveys.results.models import Figure
 from surveys.waves.models import Wave, WaveState, WaveUnit
@@ -37,7 +34,6 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 STILL_NEWS = timedelta(days=7)  # an outage longer than this leaves old results untold
 NUDGE_WITHIN = timedelta(days=14)
 A_WEEK = timedelta(days=6)
-NOTICES = (timedelta(hours=72), timedelta(hours=24))  # before the end of the day a promise is due
 CHUNK = 500  # rows a statement
 
 
@@ -130,48 +126,6 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
     return planned
 
 
-async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: bool) -> int:
-    """Remind owners three days and one day before a promise is due, while a move still counts.
-
-    Whoever stands in for an absent owner is reminded in their place.
-
-    Both fall on the working morning before, so that "one day" leaves the notice that a move needs.
-    """
-    today = now.date()
-    found = await session.execute(
-        select(Commitment, Person)
-        .join(Person, (Person.id == Commitment.owner_id) & Person.active)
-        .where(
-            Commitment.state == CommitmentState.OPEN,
-            Commitment.due >= today - timedelta(days=1),
-            Commitment.due <= today + timedelta(days=9),
-        )
-    )
-    planned = 0
-    for promise, owner in found.all():
-        zone = (await branch_of(session, promise.team_id)).team_zone(promise.team_id)
-        moved_at = await session.scalar(
-            select(Replan.moved_at)
-            .where(Replan.commitment_id == promise.id)
-            .order_by(Replan.moved_at.desc())
-            .limit(1)
-        )
-        hours = _notice_due(promise.due, moved_at or promise.made_at, zone, now=now)
-        if hours is not None:
-            looks_after = await acting_owner(session, promise, now=now)
-            reader = owner if looks_after == owner.id else await session.get_one(Person, looks_after)
-            notice = Notice(
-                f"{Kind.PROMISE_DUE}:{promise.id}:{promise.due.isoformat()}:{hours}",
-                Kind.PROMISE_DUE,
-                reader,
-                now,
-                team_id=promise.team_id,
-                refers_to={"commitment": str(promise.id)},
-            )
-            planned += await plan_notices(session, promise.organisation_id, [notice], now=now, slack=slack)
-    return planned
-
-
 async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -> int:
     """Remind leaders, once, who said nothing to their team for three working days.
 
@@ -222,21 +176,6 @@ async def _calendars(session: AsyncSession, organisation_id: UUID) -> dict[UUID,
         team_id: (directory.team_zone(team_id), rest_of(directory, team_id, away))
         for team_id in directory.teams
     }
-
-
-def _notice_due(due: date, told_at: datetime, zone: str, *, now: datetime) -> int | None:
-    """Return how many hours of notice are due now: the shorter where both are, None where none is.
-
-    A notice whose hour had passed when the date was told is left out: its owner has just set it.
-    """
-    end = end_of_day(due, zone)
-    if now > end:
-        return None
-    for before in sorted(NOTICES):
-        moment = speaking_time_before(end - before, zone)
-        if told_at < moment <= now:
-            return int(before / timedelta(hours=1))
-    return None
 
 
 def _lately(

@@ -1,4 +1,4 @@
-"""Promises as they are read: with their moves, the team's words, and what became of them together."""
+"""Promises as they are read: with their moves and the team's words."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,21 +9,20 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.commitments import rates, rules
+from surveys.commitments import rules
 from surveys.commitments.absences import spans_away
 from surveys.commitments.clocks import Span, end_of_day
-from surveys.commitments.loop import FollowThrough, MoveView, PromiseView, SaidAloud
+from surveys.commitments.loop import MoveView, PromiseView, SaidAloud
 from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, StepLook
 from surveys.commitments.rules import Dates, Status
 from surveys.people.models import Leadership, Person
 from surveys.results.models import TeamWord
-from surveys.results.rules.loop_words import CANT_TELL, KEPT, NOT_YET, TOO_FEW
+from surveys.results.rules.loop_words import NOT_YET
 from surveys.waves.models import Wave
 
 PROMISE = "LOOP-03"
 LOOK_BACK = timedelta(days=90)  # for rates and for HR
 SHOWN_FOR = timedelta(days=365)  # how long a promise that came to an end stays on the page
-DECIDED = frozenset({KEPT, rules.DIFFERENTLY})
 CHUNK = 500  # keys a statement
 
 
@@ -236,7 +235,8 @@ def _tell(
     return ToldPromise(view, promise.team_id, by_dates, final)
 
 
-def _ended_at(view: PromiseView, zone: str) -> datetime:
+def ended_at(view: PromiseView, zone: str) -> datetime:
+    """Return when a promise was done or withdrawn, or else the end of its first day."""
     return view.done_at or view.withdrawn_at or end_of_day(view.due, zone)
 
 
@@ -246,63 +246,11 @@ def _is_open(view: PromiseView) -> bool:
 
 def stays(view: PromiseView, zone: str, now: datetime) -> bool:
     """Return whether a promise is still on its team's page: while open, and for a year after."""
-    return _is_open(view) or now - _ended_at(view, zone) <= SHOWN_FOR
+    return _is_open(view) or now - ended_at(view, zone) <= SHOWN_FOR
 
 
 def page_order(view: PromiseView, zone: str) -> tuple[bool, float]:
     """Return what sorts open promises first, by their date, and then ended ones, newest first."""
     if _is_open(view):
         return False, end_of_day(view.expected, zone).timestamp()
-    return True, -_ended_at(view, zone).timestamp()
-
-
-def recently_ended(
-    promises: Iterable[ToldPromise], zones: Mapping[UUID, str], *, now: datetime
-) -> list[ToldPromise]:
-    """Return the promises that came to an end or to their date in the last 90 days.
-
-    One whose date has passed while its owner is away is still open.
-    """
-    return [
-        told
-        for told in promises
-        if told.status is not Status.OPEN
-        and timedelta() <= now - _ended_at(told.view, zones[told.team_id]) <= LOOK_BACK
-    ]
-
-
-def ended_promises(promises: Iterable[ToldPromise]) -> dict[UUID, rates.Ended]:
-    """Return when each promise came to an end, and whether the team says that it did not happen."""
-    return {
-        told.view.id: rates.Ended(
-            told.view.done_at or told.view.withdrawn_at, contradicted=told.final == rules.DIFFERENTLY
-        )
-        for told in promises
-    }
-
-
-def follow_through(
-    promises: Iterable[ToldPromise], zones: Mapping[UUID, str], *, now: datetime
-) -> FollowThrough:
-    """Return what became of the promises that came to an end in the last 90 days."""
-    recent = recently_ended(promises, zones, now=now)
-    kept = {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED}
-    gap = rates.say_do_gap(
-        rates.Ending(told.status in kept, None if told.final not in DECIDED else told.final == KEPT)
-        for told in recent
-    )
-    withdrawn = sum(told.status is Status.WITHDRAWN_EARLY for told in recent)
-    return FollowThrough(
-        strict=rules.kept_rate((told.status for told in recent), strict=True),
-        ended=len(recent),
-        mean_days=rates.mean_days(
-            [end_of_day(told.view.first_due, zones[told.team_id]) - told.view.made_at for told in recent]
-        ),
-        differs=gap is not None and gap > rates.GAP_WORTH_A_TALK,
-        confirmed=rules.confirmed_rate(told.final for told in recent),
-        by_dates=rules.kept_rate(told.status for told in recent),
-        moved=sum(bool(told.view.moves) for told in recent),
-        withdrawn=withdrawn,
-        many_withdrawn=rates.too_many_withdrawn(withdrawn, len(recent)),
-        undecided=sum(told.view.word in {CANT_TELL, TOO_FEW, rules.SAID_OPENLY} for told in recent),
-    )
+    return True, -ended_at(view, zone).timestamp()

@@ -1,6 +1,5 @@
-"""What can be asked about the loop: what a wave should ask, where a unit stands, how all units do."""
+"""Where the loop of one unit stands, for its page."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,117 +12,32 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from surveys.commitments import rules
 from surveys.commitments.absences import rest_of, spans_away
+from surveys.commitments.asking import PLAN
 from surveys.commitments.clocks import Rest, working_time
-from surveys.commitments.difference import differences_to_ask, noticed_by
+from surveys.commitments.difference import noticed_by
 from surveys.commitments.effects import effects_of
+from surveys.commitments.follow_through import ended_promises, follow_through
 from surveys.commitments.loop import LoopState, Step, TopicView
 from surveys.commitments.models import (
     Acknowledgement,
     Commitment,
-    CommitmentState,
     Share,
     TopicKind,
 )
 from surveys.commitments.promises import (
     LOOK_BACK,
-    PROMISE,
-    by_promise,
-    dates_of,
-    ended_promises,
-    follow_through,
     page_order,
-    promise_key,
     stays,
     told_promises,
-    words_on,
 )
 from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.sides import sides_on
 from surveys.commitments.topics_read import answered_topics, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
-from surveys.questions.rules import LOOP_ITEMS
-from surveys.results.models import Figure, TeamWord
-from surveys.results.rules.loop_words import DECIDED_VOTES, KEPT
+from surveys.results.models import TeamWord
+from surveys.results.rules.loop_words import KEPT
 from surveys.waves.models import Wave, WaveState, WaveUnit
-from surveys.waves.rules import LOOP_QUESTIONS, LoopQuestion
-
-PLAN = "LOOP-02"
-
-
-async def loop_questions_due(
-    session: AsyncSession, directory: Directory, *, now: datetime
-) -> dict[UUID, list[LoopQuestion]]:
-    """Return what a wave opened now should ask each unit about the loop: at most two questions.
-
-    First the oldest promise that was marked done a week ago or more and on which the team has not
-    decided, or else whether one about a fall made a difference. Then whether the leader said what will
-    be done, where the unit's last wave brought results and its team has read them. Units too small for
-    a word are not asked.
-    """
-    large = {unit for unit, people in directory.rosters().items() if len(people) >= DECIDED_VOTES}
-    due: dict[UUID, list[LoopQuestion]] = defaultdict(list)
-    for promise in await undecided_promises(session, directory.organisation_id, now=now):
-        if promise.team_id in large and not due[promise.team_id]:
-            text = LOOP_ITEMS[PROMISE].text.format(commitment=promise.text)
-            due[promise.team_id].append(LoopQuestion(promise_key(promise.id), PROMISE, text, promise.id))
-    for unit, question in await differences_to_ask(session, directory.organisation_id, now=now):
-        if unit in large and not due[unit]:
-            due[unit].append(question)
-    for unit in await _answered_last_time(session, directory.organisation_id, now=now):
-        if unit in large and directory.leaders.get(unit):
-            due[unit].append(LoopQuestion(PLAN, PLAN, LOOP_ITEMS[PLAN].text))
-    return {unit: questions[:LOOP_QUESTIONS] for unit, questions in due.items() if questions}
-
-
-async def undecided_promises(
-    session: AsyncSession, organisation_id: UUID, *, now: datetime
-) -> list[Commitment]:
-    """Return the promises on which their team is due to be asked, those done first at the front."""
-    done = (
-        await session.scalars(
-            select(Commitment)
-            .where(
-                Commitment.organisation_id == organisation_id,
-                Commitment.state == CommitmentState.DONE,
-                Commitment.done_at <= now - rules.ASK_AFTER,
-                Commitment.done_at >= now - rules.ASK_WITHIN,
-            )
-            .order_by(Commitment.done_at, Commitment.id)
-        )
-    ).all()
-    words = by_promise(await words_on(session, [promise.id for promise in done]))
-    return [one for one in done if rules.is_asked(dates_of(one), words.get(one.id, ()), now=now)]
-
-
-async def _answered_last_time(session: AsyncSession, organisation_id: UUID, *, now: datetime) -> list[UUID]:
-    """Return the units whose newest wave was published and shows them something."""
-    asked = (
-        select(WaveUnit.team_id, func.max(Wave.closes_at).label("closes_at"))
-        .join(Wave, Wave.id == WaveUnit.wave_id)
-        .where(
-            Wave.organisation_id == organisation_id,
-            Wave.state.in_([WaveState.PUBLISHED, WaveState.LOST]),
-            Wave.closes_at <= now,
-            Wave.is_pulse,
-            WaveUnit.asked > 0,
-        )
-        .group_by(WaveUnit.team_id)
-        .subquery()
-    )
-    shown = (
-        select(Figure.team_id)
-        .join(Wave, Wave.id == Figure.wave_id)
-        .join(asked, (asked.c.team_id == Figure.team_id) & (asked.c.closes_at == Wave.closes_at))
-        .where(
-            Wave.organisation_id == organisation_id,
-            Wave.state == WaveState.PUBLISHED,
-            Wave.team_sees_at <= now,
-            Figure.shown,
-        )
-        .distinct()
-    )
-    return list(await session.scalars(shown))
 
 
 async def loop_of(

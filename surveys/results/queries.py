@@ -4,9 +4,8 @@ Numbers leave this module only as they may be said: rounded, and without how man
 behind them unless twenty or more were asked.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -216,65 +215,6 @@ async def _words(
             LoopWord(code, row.word, UUID(commitment) if commitment else None)
         )
     return found
-
-
-async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator[dict[str, Any]]:
-    """Yield every figure of a wave as it may be shown, in a fixed order; the receipt hashes these.
-
-    One line a unit and dimension: `{team, dimension, shown, score, low, high, range, capped, carried}`,
-    numbers as they are said. A hidden figure has `shown: false` and null everywhere else.
-    """
-    rows = await session.stream(
-        select(Figure, WaveUnit.name, Participation.size_class)
-        .join(WaveUnit, (WaveUnit.wave_id == Figure.wave_id) & (WaveUnit.team_id == Figure.team_id))
-        .outerjoin(
-            Participation,
-            (Participation.wave_id == Figure.wave_id) & (Participation.team_id == Figure.team_id),
-        )
-        .where(Figure.wave_id == wave_id)
-        .order_by(WaveUnit.name, Figure.team_id, Figure.dimension)
-        .execution_options(yield_per=1_000)
-    )
-    async for figure, name, size in rows:
-        view = figure_view(figure, size)
-        yield {
-            "team": name,
-            "dimension": figure.dimension,
-            "shown": view.shown,
-            "score": view.score,
-            "low": view.low,
-            "high": view.high,
-            "range": view.range_kind,
-            "capped": view.capped,
-            "carried": view.carried,
-        }
-
-
-async def published_participation(session: AsyncSession, wave_id: UUID) -> list[dict[str, Any]]:
-    """Return how many of each unit answered, as it may be shown, in the order of names.
-
-    One line a unit: `{team, shown, asked, answered, band, size}`; the receipt hashes these too.
-    """
-    rows = await session.execute(
-        select(Participation, WaveUnit.name)
-        .join(
-            WaveUnit,
-            (WaveUnit.wave_id == Participation.wave_id) & (WaveUnit.team_id == Participation.team_id),
-        )
-        .where(Participation.wave_id == wave_id)
-        .order_by(WaveUnit.name, Participation.team_id)
-    )
-    return [
-        {
-            "team": name,
-            "shown": view.shown,
-            "asked": view.asked,
-            "answered": view.answered,
-            "band": view.band,
-            "size": view.size_class,
-        }
-        for view, name in ((participation_view(row), name) for row, name in rows)
-    ]
 
 
 async def trend_states(

@@ -14,8 +14,9 @@ from surveys.cadence.models import Programme
 from surveys.deliveries.models import Delivery, Kind
 from surveys.errors import Invalid, KeyLost, Missing, WaveClosed
 from surveys.people.models import Person
+from surveys.results.lines import published_lines
 from surveys.results.models import Figure, Participation, Pool
-from surveys.results.queries import published_lines, trend_of
+from surveys.results.queries import trend_of
 from surveys.results.receipts import receipt_list, receipt_text
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from tests.waves import OPENING, Story, make_keys

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator
 from integrations.loop_words import say_since_then
 from surveys.commitments.actions import commit, mark_done
+from surveys.commitments.asking import loop_questions_due
 from surveys.commitments.difference import difference_key
 from surveys.commitments.models import Topic, TopicKind
-from surveys.commitments.queries import loop_of, loop_questions_due
+from surveys.commitments.queries import loop_of
 from surveys.results.models import TeamWord
 from tests.cast import make_cast
 from tests.loop import make_programme, make_wave, say

@@ -14,9 +14,10 @@ from surveys.commitments.actions import (
     share,
     withdraw,
 )
+from surveys.commitments.asking import loop_questions_due
 from surveys.commitments.loop import LoopState
 from surveys.commitments.models import Commitment
-from surveys.commitments.queries import loop_of, loop_questions_due
+from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import Rate, State
 from surveys.results.models import TeamWord
 from surveys.waves.models import Wave, WaveState
