@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
@@ -23,17 +22,15 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from benchmarks.invented import invent
+from benchmarks.invented import hand_in, invent
 from benchmarks.postgres import database, run
-from benchmarks.waves import BATCH, OPENING, RESPONSE
+from benchmarks.waves import OPENING
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
 from migrations import revisions
-from surveys.ballots.actions import cast_ballots
-from surveys.ballots.rules import HandedIn
 from surveys.database import build_engine, build_sessions
-from surveys.waves.models import Place, Wave, WaveState
+from surveys.waves.models import Wave, WaveState
 
 SIZES = (1_000, 10_000, 100_000)
 
@@ -53,18 +50,8 @@ async def _answer(sessions: async_sessionmaker[AsyncSession], keys: DirectoryKey
     """Let most people answer the open wave, and close it."""
     async with sessions() as session:
         wave = (await session.scalars(select(Wave).where(Wave.state == WaveState.OPEN))).one()
-        places = (await session.scalars(select(Place.id).where(Place.wave_id == wave.id))).all()
         url = session.get_bind().engine.url.render_as_string(hide_password=False)
-    chance = random.Random(number)  # noqa: S311 -- invented answers
-    codes = [item["code"] for item in wave.items]
-    answering = [place for place in places if chance.random() < RESPONSE]
-    for start in range(0, len(answering), BATCH):
-        batch = [
-            HandedIn(place, None, {code: chance.randint(1, 5) for code in codes})
-            for place in answering[start : start + BATCH]
-        ]
-        async with sessions.begin() as session:
-            await cast_ballots(session, keys, batch, now=wave.opens_at)
+    await hand_in(sessions, keys, wave, seed=number)
     await close_waves(sessions, keys, now=wave.closes_at)
     await destroy_keys(sessions, keys, database_url=url, now=wave.closes_at)
 

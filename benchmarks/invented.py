@@ -1,21 +1,28 @@
-"""An invented organisation of any size: teams of eight, eight teams a department, and so on upwards."""
+"""An invented organisation of any size (teams of eight, eight teams a department, and so on), and its answers."""
 
+import random
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.keystores import DirectoryKeyStore
+from surveys.ballots.actions import cast_ballots
+from surveys.ballots.rules import HandedIn
 from surveys.cadence.models import Interval, Programme, PulseKind
 from surveys.database import Base
 from surveys.people.models import Leadership, Membership, Organisation, Person, Team
+from surveys.waves.models import Place, Wave
 
 TEAM_SIZE = 8
 BRANCHES = 8
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney")
 LONG_AGO = datetime(2025, 1, 6, tzinfo=UTC)
 START = date(2026, 3, 2)
+RESPONSE = 0.8
+BATCH = 200
 
 
 async def invent(sessions: async_sessionmaker[AsyncSession], people: int) -> tuple[UUID, UUID]:
@@ -117,3 +124,22 @@ def _tree(organisation_id: UUID, root: UUID, people: int) -> tuple[list[dict[str
             if len(persons) < people:
                 add_person(team_id)
     return teams, persons, members, leaders
+
+
+async def hand_in(
+    sessions: async_sessionmaker[AsyncSession], keys: DirectoryKeyStore, wave: Wave, *, seed: int
+) -> tuple[int, int]:
+    """Let most people answer an open wave by chance; return how many were asked and how many answered."""
+    async with sessions() as session:
+        places = (await session.scalars(select(Place.id).where(Place.wave_id == wave.id))).all()
+    chance = random.Random(seed)  # noqa: S311 -- invented answers
+    codes = [item["code"] for item in wave.items]
+    answering = [place for place in places if chance.random() < RESPONSE]
+    for start in range(0, len(answering), BATCH):
+        batch = [
+            HandedIn(place, None, {code: chance.randint(1, 5) for code in codes})
+            for place in answering[start : start + BATCH]
+        ]
+        async with sessions.begin() as session:
+            await cast_ballots(session, keys, batch, now=wave.opens_at)
+    return len(places), len(answering)

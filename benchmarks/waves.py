@@ -7,7 +7,6 @@ action in batches of 200 before the close is timed.
 """
 
 import json
-import random
 import resource
 import subprocess
 import sys
@@ -18,21 +17,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from benchmarks.invented import invent
+from benchmarks.invented import hand_in, invent
 from benchmarks.postgres import database, run
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import close_waves, destroy_keys
 from jobs.open_waves import open_waves
-from surveys.ballots.actions import cast_ballots
-from surveys.ballots.rules import HandedIn
 from surveys.database import build_engine, build_sessions
 from surveys.results.models import Figure
-from surveys.waves.models import Place, Wave
+from surveys.waves.models import Wave
 
 SIZES = (1_000, 10_000, 100_000)
 OPENING = datetime(2026, 3, 3, 12, tzinfo=UTC)
-RESPONSE = 0.8
-BATCH = 200
 
 
 async def measure(url: str, people: int) -> dict[str, object]:
@@ -48,18 +43,8 @@ async def measure(url: str, people: int) -> dict[str, object]:
         memory_open = peak()
         async with sessions() as session:
             wave = (await session.scalars(select(Wave))).one()
-            places = (await session.scalars(select(Place.id).where(Place.wave_id == wave.id))).all()
-        chance = random.Random(1)  # noqa: S311 -- invented answers
-        codes = [item["code"] for item in wave.items]
-        answering = [place for place in places if chance.random() < RESPONSE]
         cast_from = time.perf_counter()
-        for start in range(0, len(answering), BATCH):
-            batch = [
-                HandedIn(place, None, {code: chance.randint(1, 5) for code in codes})
-                for place in answering[start : start + BATCH]
-            ]
-            async with sessions.begin() as session:
-                await cast_ballots(session, keys, batch, now=wave.opens_at)
+        asked, answered = await hand_in(sessions, keys, wave, seed=1)
         casting = time.perf_counter() - cast_from
         before = time.perf_counter()
         await close_waves(sessions, keys, now=wave.closes_at)
@@ -69,10 +54,10 @@ async def measure(url: str, people: int) -> dict[str, object]:
             figures = len((await session.scalars(select(Figure.shown).where(Figure.shown))).all())
     await engine.dispose()
     return {
-        "people asked": len(places),
+        "people asked": asked,
         "open seconds": round(opening, 2),
         "open MB": memory_open,
-        "casting sheets/s": round(len(answering) / casting),
+        "casting sheets/s": round(answered / casting),
         "close seconds": round(closing, 2),
         "peak MB": peak(),
         "figures shown": figures,

@@ -24,7 +24,7 @@ def board_view(
         clear_on_close=True,
         blocks=[
             blocks.bold(board.title),
-            *(blocks.section(line) for line in (*lines, *summary_of(board, language))),
+            *(blocks.section(line) for line in (*lines, *summary_lines(board, language))),
             *([blocks.actions(_post_button(board, language))] if can_post else []),
             link(language.say("Go to the board"), url),
         ],
@@ -59,13 +59,13 @@ def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block
         until = [blocks.section(say("This step goes until {when}.", when=ends), markup=True)]
     return [
         blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
-        *(blocks.section(line) for line in summary_of(board, language)),
+        *(blocks.section(line) for line in summary_lines(board, language)),
         *until,
         blocks.actions(*presses),
     ]
 
 
-def summary_of(board: Board, language: Translator) -> list[str]:
+def summary_lines(board: Board, language: Translator) -> list[str]:
     """Return what everybody on a board can read of it, in a few sentences. Nothing before the reveal."""
     say = language.say
     lines = [f"{say(STEPS[board.phase])}: {say(LEADS[board.phase])}"]
