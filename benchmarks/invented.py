@@ -1,4 +1,4 @@
-"""An invented organisation of any size (teams of eight, eight teams a department, and so on), and its answers."""
+"""An invented organisation of any size, and its answers: teams of eight, eight to a department, upwards."""
 
 import random
 from datetime import UTC, date, datetime, time

@@ -7,9 +7,10 @@ bar, word and count as it is.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from surveys.results.rules.certainty import PARTNERS, Spread
-from surveys.results.rules.exchanges import Change, added, effect, exchanges, questions
+from surveys.results.rules.exchanges import REMEMBERED, Change, added, effect, exchanges, questions
 from surveys.results.rules.one_pool import Counts
 
 ANYWHERE = "anywhere"
@@ -27,30 +28,47 @@ def countable(pools: Sequence[Spread], groups: Sequence[Hashable]) -> list[int]:
         groups: for each what is said of it together with others; None where nothing is.
     """
     left = list(range(len(pools)))
+    worlds = _worlds(pools)
     while left:
         telling = {
             at
-            for item in range(len(pools[0].items))
-            for at in _telling([pools[at] for at in left], [groups[at] for at in left], item)
+            for item, changes in enumerate(worlds)
+            for at in _telling(left, groups, changes, [pool.items[item] for pool in pools])
         }
         if not telling:
             break
-        left = [each for at, each in enumerate(left) if at not in telling]
+        left = [at for at in left if at not in telling]
     return left
 
 
-def _telling(pools: Sequence[Spread], groups: Sequence[Hashable], item: int) -> Iterator[int]:
+def _worlds(pools: Sequence[Spread]) -> list[list[tuple[Change, ...]]]:
+    """Return for each item, and for each pool, what may change in it. Equal changes are one object."""
+    same: dict[Change, Change] = {}
+    items = range(len(pools[0].items)) if pools else ()
+    return [
+        [tuple(same.setdefault(one, one) for one in _alternatives(pool, item)) for pool in pools]
+        for item in items
+    ]
+
+
+def _telling(
+    left: Sequence[int],
+    groups: Sequence[Hashable],
+    changes: Sequence[tuple[Change, ...]],
+    counts: Sequence[Counts],
+) -> Iterator[int]:
     """Yield the places of pools of which the counts of one item over all would make something certain."""
-    undone = _undoing(pools, groups, item)
-    for at, pool in enumerate(pools):
-        changes = [
-            change
-            for change in _alternatives(pool, item)
-            if undone.get((groups[at], change), {at}) != {at}
-            or (not any(effect(change)) and undone.get((ANYWHERE, change), {at}) != {at})
-        ]
-        asked = questions(pool.items[item])
-        if not all(any(question.answered(change) for change in changes) for question in asked):
+    undone = _undoing(left, groups, changes)
+    for at in left:
+        open_questions = list(questions(counts[at]))
+        for change in changes[at]:
+            if not open_questions:
+                break
+            if undone.get((groups[at], change), {at}) != {at} or (
+                not any(effect(change)) and undone.get((ANYWHERE, change), {at}) != {at}
+            ):
+                open_questions = [one for one in open_questions if not one.answered(change)]
+        if open_questions:
             yield at
 
 
@@ -67,18 +85,22 @@ def _alternatives(pool: Spread, item: int) -> Iterable[Change]:
 
 
 def _undoing(
-    pools: Sequence[Spread], groups: Sequence[Hashable], item: int
+    left: Sequence[int], groups: Sequence[Hashable], changes: Sequence[tuple[Change, ...]]
 ) -> dict[tuple[Hashable, Change], set[int]]:
     """Return group and change → some pools in which that change can be undone."""
     found: dict[tuple[Hashable, Change], set[int]] = {}
     tried: Counter[Hashable] = Counter()
-    for at, pool in enumerate(pools):
+    for at in left:
         tried[groups[at]] += 1
         if tried[groups[at]] > PARTNERS:
             continue
-        for change in _alternatives(pool, item):
-            opposite = tuple(-count for count in change)
-            found.setdefault((groups[at], opposite), set()).add(at)
+        for change in changes[at]:
+            found.setdefault((groups[at], _opposite(change)), set()).add(at)
             if not any(effect(change)):
-                found.setdefault((ANYWHERE, opposite), set()).add(at)
+                found.setdefault((ANYWHERE, _opposite(change)), set()).add(at)
     return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _opposite(change: Change) -> Change:
+    return tuple(-count for count in change)

@@ -136,6 +136,7 @@ def agreement_beside(items: Sequence[Counts], keys: Sequence[Class | None]) -> s
     return word if word in _safe_words(n, tuple(zip(map(points, items), keys, strict=True))) else None
 
 
+@lru_cache(maxsize=4 * KEPT_TABLES)
 def _apart(counts: Counts) -> int:
     """Return n² times the mean deviation of one item, in scale points; a whole number."""
     n, total = sum(counts), points(counts)
