@@ -5,9 +5,10 @@ wave that is `closing` is found again by the next tick of any worker.
 """
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -75,12 +76,13 @@ async def seal(
         frozen = await _frozen(session, wave)
         roster = await roster_to_open(session, wave_id)
         rows = await count_ballots(session, wave_id)
-    answers, explained = await _open_all(sessions, key, frozen, roster)
-    remarks = await _open_remarks(sessions, key, roster)
-    del roster
-    # Deciding is work for the processor only: no transaction is open meanwhile.
-    answered = await asyncio.to_thread(respondents, answers, frozen.units)
-    publication = await asyncio.to_thread(decide, frozen, _handed_over(answers))
+    with _collecting_later():
+        answers, explained = await _open_all(sessions, key, frozen, roster)
+        remarks = await _open_remarks(sessions, key, roster)
+        del roster
+        # Deciding is work for the processor only: no transaction is open meanwhile.
+        answered = await asyncio.to_thread(respondents, answers, frozen.units)
+        publication = await asyncio.to_thread(decide, frozen, _handed_over(answers))
     shown = {row["team_id"] for row in publication.figures if row["shown"]}
     delivered = decide_delivery(remarks, answered, shown, frozen.minimum)
     del remarks
@@ -91,6 +93,22 @@ async def seal(
             await hear_team_words(session, wave_id, now=now)
             await purge_wave(session, wave_id)
     return done
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Let Python look for unreachable objects only afterwards.
+
+    Millions of small objects are made here and all of them stay, so each look would go over them for
+    nothing: a fifth of the time that a large wave takes.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _close_without_results(
