@@ -84,8 +84,12 @@ async def store_count(session: AsyncSession, organisation_id: UUID, known: Known
     """Store how the loop does today, in place of what was stored before.
 
     Once a day, because a page that follows each press would tell HR, from one minute to the next, whose
-    press it was. What stands by team is written only while a works agreement is in force.
+    press it was. What stands by team is written only while a works agreement is in force. Two clocks that
+    counted at the same time store one after the other.
     """
+    await session.get_one(
+        Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     await forget_counts(session, organisation_id)
     session.add(
         LoopCount(

@@ -1,8 +1,10 @@
 """What is counted over all teams once a day."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.commitments.absences import spans_away
 from surveys.commitments.actions import commit, mark_done, share, withdraw
@@ -100,3 +102,22 @@ async def test_nothing_that_is_stored_names_a_team_and_another_organisation_does
     assert (await counted(session, cast, CLOSED + DAY)).teams == 10
     stored = repr((await session.get_one(LoopCount, cast.organisation.id)).figures)
     assert not [team for team, _ in made if team.name in stored or team.id.hex in stored.replace("-", "")]
+
+
+async def test_clocks_that_count_at_the_same_time_leave_one_count(
+    own_sessions: async_sessionmaker[AsyncSession],
+) -> None:
+    async with own_sessions.begin() as session:
+        cast = await make_cast(session)
+    now = CLOSED + 6 * DAY
+
+    async def count() -> None:
+        async with own_sessions() as session:
+            known = nothing_known(await cast.directory(session), {}, now=now)
+        async with own_sessions.begin() as session:
+            await store_count(session, cast.organisation.id, known)
+
+    await asyncio.gather(*(count() for _ in range(4)))
+
+    async with own_sessions() as session:
+        assert [count.day for count in await session.scalars(select(LoopCount))] == [now.date()]
