@@ -37,8 +37,11 @@ def escape(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """Return text of at most `most` characters, with an ellipsis where something was left out."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """Return text of at most `most` characters, with an ellipsis where words were left out."""
+    if len(text) <= most:
+        return text
+    whole, _, part = text[:most].rpartition(" ")
+    return (whole if whole and len(part) < most // 2 else text[: most - 1]).rstrip() + "…"
 
 
 def slack_date(instant: datetime) -> str:

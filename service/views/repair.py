@@ -83,7 +83,12 @@ def repair_page(
         ]
         if plan
         else (),
-        next_look=say("The next look is on {day}.", day=day(plan.next_look))
+        next_look=say(
+            "The next look is on {day}."
+            if plan.next_look > now
+            else "The next look has been due since {day}. Somebody of the team says here how it is.",
+            day=day(plan.next_look),
+        )
         if plan is not None and plan.next_look is not None
         else "",
         mediator=say(MEDIATOR[plan.mediator_after])

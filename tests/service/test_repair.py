@@ -45,7 +45,7 @@ async def test_a_plan_names_nobody_and_comes_back_as_typed(cast: Cast, signed_in
 
 
 async def test_the_team_agrees_and_its_leader_cannot_for_it(
-    plan: RepairPlan, cast: Cast, signed_in: SignedIn, sessions: Sessions
+    plan: RepairPlan, cast: Cast, signed_in: SignedIn, sessions: Sessions, clock: Clock
 ) -> None:
     refused = await send(await signed_in(cast.lena), cast, f"/{plan.id}/agree")
     await send(await signed_in(cast.alice), cast, f"/{plan.id}/agree")
@@ -56,6 +56,10 @@ async def test_the_team_agrees_and_its_leader_cannot_for_it(
     assert "The next look is on Thursday 2 April." in page.text
     async with sessions() as session:
         assert (await session.get_one(RepairPlan, plan.id)).agreed_by == cast.alice.id
+
+    clock.now += timedelta(days=31)
+    page = await (await signed_in(cast.lena)).get(f"{address(cast.payments)}/repair")
+    assert "The next look has been due since Thursday 2 April." in page.text
 
 
 async def test_its_steps_are_promises_with_a_label(
