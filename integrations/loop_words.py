@@ -40,6 +40,10 @@ DECISIONS = (
     (Decision.WILL_NOT, mark("I will not, because …")),
     (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
 )
+SIDES: Mapping[str, str] = {
+    "leader": mark("How the leader sees it: {words}"),
+    "team": mark("How the team sees it: {words}"),
+}
 SINCE_THEN: Mapping[str, str] = {
     "higher": mark("Over a full round since it was done it lies higher than before it was brought up."),
     "no_change": mark(

@@ -31,6 +31,7 @@ class Words:
         small: what stands below in small words; empty when nothing does.
         quoted: paragraphs that are somebody's own words, shown as such.
         press: what the button opens in Slack, where there is a form for it; mail leads to `url`.
+        later: what the button says that puts it off in Slack; empty where that cannot be done.
     """
 
     subject: str
@@ -40,6 +41,7 @@ class Words:
     small: str = ""
     quoted: tuple[str, ...] = ()
     press: str = ""
+    later: str = ""
 
     @property
     def text(self) -> str:
@@ -114,22 +116,26 @@ def _about_promise(note: Ask, language: Translator, zone: str) -> Words:
 
 @words_of.register
 def _(note: ResultsOut, language: Translator, zone: str) -> Words:
-    say = language.say
-    if note.for_leader:
-        paragraphs = [say("The results of {team} are out. You read them first.", team=note.team_name)]
-        if note.team_sees_at is not None:
-            paragraphs.append(
-                say(
-                    "Your team sees the same figures from {moment}. A few words of yours before then help.",
-                    moment=language.moment(note.team_sees_at, zone),
-                )
-            )
-        button = say("Read and share")
+    say, team = language.say, note.team_name
+    button = say("Read and share") if note.for_leader or note.stands_in else say("Read the results")
+    if note.stands_in:
+        words = say(
+            "The results of {team} are out. You stand in for its leader: a few words to the team are yours "
+            "to say now.",
+            team=team,
+        )
+    elif note.for_leader:
+        words = say("The results of {team} are out. You read them first.", team=team)
     else:
-        paragraphs = [
-            say("The results of {team} are out: the same figures your leader reads.", team=note.team_name)
-        ]
-        button = say("Read the results")
+        words = say("The results of {team} are out: the same figures your leader reads.", team=team)
+    paragraphs = [words]
+    if note.for_leader and note.team_sees_at is not None:
+        seen = language.moment(note.team_sees_at, zone)
+        before = say(
+            "Your team sees the same figures from {moment}. A few words of yours before then help.",
+            moment=seen,
+        )
+        paragraphs.append(before)
     return Words(
         subject=say("Results of {team}", team=note.team_name),
         paragraphs=tuple(paragraphs),

@@ -31,12 +31,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class ResultsOut:
-    """Figures are there to be read, by the leader first or by the whole team."""
+    """Figures are there to be read: by the leader first, by who stands in, or by the whole team."""
 
     team_name: str
     for_leader: bool
     page_url: str
     team_sees_at: datetime | None = None
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

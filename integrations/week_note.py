@@ -1,16 +1,18 @@
 """Monday's message to a leader: what the figures mean in two sentences, and one thing to do this week."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator, mark
 from integrations.loop_words import what_figures_mean
 from integrations.note_words import Words, words_of
+from surveys.commitments.loop import PromiseView
 from surveys.commitments.playbooks import Step
 from surveys.commitments.week import Thing, ThingKind
 from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.published import TeamTrend
 
+MOST_LATE = 3  # named in a message; Home has all of them
 THINGS: Mapping[ThingKind, str] = {
     ThingKind.OVERDUE: mark(
         "This week, one thing: this promise has passed its date. Mark it as done, or tell the team what "
@@ -81,6 +83,7 @@ class LeaderWeek:
         press: what the button in Slack stands for; ids only.
         teams: in how many teams of this leader something waits.
         step: what to try this week, out of the playbook of a dimension that is low or has shifted down.
+        late: further promises past their date, each with its team where it is another one.
     """
 
     team_name: str
@@ -90,6 +93,7 @@ class LeaderWeek:
     page_url: str
     teams: int = 1
     step: Step | None = None
+    late: Sequence[tuple[str, PromiseView]] = ()
 
 
 @words_of.register
@@ -107,17 +111,17 @@ def _(note: LeaderWeek, language: Translator, zone: str) -> Words:  # noqa: ARG0
         else ""
     )
     things = _things(note, language, day)
+    paragraphs = (
+        (" ".join(meaning), *things) if meaning and promise is None else (" ".join([*meaning, *things]),)
+    )
     return Words(
         subject=say("Your week with {team}", team=note.team_name),
-        paragraphs=(
-            (" ".join(meaning), *things)
-            if meaning and promise is None
-            else (" ".join([*meaning, *things]),)
-        ),
+        paragraphs=(*paragraphs, *_late(note, language)),
         quoted=(promise.text,) if promise is not None else (),
         button=say(BUTTONS[note.thing.kind]),
         url=note.page_url,
         press=note.press,
+        later=say("Not this week"),
         small=" ".join([more, say("One message a week at most, unless something is due.")]).strip(),
     )
 
@@ -133,3 +137,29 @@ def _things(note: LeaderWeek, language: Translator, day: str) -> list[str]:
         step=language.gettext(note.step.text),
     )
     return [step, language.say(BESIDE_A_STEP[note.thing.kind], day=day)]
+
+
+def _late(note: LeaderWeek, language: Translator) -> list[str]:
+    """Return the other promises past their date, as one short list; empty without any."""
+    if not note.late:
+        return []
+    lines = [
+        "• "
+        + (
+            language.say(
+                "“{promise}”, due on {day}", promise=promise.text, day=language.date(promise.expected)
+            )
+            if team == note.team_name
+            else language.say(
+                "“{promise}” to {team}, due on {day}",
+                promise=promise.text,
+                team=team,
+                day=language.date(promise.expected),
+            )
+        )
+        for team, promise in note.late[:MOST_LATE]
+    ]
+    more = len(note.late) - MOST_LATE
+    if more > 0:
+        lines.append(language.count("and {count} more", "and {count} more", more))
+    return ["\n".join([language.say("Past their date as well:"), *lines])]

@@ -32,6 +32,7 @@ from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind
 from surveys.commitments.clocks import local_date
+from surveys.commitments.leading import stands_in
 from surveys.commitments.models import Commitment, CommitmentState, Share
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.week import DATED
@@ -39,10 +40,10 @@ from surveys.commitments.weekly import WAVES, week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.milestones.models import StepIssue
-from surveys.people.models import Person, Team
+from surveys.people.models import Leadership, Person, Team
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective
-from surveys.retrospectives.rules import Pace
+from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
@@ -145,13 +146,18 @@ async def _leader_week(session: AsyncSession, settings: Settings, delivery: Deli
     week = await week_of(session, delivery.person_id, now=now)
     if week is None:
         raise NothingToSay
-    loop, thing, teams = week
-    trend = await trend_of(session, loop.team_id, now=now, as_leader=True, waves=WAVES)
-    page = f"{settings.base_url}/teams/{loop.team_id}"
-    press = presses.thing(thing, loop.team_id)
-    today = local_date(now, loop.zone)
-    step = None if thing.kind in DATED else step_to_try(trend, today=today)
-    return LeaderWeek(loop.team_name, trend, thing, press, page, teams, step)
+    loop, thing = week.loop, week.thing
+    trend = await trend_of(session, loop.team_id, now=now, as_leader=week.as_leader, waves=WAVES)
+    return LeaderWeek(
+        loop.team_name,
+        trend,
+        thing,
+        press=presses.thing(thing, loop.team_id),
+        page_url=f"{settings.base_url}/teams/{loop.team_id}",
+        teams=week.teams,
+        step=None if thing.kind in DATED else step_to_try(trend, today=local_date(now, loop.zone)),
+        late=[one for one in week.late if one[1] != thing.promise],
+    )
 
 
 async def _retro_news(session: AsyncSession, settings: Settings, delivery: Delivery) -> RetroNews:
@@ -167,7 +173,7 @@ async def _retro_news(session: AsyncSession, settings: Settings, delivery: Deliv
         team_name=team.name,
         title=board.title,
         step=board.phase,
-        ends_at=board.phase_ends_at if board.pace is Pace.OVER_DAYS else None,
+        ends_at=await own_deadline(session, board, delivery.person_id, now=delivery.due_at),
         first=first,
         page_url=f"{settings.base_url}/retros/{board.id}",
     )
@@ -242,8 +248,7 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
     page = f"{settings.base_url}/teams/{team.id}"
     match delivery.kind:
         case Kind.RESULTS_FOR_LEADER:
-            wave = await session.get_one(Wave, delivery.wave_id)
-            return ResultsOut(team.name, for_leader=True, page_url=page, team_sees_at=wave.team_sees_at)
+            return await _results_for_leader(session, delivery, team, page)
         case Kind.RESULTS_FOR_TEAM:
             return ResultsOut(team.name, for_leader=False, page_url=page)
         case Kind.MAILBOX_REPLY:
@@ -253,6 +258,17 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
             return LeaderNudge(team.name, page, press=press)
         case _:
             return await _shared(session, delivery, team.name, page)
+
+
+async def _results_for_leader(
+    session: AsyncSession, delivery: Delivery, team: Team, page: str
+) -> ResultsOut:
+    """Return the news of results to who leads a team, or stands in there, when it is sent."""
+    if await session.get(Leadership, (team.id, delivery.person_id)) is not None:
+        wave = await session.get_one(Wave, delivery.wave_id)
+        return ResultsOut(team.name, for_leader=True, page_url=page, team_sees_at=wave.team_sees_at)
+    acts = await stands_in(session, team.id, delivery.person_id, now=delivery.due_at)
+    return ResultsOut(team.name, for_leader=False, page_url=page, stands_in=acts)
 
 
 async def _shared(session: AsyncSession, delivery: Delivery, team_name: str, page: str) -> Shared:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -213,7 +214,7 @@ class LiveBoards:
                         if not driver.is_closed():
                             await driver.remove_listener(CHANNEL, self._hear)
                     await connection.invalidate()
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning(
                     "the database cannot be listened to, looking instead", error=type(error).__name__
                 )

@@ -17,6 +17,7 @@ from litestar.response import Redirect, Response
 from litestar.types import ExceptionHandlersMap
 
 from integrations.language import Translator, mark
+from surveys.database import is_away
 from surveys.errors import Busy, Conflict, Forbidden, Gone, Invalid, Missing, SurveyError
 
 WANTED_SECONDS = 15 * 60  # as long as a sign-in link lasts
@@ -48,6 +49,11 @@ SENTENCES = {
     413: mark("What was sent is larger than any form of Kept."),
     500: mark("Nothing you sent was kept. Please try again; if it happens again, tell whoever runs Kept."),
 }
+AWAY_TITLE = mark("The database is away for a moment")
+AWAY = mark(
+    "Kept cannot reach its database, most often because that is restarting. Nothing that was confirmed is "
+    "lost. Try again in a minute; what you have just sent may have arrived, so look first."
+)
 PLAIN_SENTENCE = mark("Go back, reload the page and try again.")
 
 
@@ -104,7 +110,15 @@ def refuse_request(request: Request[Any, Any, State], error: HTTPException) -> R
 
 
 def report_failure(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
-    """Log what failed and where, and say sorry."""
+    """Log what failed and where, and say sorry.
+
+    A database that is away is no failure of ours: whoever asked is told to try again, and programs may.
+    """
+    if is_away(error):
+        log.warning("the database is away", route=request.scope.get("path_template") or "")
+        response = _problem(request, 503, AWAY, {}, code="away", title=AWAY_TITLE)
+        response.headers["retry-after"] = "2"
+        return response
     note_failure(error, route=request.scope.get("path_template") or "", method=request.method)
     return _problem(request, 500, SENTENCES[500], {}, code="failed")
 
@@ -141,9 +155,15 @@ def wants_json(request: Request[Any, Any, State]) -> bool:
 
 
 def _problem(
-    request: Request[Any, Any, State], status: int, sentence: str, values: dict[str, object], *, code: str
+    request: Request[Any, Any, State],
+    status: int,
+    sentence: str,
+    values: dict[str, object],
+    *,
+    code: str,
+    title: str = "",
 ) -> Response[Any]:
-    title = TITLES.get(status, TITLES[400])
+    title = title or TITLES.get(status, TITLES[400])
     if wants_json(request):
         viewer = request.scope.get("user")
         language = Translator(viewer.locale if viewer else "en")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+import asyncpg
 from sqlalchemy import (
     JSON,
     DateTime,
@@ -23,9 +24,10 @@ from sqlalchemy import (
     insert,
     text,
 )
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -59,6 +61,7 @@ SQLITE_PRAGMAS = {
 }
 POSTGRESQL_POOL = 10
 INSERT_CHUNK = 5_000  # rows a statement, where rows cannot be streamed
+AWAY_CODES = ("080", "57P")  # SQLSTATE: connections that failed, servers that stop or start
 TRUSTED_SECONDS = 1.0  # a connection that was used so recently is not tried before it is used again
 
 
@@ -140,9 +143,21 @@ def build_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
     engine = create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=0, json_serializer=_dumps)
+    event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "checkin", _note_when)
     event.listen(engine.sync_engine, "checkout", partial(_require_alive, engine.sync_engine.dialect))
     return engine
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether an error says that the database server is not there, or was lost on the way.
+
+    What was under way then may have been stored or not: whoever waits for it does not know.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or isinstance(error.orig, _Unreached) or code[:3] in AWAY_CODES
 
 
 def build_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
@@ -201,6 +216,24 @@ async def _copy(
 
 
 _dumps: Callable[[object], str] = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
+class _Unreached(AsyncAdapt_asyncpg_dbapi.OperationalError):
+    """No connection came about."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__("the database cannot be reached", error)  # type: ignore[no-untyped-call]  # theirs has no types
+
+
+def _connect(
+    dialect: Dialect, _record: ConnectionPoolEntry, given: Sequence[Any], named: Mapping[str, Any]
+) -> DBAPIConnection:
+    # The driver's own errors, and those of the operating system, would pass everything that expects
+    # SQLAlchemy's: a server that is starting up would end what only has to wait for it.
+    try:
+        return dialect.connect(*given, **named)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _Unreached(error) from error
 
 
 def _note_when(_connection: object, record: ConnectionPoolEntry) -> None:

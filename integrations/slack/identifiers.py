@@ -16,6 +16,7 @@ class Action(StrEnum):
     THEME = "words.theme.v1"
     HOW_LONG = "put_off.choice.v1"
     LOOP = "loop.open.v1"  # value: what a leader does, and ids; see `integrations.slack.presses`
+    LOOP_LATER = "loop.later.v1"  # the same, beside a press of the first kind in one message
     LOOP_FIELD = "loop.field.v1"
     OPEN_BOARD = "retro.open.v1"  # value: the board
     POST_BOARD = "retro.post.v1"  # value: the closed board

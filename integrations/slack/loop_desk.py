@@ -21,7 +21,9 @@ from integrations.slack.events import Pressed
 from integrations.slack.loop_work import Work, is_open
 from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
+from surveys.commitments.putting_off import WEEKS, beginning_of_week
 from surveys.errors import Forbidden, Missing, SurveyError
+from surveys.people.models import Person
 from surveys.people.queries import branch_of, viewer_by_slack
 from surveys.people.readers import look_of
 from surveys.people.rules import Viewer
@@ -105,6 +107,18 @@ async def _promise_form(work: Work, value: str) -> Block:
     return forms.promise_form(work.language, value, promise, max(today, promise.expected) + DAYS_TO_MOVE)
 
 
+async def _side_form(work: Work, value: str) -> Block:
+    return forms.side_form(work.language, value, *await work.differing())
+
+
+async def _later_form(work: Work, value: str) -> Block:
+    person = await work.session.get_one(Person, work.viewer.person_id)
+    days = [
+        beginning_of_week(work.now, weeks, person.zone, person.country).date() for weeks in WEEKS.values()
+    ]
+    return forms.later_form(work.language, value, days)
+
+
 async def _answer_form(work: Work, value: str) -> Block:
     topic, today = await work.topic()
     return forms.answer_form(work.language, value, topic, today + DAYS_TO_KEEP)
@@ -117,4 +131,6 @@ FORMS: dict[str, Callable[[Work, str], Awaitable[Block]]] = {
     presses.COMMIT: _commit_form,
     presses.PROMISE: _promise_form,
     presses.ANSWER: _answer_form,
+    presses.LATER: _later_form,
+    presses.SIDE: _side_form,
 }

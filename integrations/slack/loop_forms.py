@@ -4,14 +4,16 @@ A form's metadata is what the button said: a word and ids. What is typed here is
 read, which each form says.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from integrations.language import Translator, mark
-from integrations.loop_words import BY_ITSELF, DECISIONS, say_source, say_topic
+from integrations.loop_words import BY_ITSELF, DECISIONS, SIDES, say_source, say_topic
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 from surveys.commitments.loop import PromiseView, TopicView
+from surveys.commitments.models import Side
 from surveys.commitments.texts import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE
 
 WORDS, HOW, DUE, TEXT, PASSED_TO, SAID = "words", "how", "due", "text", "passed_to", "said"
@@ -23,6 +25,7 @@ DONE, UPDATE, MOVE, WITHDRAW, TOMORROW, NEXT_WEEK = (
     "tomorrow",
     "next_week",
 )
+ONE_WEEK, TWO_WEEKS = "one_week", "two_weeks"
 HOWS = (
     (DONE, mark("It is done")),
     (UPDATE, mark("It is on its way: a line for the team")),
@@ -129,6 +132,68 @@ def promise_form(language: Translator, press: str, promise: PromiseView, move_to
             ),
             blocks.context(
                 say("Told a day before or earlier, and at most twice, a new day counts as told in time.")
+            ),
+        ],
+    )
+
+
+def side_form(language: Translator, press: str, promise: PromiseView, side: Side, note: str) -> Block:
+    """Return the form for one side's note on a promise; `note` is what its author wrote before."""
+    say = language.say
+    leader = side is Side.LEADER
+    others = [
+        blocks.context(say(SIDES[one.side], words=one.words)) for one in promise.sides if one.side != side
+    ]
+    about = (
+        say("One note from each side, for whoever reads the team's page. Your name stands with it.")
+        if leader
+        else say(
+            "One note from each side, best after you have talked about it together. Whoever reads the "
+            "team's page reads it with your name; how anybody answered stays unknown."
+        )
+    )
+    label = say("How you see it") if leader else say("How the team sees it")
+    return _form(
+        language,
+        press,
+        title=say("Seen differently"),
+        submit=say("Put it there"),
+        asked=[
+            blocks.quote(promise.text),
+            *others,
+            _written(label, WORDS, LONGEST_REASON, note),
+            blocks.context(about),
+        ],
+    )
+
+
+def later_form(language: Translator, press: str, days: Sequence[date]) -> Block:
+    """Return the form that puts the week's message off to the first or second of two days."""
+    say = language.say
+    words = (
+        (say("Not this week: again on {day}", day=language.date(days[0])), ONE_WEEK),
+        (say("Not next week either: again on {day}", day=language.date(days[1])), TWO_WEEKS),
+    )
+    when = blocks.choices(
+        say("When shall Kept write again?"),
+        words,
+        block_id=HOW,
+        action=Action.LOOP_FIELD,
+        initial=ONE_WEEK,
+    )
+    when["optional"] = False
+    return _form(
+        language,
+        press,
+        title=say("Not this week"),
+        submit=say("Put it off"),
+        asked=[
+            when,
+            blocks.context(
+                say(
+                    "A promise that comes due is reminded of all the same, and what waits stays in Home "
+                    "and on the team's page. Nobody reads that you put this off."
+                )
             ),
         ],
     )

@@ -23,8 +23,9 @@ from surveys.commitments.actions import (
     withdraw,
 )
 from surveys.commitments.models import Decision
+from surveys.commitments.putting_off import LATER, WEEKS, put_off_promise, put_off_week
+from surveys.commitments.sides import tell_our_side
 from surveys.commitments.topics import acknowledge_topics, decide
-from surveys.commitments.weekly import LATER, put_off_promise
 from surveys.errors import Forbidden, Invalid, SurveyError
 from surveys.people.queries import viewer_by_slack
 
@@ -37,10 +38,17 @@ DONE = {
     forms.UPDATE: mark("The team reads your line beside the promise."),
     forms.MOVE: mark("Moved. The team reads the new date and why."),
     forms.WITHDRAW: mark("Withdrawn. The team reads why."),
+    presses.SIDE: mark("Said. It stands beside the promise, with your name."),
+    forms.ONE_WEEK: mark("Not this week, then. Kept writes again when the next one begins."),
+    forms.TWO_WEEKS: mark("Nothing next week either. Kept writes again when the week after begins."),
     forms.TOMORROW: mark("Kept asks you again tomorrow. The date of the promise stays."),
     forms.NEXT_WEEK: mark("Kept asks you again in a week. The date of the promise stays."),
 }
-FIELD_OF = {"reason": forms.WORDS, "answer_by": forms.DUE}  # where a refusal of an action stands in a form
+FIELD_OF = {
+    "reason": forms.WORDS,
+    "answer_by": forms.DUE,
+    "side": forms.WORDS,
+}  # where a refusal of an action stands in a form
 
 
 async def take_form(desk: Desk, event: LoopSent) -> Reply:
@@ -138,6 +146,25 @@ async def _take_promise(work: Work, event: LoopSent) -> str:
     return how
 
 
+async def _take_side(work: Work, event: LoopSent) -> str:
+    await tell_our_side(
+        work.session,
+        work.press.ids[0],
+        person_id=work.viewer.person_id,
+        words=event.texts.get(forms.WORDS, ""),
+        now=work.now,
+    )
+    return presses.SIDE
+
+
+async def _take_later(work: Work, event: LoopSent) -> str:
+    how = event.choice or ""
+    if how not in WEEKS:
+        raise Invalid("Choose one of these.", field=forms.HOW)
+    await put_off_week(work.session, work.viewer.person_id, how=how, now=work.now)
+    return how
+
+
 async def _take_answer(work: Work, event: LoopSent) -> str:
     topic, _ = await work.topic()
     if event.choice not in set(Decision):
@@ -174,6 +201,8 @@ TAKES: dict[str, Callable[[Work, LoopSent], Awaitable[str]]] = {
     presses.COMMIT: _take_commit,
     presses.PROMISE: _take_promise,
     presses.ANSWER: _take_answer,
+    presses.LATER: _take_later,
+    presses.SIDE: _take_side,
 }
 
 

@@ -12,9 +12,11 @@ from integrations.slack.desk import Desk
 from integrations.slack.presses import Press
 from surveys.commitments.leading import led_by, promise_of
 from surveys.commitments.loop import LoopState, PromiseView, TopicView
-from surveys.commitments.models import Topic
+from surveys.commitments.models import Commitment, Side, Topic
 from surveys.commitments.queries import loop_of
-from surveys.errors import Missing
+from surveys.commitments.rules import DIFFERENTLY
+from surveys.commitments.sides import own_note, side_of
+from surveys.errors import Conflict, Missing
 from surveys.people.rules import Viewer
 
 
@@ -55,6 +57,27 @@ class Work:
         if promise is None or not is_open(promise):
             raise Missing("This promise is not open any more.")
         return promise, today
+
+    async def differing(self) -> tuple[PromiseView, Side, str]:
+        """Return a promise on which leader and team differ, this person's side, and their note so far.
+
+        Raises:
+            Missing: there is none, or the person is of neither side.
+            Conflict: they do not differ, or somebody else wrote this side's note.
+        """
+        stored = await self.session.get(Commitment, self.press.ids[0])
+        who = self.viewer.person_id
+        side = await side_of(self.session, stored, who, now=self.now) if stored is not None else None
+        if stored is None or side is None:
+            raise Missing("This promise does not exist.")
+        loop, _ = await self._seen(stored.team_id)
+        promise = next((one for one in loop.promises if one.id == stored.id), None)
+        if promise is None or promise.word != DIFFERENTLY:
+            raise Conflict("Leader and team do not see this promise differently.")
+        note = own_note(promise.sides, side, who)
+        if note is None:
+            raise Conflict("This side has written its note already. Whoever wrote it can change it.")
+        return promise, side, note
 
     async def topic(self) -> tuple[TopicView, date]:
         """Return the topic that was pressed, as this person sees it, and which day it is.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from integrations.language import Translator
 from integrations.note_words import words_of
 from integrations.notes import Ask, Note, RetroNews
-from integrations.slack import blocks
+from integrations.slack import blocks, presses
 from integrations.slack.identifiers import Action
 from integrations.week_note import LeaderWeek
 from surveys.retrospectives.rules import Phase
@@ -42,7 +42,10 @@ def message_of(note: Note | LeaderWeek, language: Translator, zone: str) -> Mess
         # The form opens here; the page stands beside it for whoever prefers it.
         opens = blocks.button(words.button, Action.LOOP, value=words.press, primary=True)
         page = blocks.button(language.say("Open the page"), Action.LINK, url=words.url)
-        built.append(blocks.actions(opens, page))
+        later = (
+            [blocks.button(words.later, Action.LOOP_LATER, value=presses.later())] if words.later else []
+        )
+        built.append(blocks.actions(opens, page, *later))
     elif isinstance(note, RetroNews):
         press = language.say("Vote") if note.step == Phase.VOTE else language.say("Add cards")
         built.append(

@@ -9,8 +9,8 @@ from uuid import UUID
 from surveys.commitments.week import Thing, ThingKind
 
 SHARE, ACKNOWLEDGE, ANSWER, PROMISE, COMMIT = "share", "acknowledge", "answer", "promise", "commit"
-READ = "read"
-IDS = {READ: 1, SHARE: 2, ACKNOWLEDGE: 2, COMMIT: 2, ANSWER: 1, PROMISE: 1}
+READ, LATER, SIDE = "read", "later", "side"
+IDS = {LATER: 0, SIDE: 1, READ: 1, SHARE: 2, ACKNOWLEDGE: 2, COMMIT: 2, ANSWER: 1, PROMISE: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,16 @@ def answer(topic_id: UUID) -> str:
 def promise(promise_id: UUID) -> str:
     """Say how a promise stands."""
     return _text(PROMISE, promise_id)
+
+
+def side(promise_id: UUID) -> str:
+    """Say how one's own side sees a promise on which leader and team differ."""
+    return _text(SIDE, promise_id)
+
+
+def later() -> str:
+    """Put off the message that begins the week; whose it is, the press itself says."""
+    return _text(LATER)
 
 
 def thing(found: Thing, team_id: UUID) -> str:

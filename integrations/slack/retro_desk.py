@@ -6,7 +6,9 @@ What comes back is taken in `integrations.slack.retro_taking`.
 import html
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +32,7 @@ from surveys.retrospectives.queries import (
     board_for,
     open_boards_of,
 )
+from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.rules import Phase
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import own_votes
@@ -47,8 +50,10 @@ async def open_board(desk: Desk, event: Pressed) -> Reply:
 
 
 async def open_post(desk: Desk, event: Pressed) -> Reply:
-    """Open what would be posted of a closed board, for who may have it posted."""
-    return await _open(desk, event, _view_of_post)
+    """Open what would be posted of a closed board, for who may have it posted, with or without topics."""
+    board, _, topics = event.value.partition(" ")
+    view_of = partial(_view_of_post, with_topics=bool(topics))
+    return await _open(desk, replace(event, value=board), view_of)
 
 
 async def _open(
@@ -86,10 +91,10 @@ async def view_of_board(desk: Desk, user_id: str, board_id: UUID) -> Block:
     return retro_looks.board_view(board, language, url=url, can_post=post is not None)
 
 
-async def _view_of_post(desk: Desk, user_id: str, board_id: UUID) -> Block:
+async def _view_of_post(desk: Desk, user_id: str, board_id: UUID, *, with_topics: bool) -> Block:
     async with desk.sessions() as session:
         viewer, row, _ = await board_of(desk, session, user_id, board_id)
-        form = await post_form(desk, session, viewer, row)
+        form = await post_form(desk, session, viewer, row, with_topics=with_topics)
     return form if form is not None else await view_of_board(desk, user_id, board_id)
 
 
@@ -122,12 +127,19 @@ async def boards_at_home(desk: Desk, user_id: str) -> list[Block]:
         if viewer is None:
             return []
         found = await open_boards_of(session, viewer.person_id, closed_since=desk.clock() - SHOWN_FOR)
-        seen = [await board_as_seen(session, row, now=desk.clock()) for row, _ in found[:3]]
+        now = desk.clock()
+        seen = [
+            (
+                await board_as_seen(session, row, now=now),
+                await own_deadline(session, row, viewer.person_id, now=now),
+            )
+            for row, _ in found[:3]
+        ]
     language = Translator(viewer.locale)
     return [
         block
-        for board in seen
-        for block in retro_looks.board_at_home(board, language, url=url_of(desk, board.id))
+        for board, until in seen
+        for block in retro_looks.board_at_home(board, language, url=url_of(desk, board.id), until=until)
     ]
 
 

@@ -1,6 +1,7 @@
 """How a board is shown in Slack where nothing is sent from: a look at it, its part of Home."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from integrations.language import Translator
 from integrations.retro_words import LEADS, STEPS
@@ -8,7 +9,7 @@ from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 from surveys.retrospectives.queries import Board, Topic
-from surveys.retrospectives.rules import Pace, Phase
+from surveys.retrospectives.rules import Phase
 
 SHOWN_TOPICS = 5
 
@@ -37,8 +38,13 @@ def _post_button(board: Board, language: Translator) -> Block:
     )
 
 
-def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block]:
-    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step."""
+def board_at_home(
+    board: Board, language: Translator, *, url: str, until: datetime | None = None
+) -> list[Block]:
+    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step.
+
+    `until` is the reader's own deadline for the present step, None where people end it.
+    """
     say = language.say
     presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
     label = {
@@ -53,14 +59,21 @@ def board_at_home(board: Board, language: Translator, *, url: str) -> list[Block
                 label, Action.OPEN_BOARD, value=board.id.hex, primary=board.phase is not Phase.CLOSED
             ),
         )
-    until = []
-    if board.phase_ends_at is not None and board.pace is Pace.OVER_DAYS:
-        ends = blocks.slack_date(board.phase_ends_at)
-        until = [blocks.section(say("This step goes until {when}.", when=ends), markup=True)]
+    ends = []
+    if until is not None and board.phase_ends_at is not None:
+        own = say("This step goes until {when}.", when=blocks.slack_date(until))
+        if until < board.phase_ends_at:
+            last = blocks.slack_date(board.phase_ends_at)
+            own = say(
+                "You have until {own}, your morning. This step ends for all with the last one's: {when}.",
+                own=blocks.slack_date(until),
+                when=last,
+            )
+        ends = [blocks.section(own, markup=True)]
     return [
         blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
         *(blocks.section(line) for line in summary_lines(board, language)),
-        *until,
+        *ends,
         blocks.actions(*presses),
     ]
 

@@ -29,27 +29,38 @@ from surveys.retrospectives.summaries import (
     summary_of,
 )
 
-CHANNEL = "channel"
+CHANNEL, TOPICS = "channel", "topics"
 
 
 async def post_form(
-    desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective
+    desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective, *, with_topics: bool = False
 ) -> Block | None:
-    """Return the form that posts a summary; None for who may not, or where it is posted already."""
+    """Return the form that posts a summary; None for who may not, or where it is posted already.
+
+    The press that puts names of groups in, or leaves them out, shows the form anew: what stands in it is
+    always exactly what would be posted.
+    """
     posted = await posted_summary(session, board.id)
     if not may_post(board, viewer) or (posted is not None and posted.state is not PostState.REFUSED):
         return None
-    note = await _note(desk, session, viewer, board)
+    note = await _note(desk, session, viewer, board, with_topics=with_topics)
     language = Translator(viewer.locale)
     _, fingerprint = say_summary(note, language)
     say = language.say
+    other = blocks.button(
+        say("Leave the names of the groups out")
+        if with_topics
+        else say("With the names of the groups you talked about"),
+        Action.POST_BOARD,
+        value=board.id.hex if with_topics else f"{board.id.hex} {TOPICS}",
+    )
     shown = message_of(note, language, ANY_ZONE).blocks
     return blocks.modal(
         title=say("Tell a channel"),
         submit=say("Post it"),
         close=say("Close"),
         callback=Callback.RETRO_POST,
-        metadata=f"{board.id.hex} {fingerprint.hex()}",
+        metadata=f"{board.id.hex} {fingerprint.hex()}" + (f" {TOPICS}" if with_topics else ""),
         blocks=[
             blocks.section(
                 say(
@@ -60,6 +71,7 @@ async def post_form(
             blocks.divider(),
             *shown,
             blocks.divider(),
+            blocks.actions(other),
             blocks.channel(
                 say("To which channel?"),
                 block_id=CHANNEL,
@@ -73,7 +85,7 @@ async def post_form(
 
 async def take_post(desk: Desk, event: RetroSent) -> Block:
     """Have the summary posted, in the words that stood above the press."""
-    board_hex, _, fingerprint = event.metadata.partition(" ")
+    board_hex, fingerprint, *topics = event.metadata.split(" ")
     async with desk.sessions.begin() as session:
         viewer = await viewer_by_slack(session, event.user_id)
         board = await board_for(session, UUID(board_hex), viewer) if viewer is not None else None
@@ -81,7 +93,9 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
             raise Missing("There is no such page.")
         require_may_post(board, viewer)
         language = Translator(viewer.locale)
-        _, now_shown = say_summary(await _note(desk, session, viewer, board), language)
+        _, now_shown = say_summary(
+            await _note(desk, session, viewer, board, with_topics=bool(topics)), language
+        )
         if now_shown.hex() != fingerprint:
             raise Conflict("The words have changed since you looked. Read them again; nothing was posted.")
         picked = event.picked.get(CHANNEL, ())
@@ -90,7 +104,7 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
             board.id,
             viewer,
             channel=picked[0] if picked else "",
-            with_topics=False,
+            with_topics=bool(topics),
             fingerprint=now_shown,
             now=desk.clock(),
         )
@@ -98,7 +112,9 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
     return modals.plain_view(language, language.say("Thank you"), lines)
 
 
-async def _note(desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective) -> BoardSummary:
+async def _note(
+    desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective, *, with_topics: bool
+) -> BoardSummary:
     team = await session.get_one(Team, board.team_id)
-    summary = await summary_of(session, board, with_topics=False)
+    summary = await summary_of(session, board, with_topics=with_topics)
     return note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=desk.settings.base_url)

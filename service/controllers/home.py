@@ -22,7 +22,9 @@ from surveys.errors import Gone, Missing
 from surveys.people.models import Organisation
 from surveys.people.queries import teams_around, the_organisation
 from surveys.people.rules import Directory, Viewer, may_read, reads_as
+from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import open_boards_of
+from surveys.retrospectives.room import own_deadline
 from surveys.waves.queries import open_place
 
 SAID_AT_HOME = 4
@@ -57,7 +59,7 @@ class HomeController(Controller):
             organisation_name=organisation.name,
             mailbox=f"/mailbox/to/{organisation.id}",
             open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
-            open_retros=await open_boards_of(session, viewer.person_id),
+            open_retros=await _open_retros(session, viewer, now=now),
             own_team=_own_team(viewer, directory),
             said=await _said(session, viewer, page, now=now),
             led=[led_unit(loop) for loop in led],
@@ -109,6 +111,16 @@ class HomeController(Controller):
             plain_words=in_plain_words(page.language, terms.minimum_group, named),
             in_full=in_full(page.language, terms, named),
         )
+
+
+async def _open_retros(
+    session: AsyncSession, viewer: Viewer, *, now: datetime
+) -> list[tuple[Retrospective, str, datetime | None]]:
+    """Return the reader's open boards, each with its team and until when they have for its step."""
+    return [
+        (board, team, await own_deadline(session, board, viewer.person_id, now=now))
+        for board, team in await open_boards_of(session, viewer.person_id)
+    ]
 
 
 async def _said(

@@ -55,6 +55,7 @@ from surveys.retrospectives.queries import belongs, board_as_seen
 from surveys.retrospectives.room import (
     join_retrospective,
     leave_names_out,
+    own_deadline,
     set_clock,
     take_over,
 )
@@ -86,6 +87,7 @@ class RetroController(Controller):
         seen = await board_as_seen(session, board, now=now)
         pen, new = pen_of(request)
         mine = await _own(session, keys, board, viewer, pen, request)
+        mine = replace(mine, until=await own_deadline(session, board, viewer.person_id, now=now))
         if board.phase is Phase.CLOSED and belongs(viewer, board.team_id):
             finished = await milestones_to_look_back_on(session, board.team_id, now=now)
             mine = replace(mine, meanwhile=[one.name for one in finished])

@@ -2,7 +2,8 @@
 // board may arrive twice without doing anything twice.
 
 const WAITS = [500, 1000, 2000, 4000];
-const MOST = 5; // times a server that failed is asked again; one that cannot be reached is asked for ever
+const MOST = 5; // times a server that failed is asked again; one that is away, or its database, for ever
+const AWAY = 503;
 
 export async function send(form, submitter, words) {
   const body = new URLSearchParams(new FormData(form, submitter));
@@ -17,7 +18,7 @@ export async function send(form, submitter, words) {
           body,
         });
         if (response.ok) return await response.json();
-        if (response.status >= 500 && attempt < MOST) throw new Error("away");
+        if (response.status === AWAY || (response.status >= 500 && attempt < MOST)) throw new Error("away");
         return { error: (await response.json()).detail ?? words.failed };
       } catch (failure) {
         if (failure instanceof SyntaxError) return { error: words.failed };

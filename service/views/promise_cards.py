@@ -7,14 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
+from integrations.loop_words import SIDES
 from integrations.retro_words import SAID_ALOUD
 from surveys.commitments.loop import PromiseView, SideView
 from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State
+from surveys.commitments.sides import own_note
 
-SIDES: Mapping[str, str] = {
-    "leader": mark("How the leader sees it: {words}"),
-    "team": mark("How the team sees it: {words}"),
-}
 STATE_NAMES: Mapping[State, str] = {
     State.OPEN: mark("Open"),
     State.MOVED: mark("Moved"),
@@ -41,7 +39,7 @@ class PromiseCard:
     owner_id: UUID
     is_step: bool
     sides: Sequence[tuple[str, str]]  # how each side sees it, and who wrote that down
-    told: frozenset[str]  # which sides have said so
+    notes: Sequence[SideView]  # the same as it is stored
     differs: bool
     state: State
     state_name: str
@@ -54,6 +52,10 @@ class PromiseCard:
     left_behind: bool
     expected: date
     asked_from: date
+
+    def own_note(self, side: str, person_id: UUID) -> str | None:
+        """Return a reader's note for their side: empty where they may write it, None where another did."""
+        return own_note(self.notes, side, person_id)
 
 
 def promise_card(promise: PromiseView, language: Translator, zone: str) -> PromiseCard:
@@ -88,7 +90,7 @@ class _Words:
             owner_id=promise.owner_id,
             is_step=promise.is_step,
             sides=[self._side(side) for side in promise.sides],
-            told=frozenset(side.side for side in promise.sides),
+            notes=promise.sides,
             differs=promise.word == DIFFERENTLY,
             state=promise.state,
             state_name=self.language.say(STATE_NAMES[promise.state]),

@@ -52,6 +52,7 @@ class OwnPart:
         votes: their own votes, by topic.
         lost: whether the key of this step is lost.
         moving: the card they are about to move, on a page without scripts.
+        until: until when they have for the present step of a board over days: their own morning.
         may_post: whether they can have the summary posted to a channel.
         became: what became of that, if somebody did.
         meanwhile: what was finished and not looked back on yet.
@@ -66,6 +67,7 @@ class OwnPart:
     votes: Mapping[UUID, int]
     lost: bool
     moving: str
+    until: datetime | None = None
     may_post: bool = False
     became: str = ""
     meanwhile: Sequence[str] = ()

@@ -109,6 +109,19 @@ async def away_now(session: AsyncSession, team_id: UUID, *, now: datetime) -> li
     return [Standing(row[0], row[1], row[2], row[3]) for row in found]
 
 
+async def stand_ins(
+    session: AsyncSession, teams: Collection[UUID], *, now: datetime
+) -> dict[tuple[UUID, UUID], Person]:
+    """Return who acts for the leaders of these teams who are away at this moment, by team and leader."""
+    found = await session.execute(
+        select(Absence.team_id, Absence.person_id, Person)
+        .join(Person, (Person.id == Absence.stand_in_id) & Person.active)
+        .where(Absence.team_id.in_(list(teams)), Absence.since <= now, Absence.until > now)
+        .order_by(Absence.since)
+    )
+    return {(row[0], row[1]): row[2] for row in found}
+
+
 async def spans_away(
     session: AsyncSession, whose: Collection[UUID] | UUID
 ) -> dict[tuple[UUID, UUID], list[Span]]:

@@ -66,6 +66,7 @@ class SideView:
     words: str
     by: str | None
     at: datetime
+    by_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

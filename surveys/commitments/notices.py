@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from surveys.commitments.absences import rest_of, spans_away
+from surveys.commitments.absences import rest_of, spans_away, stand_ins
 from surveys.commitments.clocks import (
     NO_REST,
     Rest,
@@ -51,7 +51,11 @@ class Notice:
 
 
 async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> int:
-    """Tell leaders that results are theirs to read, unit by unit."""
+    """Tell leaders that results are theirs to read, unit by unit.
+
+    While one is away, who stands in is told in their place, once the team can read them: until then they
+    are the leader's alone.
+    """
     kind = Kind.RESULTS_FOR_LEADER
     found = await session.execute(
         select(Wave, WaveUnit.team_id, Person)
@@ -61,22 +65,27 @@ async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> 
         .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.leaders_see_at, now))
         .where(~_told(kind, Delivery.wave_id == Wave.id))
     )
+    leading = found.all()
+    acting = await stand_ins(session, {team_id for _, team_id, _ in leading}, now=now)
+    leads = {(team_id, leader.id) for _, team_id, leader in leading}
     planned = 0
     for wave, notices in _by_wave(
         (
             wave,
             Notice(
-                f"{kind}:{wave.id}:{team_id}:{leader.id}",
+                f"{kind}:{wave.id}:{team_id}:{reader.id}",
                 kind,
-                leader,
-                wave.leaders_see_at or now,
+                reader,
+                (wave.leaders_see_at if (team_id, reader.id) in leads else wave.team_sees_at) or now,
                 wave.id,
                 team_id,
             ),
         )
-        for wave, team_id, leader in found
+        for wave, team_id, leader in leading
+        for reader in [acting.get((team_id, leader.id), leader)]
     ):
-        planned += await plan_notices(session, wave.organisation_id, notices, now=now, slack=slack)
+        once = {notice.key: notice for notice in notices}  # a second leader may stand in for the first
+        planned += await plan_notices(session, wave.organisation_id, once.values(), now=now, slack=slack)
     return planned
 
 
@@ -95,9 +104,16 @@ async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> in
         )
         units = frozenset(asked)
         people = await _asked_in(session, wave.organisation_id, units)
+        told = await session.execute(
+            select(Delivery.team_id, Delivery.person_id).where(
+                Delivery.wave_id == wave.id, Delivery.kind == Kind.RESULTS_FOR_LEADER
+            )
+        )
+        known = {(row[0], row[1]) for row in told}  # who stands in for the leader has a message already
         notices = (
             Notice(f"{kind}:{wave.id}:{one.id}", kind, one, wave.team_sees_at or now, wave.id, unit)
             for unit, one in people
+            if (unit, one.id) not in known
         )
         planned += await plan_notices(session, wave.organisation_id, notices, now=now, slack=slack)
     return planned

@@ -33,7 +33,7 @@ async def tell_our_side(
         Conflict: leader and team do not differ on it, or somebody wrote this side's note already.
     """
     promise = await session.get(Commitment, commitment_id)
-    side = await _side_of(session, promise, person_id, now=now) if promise is not None else None
+    side = await side_of(session, promise, person_id, now=now) if promise is not None else None
     if promise is None or side is None:
         raise Missing("This promise does not exist.")
     words = one_line(words, field="side", longest=texts.LONGEST_REASON)
@@ -53,9 +53,10 @@ async def tell_our_side(
     return note
 
 
-async def _side_of(
+async def side_of(
     session: AsyncSession, promise: Commitment, person_id: UUID, *, now: datetime
 ) -> Side | None:
+    """Return for which side somebody can speak of a promise; None for who is of neither."""
     belongs = select(Membership.id).where(
         Membership.team_id == promise.team_id,
         Membership.person_id == person_id,
@@ -66,6 +67,14 @@ async def _side_of(
     except Forbidden:
         return Side.TEAM if await session.scalar(belongs.limit(1)) is not None else None
     return Side.LEADER
+
+
+def own_note(sides: Sequence[SideView], side: str, person_id: UUID) -> str | None:
+    """Return what somebody wrote for their side: empty before anybody did, None where another did."""
+    written = next((one for one in sides if one.side == side), None)
+    if written is None:
+        return ""
+    return written.words if written.by_id == person_id else None
 
 
 async def sides_on(session: AsyncSession, promise_ids: Sequence[UUID]) -> dict[UUID, list[SideView]]:
@@ -80,5 +89,7 @@ async def sides_on(session: AsyncSession, promise_ids: Sequence[UUID]) -> dict[U
         .order_by(SideNote.side)
     )
     for note, name in rows:
-        found[note.commitment_id].append(SideView(note.side, note.words, name, note.said_at))
+        found[note.commitment_id].append(
+            SideView(note.side, note.words, name, note.said_at, note.person_id)
+        )
     return found

@@ -1,143 +1,153 @@
-"""Plans the message that begins a leader's week: one at most, whatever teams they lead."""
+"""Plans the message that begins a leader's week: one at most, whatever teams they lead or stand in for."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from surveys.commitments.clocks import begins_week
-from surveys.commitments.leading import acting_owner, zone_of
-from surveys.commitments.loop import LoopState
+from surveys.commitments.clocks import begins_week, local_date
+from surveys.commitments.leading import acts_in
+from surveys.commitments.loop import LoopState, PromiseView
 from surveys.commitments.models import Absence, Commitment, CommitmentState
 from surveys.commitments.notices import A_WEEK, Notice, plan_notices
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
-from surveys.commitments.week import URGENCY, Thing, ThingKind, thing_to_do
-from surveys.deliveries.actions import schedule
+from surveys.commitments.week import URGENCY, Thing, ThingKind, overdue, thing_to_do
 from surveys.deliveries.models import Delivery, Kind
-from surveys.deliveries.rules import ChannelName
-from surveys.errors import Conflict, Missing
-from surveys.people.models import Leadership, Person, Team
+from surveys.people.models import Leadership, Person
 from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
 WEEKLY = (Kind.LEADER_WEEK, Kind.LEADER_NUDGE)
 BEGINS, ENDS = 9, 17
 RESULTS_WITHIN = timedelta(days=120)
-LATER = {"tomorrow": timedelta(days=1), "next_week": timedelta(days=7)}
-MOST_SNOOZES = 3
 WAVES = 3  # enough to find the newest results behind an open wave
 
 
-async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
-    """Plan the week's message for each leader with a team that was asked or holds a promise of theirs.
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What begins somebody's week.
 
-    It comes on Monday, or on the first day of the week that is no public holiday where they are.
-
-    Whoever was written to about the same in the days before, or is away, gets none.
+    Attributes:
+        loop: of the team in which something is most pressing, as this person may read it.
+        thing: what that is.
+        teams: in how many of their teams something waits.
+        as_leader: whether they lead that team; who stands in reads results with the team.
+        late: promises past their date in all of their teams, each with its team, the oldest first.
     """
-    asked = exists().where(
-        WaveUnit.team_id == Leadership.team_id,
-        WaveUnit.wave_id == Wave.id,
-        Wave.state == WaveState.PUBLISHED,
-        Wave.leaders_see_at <= now,
-        Wave.leaders_see_at >= now - RESULTS_WITHIN,
-    )
-    holds = exists().where(
-        Commitment.team_id == Leadership.team_id, Commitment.state == CommitmentState.OPEN
-    )
+
+    loop: LoopState
+    thing: Thing
+    teams: int
+    as_leader: bool
+    late: Sequence[tuple[str, PromiseView]]
+
+
+async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+    """Plan the week's message for each leader with a team that was asked or holds an open promise.
+
+    It comes on Monday, or on the first day of the week that is no public holiday where they are. Whoever
+    was written to about the same in the days before gets none. While a leader is away from a team, who
+    stands in there gets it in their place.
+    """
     told = exists().where(
         Delivery.person_id == Person.id, Delivery.kind.in_(WEEKLY), Delivery.due_at > now - A_WEEK
     )
-    away = exists().where(Absence.person_id == Person.id, Absence.since <= now, Absence.until > now)
-    found = await session.scalars(
-        select(Person)
-        .where(
-            Person.active,
-            exists().where(Leadership.person_id == Person.id, or_(asked, holds)).correlate(Person),
-            ~told,
-            ~away,
-        )
-        .order_by(Person.id)
+    leads = exists().where(
+        Leadership.person_id == Person.id,
+        ~_away_from(Leadership.team_id, Leadership.person_id, now),
+        _something(Leadership.team_id, Wave.leaders_see_at, now),
     )
+    stands_in = exists().where(
+        Absence.stand_in_id == Person.id,
+        *_at(now),
+        Leadership.team_id == Absence.team_id,
+        Leadership.person_id == Absence.person_id,
+        _something(Absence.team_id, Wave.team_sees_at, now),
+    )
+    wanted = or_(leads.correlate(Person), stands_in.correlate(Person))
+    found = await session.scalars(select(Person).where(Person.active, wanted, ~told).order_by(Person.id))
     planned = 0
     for leader in found.all():
         there = now.astimezone(ZoneInfo(leader.zone))
         if not begins_week(there.date(), leader.country) or not BEGINS <= there.hour < ENDS:
             continue
-        week = there.date().isocalendar()
-        key = f"{Kind.LEADER_WEEK}:{leader.id}:{week.year}-{week.week:02}"
-        notice = Notice(key, Kind.LEADER_WEEK, leader, now)
+        notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
         planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)
     return planned
 
 
-async def week_of(
-    session: AsyncSession, person_id: UUID, *, now: datetime
-) -> tuple[LoopState, Thing, int] | None:
-    """Return the team of this leader in which something is most pressing, what it is, and in how many.
+def week_key(person_id: UUID, there: datetime) -> str:
+    """Return what makes the message of one week the same one when it is planned again."""
+    week = there.date().isocalendar()
+    return f"{Kind.LEADER_WEEK}:{person_id}:{week.year}-{week.week:02}"
+
+
+async def week_of(session: AsyncSession, person_id: UUID, *, now: datetime) -> Week | None:
+    """Return the team in which something is most pressing for who leads it or stands in there, and what.
 
     None where nothing waits anywhere: then there is nothing to write.
     """
-    led = await session.execute(
-        select(Leadership.team_id, Team.name)
-        .join(Team, Team.id == Leadership.team_id)
-        .where(Leadership.person_id == person_id)
+    led = await session.scalars(
+        select(Leadership.team_id).where(
+            Leadership.person_id == person_id,
+            ~_away_from(Leadership.team_id, Leadership.person_id, now),
+        )
     )
+    teams = dict.fromkeys(led.all(), True)
+    for team_id in await acts_in(session, person_id, now=now):
+        teams.setdefault(team_id, False)
     found: list[tuple[int, str, LoopState, Thing]] = []
-    for team_id, name in led.all():
-        loop = await loop_of(session, team_id, now=now, for_leader=True)
-        today: date = now.astimezone(ZoneInfo(loop.zone)).date()
-        thing = thing_to_do(loop, today=today)
-        if thing is None and loop.wave_id is not None:
-            trend = await trend_of(session, team_id, now=now, as_leader=True, waves=WAVES)
-            if step_to_try(trend, today=today) is not None:
-                thing = Thing(ThingKind.TRY, wave_id=loop.wave_id)
+    late: list[tuple[str, PromiseView]] = []
+    for team_id, as_leader in teams.items():
+        loop = await loop_of(session, team_id, now=now, for_leader=as_leader)
+        late += [(loop.team_name, promise) for promise in overdue(loop.promises)]
+        thing = await _thing(session, loop, now=now, as_leader=as_leader)
         if thing is not None:
-            found.append((URGENCY[thing.kind], name.casefold(), loop, thing))
+            found.append((URGENCY[thing.kind], loop.team_name.casefold(), loop, thing))
     if not found:
         return None
     _, _, loop, thing = min(found, key=lambda one: one[:2])
-    return loop, thing, len(found)
+    late.sort(key=lambda one: one[1].due)
+    return Week(loop, thing, len(found), teams[loop.team_id], late)
 
 
-async def put_off_promise(
-    session: AsyncSession, commitment_id: UUID, *, person_id: UUID, how: str, now: datetime
-) -> datetime:
-    """Remind who looks after an open promise again, tomorrow or in a week; return when.
+async def _thing(session: AsyncSession, loop: LoopState, *, now: datetime, as_leader: bool) -> Thing | None:
+    today = local_date(now, loop.zone)
+    thing = thing_to_do(loop, today=today)
+    if thing is None and loop.wave_id is not None:
+        trend = await trend_of(session, loop.team_id, now=now, as_leader=as_leader, waves=WAVES)
+        if step_to_try(trend, today=today) is not None:
+            return Thing(ThingKind.TRY, wave_id=loop.wave_id)
+    return thing
 
-    The date of the promise does not move by it.
 
-    Raises:
-        Missing: there is no such open promise that they look after.
-        Conflict: it was put off three times already.
-    """
-    promise = await session.get(Commitment, commitment_id)
-    if promise is None or promise.state is not CommitmentState.OPEN:
-        raise Missing("This promise is not open any more.")
-    if person_id not in {promise.owner_id, await acting_owner(session, promise, now=now)}:
-        raise Missing("This promise is not open any more.")
-    start = f"{Kind.PROMISE_DUE}:{promise.id}:later:"
-    earlier = await session.scalars(select(Delivery.id).where(Delivery.key.startswith(start)))
-    count = len(earlier.all())
-    if count >= MOST_SNOOZES:
-        raise Conflict("You have put this off three times. It stays on your list.")
-    person = await session.get_one(Person, person_id)
-    zone = await zone_of(session, promise.team_id)
-    morning = (now.astimezone(ZoneInfo(zone)) + LATER[how]).replace(
-        hour=BEGINS, minute=0, second=0, microsecond=0
+TeamColumn = InstrumentedAttribute[UUID]
+
+
+def _something(
+    team_id: TeamColumn, sees_at: InstrumentedAttribute[datetime | None], now: datetime
+) -> ColumnElement[bool]:
+    """Whether a team was asked lately or holds an open promise."""
+    asked = exists().where(
+        WaveUnit.team_id == team_id,
+        WaveUnit.wave_id == Wave.id,
+        Wave.state == WaveState.PUBLISHED,
+        sees_at <= now,
+        sees_at >= now - RESULTS_WITHIN,
     )
-    await schedule(
-        session,
-        key=f"{start}{count + 1}",
-        kind=Kind.PROMISE_DUE,
-        person_id=person_id,
-        organisation_id=promise.organisation_id,
-        channel=ChannelName.SLACK if person.slack_id else ChannelName.MAIL,
-        due_at=morning,
-        team_id=promise.team_id,
-        refers_to={"commitment": str(promise.id)},
-    )
-    return morning
+    holds = exists().where(Commitment.team_id == team_id, Commitment.state == CommitmentState.OPEN)
+    return or_(asked, holds)
+
+
+def _away_from(team_id: TeamColumn, person_id: TeamColumn, now: datetime) -> ColumnElement[bool]:
+    return exists().where(and_(Absence.team_id == team_id, Absence.person_id == person_id, *_at(now)))
+
+
+def _at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Absence.since <= now, Absence.until > now)

@@ -3,7 +3,7 @@
 Every action is safe to repeat, and none of them writes down who wrote a card or voted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,14 +11,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Missing
-from surveys.people.models import Organisation, Person, Team
+from surveys.people.models import Organisation, Team
 from surveys.people.queries import directory_of
+from surveys.people.rules import Directory
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import announce, board_to_change, note, require_facilitator
 from surveys.retrospectives.cards import reveal_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
-from surveys.retrospectives.room import participants_of
+from surveys.retrospectives.mornings import Where, end_of_step
+from surveys.retrospectives.room import participants_of, where_people_are
 from surveys.retrospectives.rules import Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
 from surveys.texts import one_line
@@ -123,7 +125,7 @@ async def start_retrospective(
         created_at=now,
         closed_at=None,
     )
-    board.phase_ends_at = _deadline(board, [directory.people[one].zone for one in people], now=now)
+    board.phase_ends_at = _deadline(board, [_where(directory, one) for one in people], now=now)
     await _open(session, keys, board, people)
     await note(session, board, "started", started_by, now=now)
     return board
@@ -181,12 +183,8 @@ async def move_on(
     if rules.after(board.phase) is Phase.CLOSED:
         return await close_retrospective(session, board.id, person_id=person_id, now=now)
     board.phase = rules.after(board.phase)
-    zones = await session.scalars(
-        select(Person.zone)
-        .join(Participant, Participant.person_id == Person.id)
-        .where(Participant.retrospective_id == board.id)
-    )
-    board.phase_ends_at = _deadline(board, list(zones), now=now)
+    where = await where_people_are(session, board) if board.pace is Pace.OVER_DAYS else ()
+    board.phase_ends_at = _deadline(board, where, now=now)
     await announce(session, board)
     return board
 
@@ -239,7 +237,12 @@ async def _board_of_milestone(session: AsyncSession, milestone_id: UUID | None) 
     return (await session.scalars(select(Retrospective).filter_by(milestone_id=milestone_id))).one_or_none()
 
 
-def _deadline(board: Retrospective, zones: list[str], *, now: datetime) -> datetime | None:
+def _deadline(board: Retrospective, where: Iterable[Where], *, now: datetime) -> datetime | None:
     if board.pace is Pace.LIVE or board.phase is Phase.DISCUSS:
         return None
-    return rules.morning_deadline(now, board.days_a_phase, zones)
+    return end_of_step(now, board.days_a_phase, where)
+
+
+def _where(directory: Directory, person_id: UUID) -> Where:
+    person = directory.people[person_id]
+    return person.zone, person.country or directory.country

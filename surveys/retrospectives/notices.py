@@ -15,6 +15,7 @@ from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Kind
 from surveys.people.models import Person
 from surveys.retrospectives.models import Participant, Retrospective
+from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.rules import Pace, Phase
 
 DOING = (Phase.WRITE, Phase.VOTE)  # steps in which everybody has something to do
@@ -73,11 +74,12 @@ async def announce_board(
         if not over_days or board.phase not in DOING or board.phase_ends_at is None:
             continue
         due_at = decent(now, person.zone)
-        if not first and due_at < board.phase_ends_at - NOT_AFTER:
+        ends_at = await own_deadline(session, board, person.id, now=due_at) or board.phase_ends_at
+        if not first and due_at < ends_at - NOT_AFTER:
             planned += await _plan(
                 session, board, person, Kind.RETRO_STEP, board.phase, due_at, slack=slack
             )
-        again = decent_before(board.phase_ends_at - AGAIN_BEFORE, person.zone)
+        again = decent_before(ends_at - AGAIN_BEFORE, person.zone)
         if board.days_a_phase > 1 and again > due_at:
             planned += await _plan(
                 session, board, person, Kind.RETRO_STEP, f"{board.phase}:again", again, slack=slack

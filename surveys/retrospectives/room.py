@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Forbidden, Invalid, Missing
-from surveys.people.models import Organisation
+from surveys.people.models import Organisation, Person
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
 from surveys.retrospectives import rules
@@ -20,6 +20,7 @@ from surveys.retrospectives.boards import (
     require_facilitator,
 )
 from surveys.retrospectives.models import Participant, Retrospective
+from surveys.retrospectives.mornings import Where, own_morning
 from surveys.retrospectives.rules import Names, Pace, Phase
 
 
@@ -159,6 +160,39 @@ async def set_clock(
         raise Conflict("This retrospective goes over days; each step has its deadline.")
     board.phase_ends_at = now + timedelta(minutes=minutes) if minutes else None
     await announce(session, board)
+
+
+async def where_people_are(
+    session: AsyncSession, board: Retrospective, person_id: UUID | None = None
+) -> list[Where]:
+    """Return where those who take part in a board are, or one person.
+
+    Whoever has no country of their own has the organisation's.
+    """
+    here = select(Participant.person_id).where(Participant.retrospective_id == board.id)
+    wanted = Person.active & Person.id.in_(here) if person_id is None else Person.id == person_id
+    found = await session.execute(
+        select(Person.zone, func.coalesce(Person.country, Organisation.country))
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(wanted)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def own_deadline(
+    session: AsyncSession, board: Retrospective, person_id: UUID, *, now: datetime
+) -> datetime | None:
+    """Return until when somebody has for the present step of a board over days.
+
+    That is their own last morning before it ends for all; once it has passed, the end for all, because
+    until then whatever they do still counts. None where people end the step.
+    """
+    if board.pace is not Pace.OVER_DAYS or board.phase_ends_at is None:
+        return None
+    for where in await where_people_are(session, board, person_id):
+        own = own_morning(board.phase_ends_at, where)
+        return own if own > now else board.phase_ends_at
+    return board.phase_ends_at
 
 
 async def mark_here(

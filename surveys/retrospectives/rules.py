@@ -6,11 +6,10 @@ Pure: no database, no clock, no cryptography.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from surveys.errors import Conflict, Invalid
 from surveys.texts import one_line
@@ -30,8 +29,6 @@ STEP_DAYS = 30  # a step lies at most so far ahead; what takes longer is split
 ABSENT_AFTER = timedelta(minutes=1)  # a facilitator not seen for so long can be relieved
 HERE_FOR = timedelta(seconds=40)  # how long somebody counts as here after the board last heard of them
 LONGEST_CLOCK = 120  # minutes
-MORNING = time(10, 0)  # when a phase over days ends, for whoever's morning comes last
-SATURDAY = 5
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -251,22 +248,3 @@ def may_take_over(
     if leads or not has_facilitator or pace is Pace.OVER_DAYS:
         return True
     return facilitator_here_until is None or facilitator_here_until + ABSENT_AFTER <= now
-
-
-def morning_deadline(start: datetime, days: int, zones: Iterable[str]) -> datetime:
-    """Return when a phase over `days` working days ends: at ten in the morning that comes last.
-
-    The local date is counted where each person is; Saturdays and Sundays do not count. Everybody has
-    at least their own morning, and the one instant is the same for all.
-    """
-    return max(
-        (_morning(start, days, ZoneInfo(zone)) for zone in zones), default=start + timedelta(days=days)
-    )
-
-
-def _morning(start: datetime, days: int, zone: ZoneInfo) -> datetime:
-    day, left = start.astimezone(zone).date(), days
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
-    return datetime.combine(day, MORNING, zone).astimezone(start.tzinfo)

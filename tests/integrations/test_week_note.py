@@ -96,11 +96,11 @@ def test_what_a_leader_might_say_fits_into_a_promise(dimension: str) -> None:
     refuse_names(draft, ["Will Young", "Mark May"])
 
 
-def test_a_promise_that_is_due_is_the_one_thing_whatever_is_low() -> None:
-    promise = PromiseView(
+def promised(text: str = "A written agenda") -> PromiseView:
+    return PromiseView(
         id=UUID(int=3),
         wave_id=WAVE,
-        text="A written agenda",
+        text=text,
         owner_id=UUID(int=4),
         owner_name="Lena",
         made_at=CLOSED,
@@ -109,9 +109,33 @@ def test_a_promise_that_is_due_is_the_one_thing_whatever_is_low() -> None:
         expected=MONDAY,
         state=State.OPEN,
     )
+
+
+def test_a_promise_that_is_due_is_the_one_thing_whatever_is_low() -> None:
     note = LeaderWeek(
-        "Payments", LOW, Thing(ThingKind.DUE_SOON, promise=promise), "press", "https://kept", step=None
+        "Payments",
+        LOW,
+        Thing(ThingKind.DUE_SOON, promise=promised()),
+        "press",
+        "https://kept",
+        step=None,
     )
     said = " ".join(words_of(note, ENGLISH, "UTC").paragraphs)
     assert said.count("This week, one thing") == 1
     assert "is due on" in said
+
+
+def test_further_promises_past_their_date_are_a_short_list() -> None:
+    late = [("Payments", promised("Second")), *(("Search", promised(f"No. {one}")) for one in range(4))]
+    thing = Thing(ThingKind.OVERDUE, promise=promised())
+    note = LeaderWeek("Payments", LOW, thing, "press", "https://kept", late=late)
+    words = words_of(note, ENGLISH, "UTC")
+
+    assert words.paragraphs[-1].splitlines() == [
+        "Past their date as well:",
+        "• “Second”, due on Monday 9 March",
+        "• “No. 0” to Search, due on Monday 9 March",
+        "• “No. 1” to Search, due on Monday 9 March",
+        "and 2 more",
+    ]
+    assert words.later == "Not this week"

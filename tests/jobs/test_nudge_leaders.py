@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.environment import Settings
+from integrations.notes import ResultsOut
+from jobs.notes import outgoing_for
 from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
@@ -61,6 +64,32 @@ class TestResults:
         assert await scene.run(CLOSED + DAY) == 13
         everybody = [*scene.cast.payments_members, *scene.cast.search_members]
         assert await scene.names(Kind.RESULTS_FOR_TEAM) == sorted(person.name for person in everybody)
+
+    async def test_while_a_leader_is_away_who_stands_in_hears_with_the_team_and_once(
+        self, scene: Scene
+    ) -> None:
+        async with scene.sessions.begin() as session:
+            await go_away(
+                session,
+                team_id=scene.cast.payments.id,
+                person_id=scene.cast.lena.id,
+                stand_in_id=scene.cast.alice.id,
+                until=date(2026, 3, 10),
+                now=CLOSED - HOUR,
+            )
+        await scene.run(CLOSED)
+        await scene.run(CLOSED + DAY)
+
+        assert await scene.names(Kind.RESULTS_FOR_LEADER) == ["Alice", "Sam"]
+        told = {row.team_id: row for row in await scene.planned(Kind.RESULTS_FOR_LEADER)}
+        assert told[scene.cast.payments.id].due_at == CLOSED + DAY  # with the team, not before it
+        assert "Alice" not in await scene.names(Kind.RESULTS_FOR_TEAM)
+        async with scene.sessions() as session:
+            settings = Settings(base_url="https://kept.example.com")
+            row = told[scene.cast.payments.id]
+            note = (await outgoing_for(session, None, settings, row)).note  # type: ignore[arg-type] -- no key
+        assert isinstance(note, ResultsOut)
+        assert note.stands_in
 
     async def test_nobody_hears_twice(self, scene: Scene) -> None:
         await scene.run(CLOSED + DAY)

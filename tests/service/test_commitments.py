@@ -14,7 +14,7 @@ from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
 from tests.conftest import NOON
-from tests.loop import step_of
+from tests.loop import differ, step_of
 from tests.service.conftest import submit
 from tests.service.test_team_page import CLOSED, TEAM_SEES, address, publish
 
@@ -269,3 +269,47 @@ async def test_who_took_a_step_on_looks_after_it_on_the_page_and_nobody_else_of_
     assert "Half of it is written" in page.text
     async with sessions() as session:
         assert (await session.get_one(Commitment, step.id)).state is CommitmentState.DONE
+
+
+class TestSeeingItDifferently:
+    async def test_each_side_writes_one_note_beside_the_promise_and_changes_it(
+        self,
+        published: Wave,
+        cast: Cast,
+        signed_in: SignedIn,
+        sessions: Sessions,
+        clock: Callable[[], object],
+    ) -> None:
+        promise = await promised(await signed_in(cast.lena), cast, sessions, published)
+        async with sessions.begin() as session:
+            await differ(session, cast, promise)
+        clock.now = NOON + timedelta(days=40)  # type: ignore[attr-defined] -- the tests' clock
+        for person, words in (
+            (cast.lena, "Every planning had one"),
+            (cast.bob, "Half of them had one"),
+            (cast.bob, "Two of four had one"),
+        ):
+            client = await signed_in(person)
+            sent = await send(client, cast, f"promises/{promise.id}/side", side=words)
+            assert sent.status_code == 303, sent.text
+
+        mine = await (await signed_in(cast.bob)).get(address(cast.payments))
+        assert "How the leader sees it: Every planning had one" in mine.text
+        assert "How the team sees it: Two of four had one" in mine.text
+        assert "Change your note" in mine.text
+        assert 'name="side" required maxlength="400" autocomplete="off" value="Two of four had one"' in (
+            mine.text
+        )
+        alice = await signed_in(cast.alice)
+        theirs = await alice.get(address(cast.payments))
+        assert "Written down by Bob" in theirs.text
+        assert "Change your note" not in theirs.text
+        taken = await send(alice, cast, f"promises/{promise.id}/side", side="None had")
+        assert taken.status_code == 409
+        named = await send(
+            await signed_in(cast.bob), cast, f"promises/{promise.id}/side", side="Lena forgot"
+        )
+        assert named.status_code == 422
+        assert 'value="Lena forgot"' in named.text
+        outside = await send(await signed_in(cast.oscar), cast, f"promises/{promise.id}/side", side="No")
+        assert outside.status_code == 404

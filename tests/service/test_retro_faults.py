@@ -18,12 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.keystores import DirectoryKeyStore
 from service.demo.server import free_port
 from service.views.board_news import news_of
+from surveys.database import build_engine, build_sessions
 from surveys.errors import Conflict, Invalid, SurveyError
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
 from surveys.retrospectives.actions import move_on, start_retrospective
-from surveys.retrospectives.boards import secret_of
+from surveys.retrospectives.boards import board_to_write_on, secret_of
 from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.models import Card, Retrospective, SealedCard, Vote
 from surveys.retrospectives.places import people_on, places_on
@@ -65,8 +66,12 @@ async def write(
 
 
 async def test_votes_of_eight_windows_at_once_are_never_more_than_one_person_has(
-    own_sessions: Sessions, tmp_path: Path
+    own_sessions: Sessions, own_database_url: str, tmp_path: Path
 ) -> None:
+    other = build_engine(own_database_url)  # a second process: on SQLite one has a single connection
+    processes = (own_sessions, build_sessions(other))
+    several_write = other.dialect.name == "postgresql"  # SQLite lets one transaction begin at a time
+    all_of_them = asyncio.Barrier(8)
     keys = DirectoryKeyStore.set_up(tmp_path / "keys")
     async with own_sessions.begin() as session:
         cast = await make_cast(session)
@@ -80,13 +85,17 @@ async def test_votes_of_eight_windows_at_once_are_never_more_than_one_person_has
     async def window(number: int) -> SurveyError | None:
         votes = {topics[number]: board.votes_each + (number == 0)}  # the first asks for one too many
         try:
-            async with own_sessions.begin() as session:
+            async with processes[number % 2].begin() as session:
+                if several_write:  # each has looked at the board, and none has written, before one does
+                    await board_to_write_on(session, board.id, cast.bob.id, Phase.VOTE)
+                    await all_of_them.wait()
                 await cast_votes(session, keys, board.id, person_id=cast.bob.id, votes=votes)
         except SurveyError as refusal:
             return refusal
         return None
 
     said = await asyncio.gather(*(window(number) for number in range(8)))
+    await other.dispose()
 
     assert isinstance(said[0], Invalid)
     assert said[1:] == [None] * 7

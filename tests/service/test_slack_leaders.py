@@ -10,12 +10,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.language import Translator
 from integrations.slack import presses
 from surveys.audit.models import Reading
 from surveys.audit.rules import LookedAs
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit
-from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, Share, Topic, TopicKind
+from surveys.commitments.models import (
+    CheckIn,
+    Commitment,
+    CommitmentState,
+    Replan,
+    Share,
+    SideNote,
+    Topic,
+    TopicKind,
+)
 from surveys.commitments.topics import raise_topic
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.models import Person
@@ -23,8 +33,9 @@ from surveys.waves.models import Wave
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.doubles.fault_proxy import FaultProxy
-from tests.loop import step_of
+from tests.loop import differ, step_of
 from tests.service import test_slack
+from tests.service.conftest import Clock
 from tests.service.test_slack import Workspace
 from tests.service.test_team_page import publish
 
@@ -254,3 +265,57 @@ async def at_home(workspace: Workspace, slack: FaultProxy, person: Person) -> st
     }
     await workspace.post(json.dumps(body).encode(), "application/json")
     return json.dumps(slack.of("views.publish")[-1]["view"])
+
+
+async def test_mondays_message_is_put_off_by_a_press_and_comes_when_that_week_begins(
+    workspace: Workspace, slack: FaultProxy, cast: Cast, published: Wave, sessions: Sessions
+) -> None:
+    for how, weeks in (("one_week", 1), ("two_weeks", 2)):  # the second press moves it
+        reply = await workspace.press(cast.lena, "loop.later.v1", presses.later())
+        assert reply.status_code == 200
+        view = slack.of("views.open")[-1]["view"]
+        await send(workspace, cast.lena, view, how=how)
+
+        async with sessions() as session:
+            week = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).one()
+        monday = NOON - timedelta(days=NOON.weekday()) + weeks * timedelta(days=7)
+        assert (week.person_id, week.due_at.date()) == (cast.lena.id, monday.date())
+        assert f"again on {Translator('en').date(monday.date())}" in json.dumps(view)
+
+    stranger = await send(workspace, cast.oscar, view, how="one_week")
+    assert "Only the leader of this team can do this." in stranger.text
+
+
+async def test_both_sides_of_a_promise_are_written_and_changed_from_home(
+    workspace: Workspace,
+    slack: FaultProxy,
+    cast: Cast,
+    promise: Commitment,
+    sessions: Sessions,
+    clock: Clock,
+) -> None:
+    async with sessions.begin() as session:
+        await differ(session, cast, promise)
+    clock.now = NOON + timedelta(days=40)
+    press = presses.side(promise.id)
+    for person, label, words in (
+        (cast.lena, "Say how you see it", "Every planning had one"),
+        (cast.bob, "Say how the team sees it", "Half of them had one"),
+        (cast.bob, "Change your note", "Two of four had one"),
+    ):
+        home = await at_home(workspace, slack, person)
+        assert label in home
+        assert press in home
+        sent = await send(workspace, person, await opened(workspace, slack, person, press), words=words)
+        assert "It stands beside the promise" in sent.text
+
+    assert press not in await at_home(workspace, slack, cast.alice)  # the side has written
+    view = await opened(workspace, slack, cast.alice, press)
+    assert "Whoever wrote it can change it." in view["blocks"][0]["text"]["text"]
+    view = await opened(workspace, slack, cast.bob, press)
+    assert "How the leader sees it: Every planning had one" in json.dumps(view)
+    named = await send(workspace, cast.bob, view, words="Lena forgot")
+    assert "words" in named.json()["errors"]
+    async with sessions() as session:
+        notes = await session.scalars(select(SideNote.words).order_by(SideNote.side))
+        assert list(notes) == ["Every planning had one", "Two of four had one"]

@@ -18,7 +18,14 @@ from jobs.run_boards import run_boards
 from surveys.deliveries.models import Delivery
 from surveys.people.models import Person
 from surveys.retrospectives.actions import move_on, start_retrospective
-from surveys.retrospectives.models import Card, Retrospective, SealedCard, Vote
+from surveys.retrospectives.models import (
+    Card,
+    CardGroup,
+    PostedSummary,
+    Retrospective,
+    SealedCard,
+    Vote,
+)
 from surveys.retrospectives.rules import Pace, Phase, Plan
 from tests.cast import Cast
 from tests.doubles.fault_proxy import FaultProxy
@@ -467,13 +474,25 @@ async def test_who_led_through_a_closed_board_posts_its_summary_from_slack_and_o
     clock: Clock,
 ):
     await advance(sessions, keys, board, Phase.CLOSED, clock)
+    async with sessions.begin() as session:
+        session.add(CardGroup(retrospective_id=board, part="to_improve", name="Shorter meetings", votes=0))
     other = await opened(workspace, slack, cast.bob, board)
     assert "retro.post.v1" not in json.dumps(other)
     mine = await opened(workspace, slack, cast.alice, board)
     assert "retro.post.v1" in json.dumps(mine)
     await workspace.press(cast.alice, "retro.post.v1", board.hex)
+    plain = slack.of("views.open")[-1]["view"]
+    assert "Nothing was agreed to be done." in json.dumps(plain)
+    assert "Talked about" not in json.dumps(plain)
+    with_topics = next(
+        element["value"]
+        for block in plain["blocks"]
+        for element in block.get("elements", ())
+        if element.get("action_id") == "retro.post.v1"
+    )
+    await workspace.press(cast.alice, "retro.post.v1", with_topics)
     form = slack.of("views.open")[-1]["view"]
-    assert "Nothing was agreed to be done." in json.dumps(form)
+    assert "Shorter meetings (0 votes)" in json.dumps(form)
 
     async def send(person: Person) -> httpx.Response:
         picker = {"retro.pick.v1": {"type": "conversations_select", "selected_conversation": "C0RETRO77"}}
@@ -496,6 +515,7 @@ async def test_who_led_through_a_closed_board_posts_its_summary_from_slack_and_o
     async with sessions() as session:
         planned = await session.scalars(select(Delivery).where(Delivery.kind == "retro_summary"))
         assert len(planned.all()) == 1
+        assert (await session.scalars(select(PostedSummary.with_topics))).one()
 
 
 async def test_a_board_of_other_parts_asks_for_them_in_slack(

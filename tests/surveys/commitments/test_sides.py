@@ -11,7 +11,7 @@ from surveys.commitments.queries import loop_of
 from surveys.commitments.sides import tell_our_side
 from surveys.errors import Conflict, Invalid, Missing
 from tests.cast import Cast, make_cast
-from tests.loop import make_programme, make_wave, say
+from tests.loop import differ
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,15 +33,6 @@ async def promise(session: AsyncSession, cast: Cast) -> Commitment:
         text="A written agenda",
         now=NOW,
     )
-
-
-async def differ(session: AsyncSession, cast: Cast, promise: Commitment, *, times: int = 2) -> None:
-    programme = await make_programme(session, cast.organisation)
-    for number in range(times):
-        wave = await make_wave(
-            session, programme, [cast.payments], closes_at=NOW + (10 + 14 * number) * DAY
-        )
-        await say(session, wave, cast.payments, promise.id, "not_yet")
 
 
 async def test_after_the_second_not_yet_each_side_leaves_a_note_beside_the_promise(

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.actions import acknowledge, commit, share
 from surveys.commitments.models import Absence
+from surveys.commitments.putting_off import put_off_week
 from surveys.commitments.week import ThingKind
 from surveys.commitments.weekly import begin_weeks, week_of
 from surveys.deliveries.models import Delivery, Kind
@@ -36,7 +37,9 @@ async def test_a_week_begins_on_monday_morning_with_one_message(session: AsyncSe
     assert {one.person_id for one in told} == {cast.lena.id}
 
 
-async def test_who_was_written_to_or_is_away_gets_none(session: AsyncSession) -> None:
+async def test_while_a_leader_is_away_who_stands_in_begins_the_week_in_their_place(
+    session: AsyncSession,
+) -> None:
     cast = await scene(session)
     session.add(
         Absence(
@@ -50,7 +53,28 @@ async def test_who_was_written_to_or_is_away_gets_none(session: AsyncSession) ->
     )
     await session.flush()
 
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY, slack=True) == 1
+    assert await begin_weeks(session, now=MONDAY + timedelta(hours=1), slack=True) == 0
+    told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
+    assert [one.person_id for one in told] == [cast.alice.id]
+    assert await week_of(session, cast.lena.id, now=MONDAY) is None
+    week = await week_of(session, cast.alice.id, now=MONDAY)
+    assert week is not None
+    assert (week.thing.kind, week.as_leader) == (ThingKind.SHARE, False)
+    assert await week_of(session, cast.alice.id, now=MONDAY + 2 * DAY) is None  # the leader is back
+
+
+async def test_a_week_that_was_put_off_begins_later_and_no_other_comes_between(
+    session: AsyncSession,
+) -> None:
+    cast = await scene(session)
+    await begin_weeks(session, now=MONDAY, slack=True)
+    again = await put_off_week(session, cast.lena.id, how="two_weeks", now=MONDAY + timedelta(hours=1))
+
+    assert again == MONDAY.replace(minute=0) + 14 * DAY
+    for days in (7, 8, 14):
+        assert await begin_weeks(session, now=MONDAY + days * DAY, slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY + 21 * DAY, slack=True) == 1
 
 
 async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None:
@@ -59,13 +83,13 @@ async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None
 
     async def thing(now: datetime) -> ThingKind | None:
         week = await week_of(session, cast.lena.id, now=now)
-        return week[1].kind if week is not None else None
+        return week.thing.kind if week is not None else None
 
     assert wave is None
     first = await week_of(session, cast.lena.id, now=MONDAY)
     assert first is not None
-    loop, found, teams = first
-    assert (loop.team_id, found.kind, teams) == (cast.payments.id, ThingKind.SHARE, 1)
+    loop = first.loop
+    assert (loop.team_id, first.thing.kind, first.teams) == (cast.payments.id, ThingKind.SHARE, 1)
     assert loop.wave_id is not None
     about = {"wave_id": loop.wave_id, "team_id": cast.payments.id, "person_id": cast.lena.id, "now": MONDAY}
     await share(session, words="Thank you.", **about)  # type: ignore[arg-type] -- keywords of two calls

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.cadence.quiet_days import public_holidays
 from surveys.errors import Conflict, Invalid
+from surveys.retrospectives.mornings import end_of_step, own_morning
 from surveys.retrospectives.rules import (
     ABSENT_AFTER,
     Column,
@@ -20,7 +22,6 @@ from surveys.retrospectives.rules import (
     by_votes,
     checked_votes,
     may_take_over,
-    morning_deadline,
     moved,
     names_for,
 )
@@ -119,27 +120,47 @@ def test_a_facilitator_is_relieved_after_a_minute(seconds: int, *, allowed: bool
     )
 
 
+BERLIN = ("Europe/Berlin", "DE")
+WHERE = [BERLIN, ("America/Los_Angeles", "US"), ("Asia/Tokyo", "JP"), ("UTC", None)]
+
+
 @settings(max_examples=60)
 @given(
-    st.datetimes(min_value=datetime(2026, 3, 20), max_value=datetime(2026, 11, 5)),  # noqa: DTZ001 -- made aware below
+    st.datetimes(min_value=datetime(2026, 3, 20), max_value=datetime(2026, 12, 31)),  # noqa: DTZ001 -- made aware below
     st.integers(min_value=1, max_value=5),
-    st.lists(st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo"]), min_size=1),
+    st.lists(st.sampled_from(WHERE), min_size=1),
 )
-def test_a_step_over_days_leaves_everybody_a_morning_on_a_working_day(
-    start: datetime, days: int, zones: list[str]
+def test_a_step_over_days_leaves_everybody_a_morning_on_a_working_day_of_their_own(
+    start: datetime, days: int, where: list[tuple[str, str | None]]
 ) -> None:
     now = start.replace(tzinfo=UTC)
-    ends = morning_deadline(now, days, zones)
+    ends = end_of_step(now, days, where)
+    own = {each: own_morning(ends, each) for each in where}
 
-    assert ends > now
-    for zone in zones:
-        there = ends.astimezone(ZoneInfo(zone))
-        assert there >= there.replace(hour=10, minute=0, second=0, microsecond=0) or there.date() > (
-            now.astimezone(ZoneInfo(zone)).date()
-        )
-    assert any(
-        (there := ends.astimezone(ZoneInfo(zone))).hour == 10 and there.weekday() < 5 for zone in zones
-    )
+    assert max(own.values()) == ends  # it ends with the last one's
+    for (zone, country), morning in own.items():
+        there = morning.astimezone(ZoneInfo(zone))
+        assert (there.hour, there.minute) == (10, 0)
+        assert there.weekday() < 5
+        assert country is None or there.date() not in public_holidays(country, there.year)
+        assert there.date() > now.astimezone(ZoneInfo(zone)).date()
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "ends"),
+    [
+        ((2026, 12, 1, 10), 1, (2026, 12, 2)),
+        ((2026, 12, 1, 19), 1, (2026, 12, 3)),  # in the evening the day is over already
+        ((2026, 12, 4, 10), 1, (2026, 12, 7)),  # a weekend
+        ((2026, 12, 23, 12), 2, (2026, 12, 28)),  # two days of Christmas and a weekend
+    ],
+)
+def test_working_days_are_counted_where_somebody_is(
+    start: tuple[int, int, int, int], days: int, ends: tuple[int, int, int]
+) -> None:
+    there = ZoneInfo("Europe/Berlin")
+
+    assert end_of_step(datetime(*start, tzinfo=there), days, [BERLIN]) == datetime(*ends, 10, tzinfo=there)
 
 
 @pytest.mark.parametrize(
