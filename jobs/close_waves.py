@@ -33,8 +33,7 @@ from surveys.errors import KeyLost
 from surveys.people.models import Person, Role, RoleKind
 from surveys.questions.rules import CORE, LOOP_CHOICES, waves_in_cycle
 from surveys.results.actions import close_without_results, publish_wave
-from surveys.results.organisation import pooled_until_now
-from surveys.results.queries import trend_states
+from surveys.results.organisation import pooled_until_now, trend_states
 from surveys.results.rules.publication import FrozenUnit, FrozenWave, decide
 from surveys.waves.actions import begin_closing
 from surveys.waves.models import Wave, WaveState, WaveUnit

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from sqlalchemy import (
@@ -17,9 +18,12 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
+    Executable,
     ForeignKey,
     MetaData,
     TypeDecorator,
+    Uuid,
+    bindparam,
     event,
     insert,
     text,
@@ -116,12 +120,17 @@ def random_id() -> Mapped[UUID]:
     return mapped_column(primary_key=True, default=uuid4)
 
 
+# Without a value for it the database refuses the statement: nothing is read of all organisations.
+OUR_ID = bindparam("our_organisation_id", type_=Uuid())
+OURS_ONLY = with_loader_criteria(
+    Scoped, lambda model: model.organisation_id == OUR_ID, include_aliases=True, propagate_to_loaders=False
+)
+LIMITED: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()
+
+
 def limit_to(session: AsyncSession, organisation_id: UUID) -> None:
     """From now on let this session read rows of one organisation only."""
-    # Made once, because putting it together costs more than many a statement.
-    session.info["organisation"] = with_loader_criteria(
-        Scoped, lambda model: model.organisation_id == organisation_id, include_aliases=True
-    )
+    session.info["organisation"] = organisation_id
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -129,7 +138,26 @@ def _add_organisation(state: ORMExecuteState) -> None:
     ours = state.session.info.get("organisation")
     if ours is None or state.is_column_load or state.is_relationship_load:
         return
-    state.statement = state.statement.options(ours)
+    given = state.parameters or {}
+    if state.is_select and isinstance(given, Mapping):
+        state.parameters = {**given, OUR_ID.key: ours}
+        state.statement = _limited(state.statement)
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(Scoped, lambda model: model.organisation_id == ours, include_aliases=True)
+    )
+
+
+def _limited(statement: Executable) -> Executable:
+    """Return a statement that names the organisation by a value to be given with it.
+
+    What SQLAlchemy works out about a statement stays with it, and for those that are made once this is
+    most of what they cost. So they are limited once as well.
+    """
+    found = LIMITED.get(statement)
+    if found is None:
+        found = LIMITED[statement] = statement.options(OURS_ONLY)
+    return found
 
 
 def build_engine(url: str) -> AsyncEngine:

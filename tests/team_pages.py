@@ -12,7 +12,6 @@ from surveys.results.published import (
     HIDDEN,
     AskedItem,
     FigureView,
-    LoopWord,
     ParticipationView,
     TeamTrend,
     TrendView,
@@ -279,7 +278,3 @@ def loop(*, taken: int = 2, promises: bool = True) -> LoopState:
         promises=[moved, asked, kept] if promises else (),
         follow_through=FollowThrough(Rate(2, 3), Rate(4, 5), moved=1) if promises else FollowThrough(),
     )
-
-
-def word(code: str, said: str) -> LoopWord:
-    return LoopWord(code, said)

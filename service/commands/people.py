@@ -20,10 +20,11 @@ from surveys.deliveries.moves import move_reminders
 from surveys.deliveries.rules import ChannelName, Kind
 from surveys.errors import Conflict, Missing
 from surveys.people.actions import apply_import, erase_person, found_organisation, make_sign_in_link
+from surveys.people.directory_import import stored_directory
 from surveys.people.directory_plan import Plan, plan_import
 from surveys.people.directory_rows import PersonRow
 from surveys.people.models import Organisation
-from surveys.people.queries import has_organisation, person_by_email, stored_directory, the_organisation
+from surveys.people.queries import has_organisation, person_by_email, the_organisation
 
 DEFAULT_NAME = "Our organisation"
 COUNTED = {

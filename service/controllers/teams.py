@@ -1,5 +1,6 @@
 """The page of one unit: the same published figures for everyone who may read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,9 +28,8 @@ from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
 from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
-from surveys.commitments.absences import away_now, may_stand_in
+from surveys.commitments.absences import Standing, absences_of, may_stand_in
 from surveys.commitments.agreements import agreement_of
-from surveys.commitments.leading import stands_in
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
@@ -38,10 +38,11 @@ from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.repair.queries import repair_promises
 from surveys.results.published import TeamTrend
-from surveys.results.queries import trend_of
+from surveys.results.queries import Wanted, trends_of
 from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
 from surveys.waves.rosters import coming_changes
+from surveys.waves.rules import FrozenRules
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
 DONE = {
@@ -64,6 +65,7 @@ DONE = {
     "side_told": mark("Said. It stands beside the promise, with your name."),
     "left_out": mark("Taken off the list."),
 }
+NOT_HERE = mark("The address may be mistyped, or the page is not one you can read.")
 Visit = Request[Any, Any, State]
 
 
@@ -110,10 +112,13 @@ async def show_team(
     Raises:
         Missing: there is no such unit, or not for this reader.
     """
-    branch, trend = await branch_to_read(session, reader.viewer, team_id, now=reader.now)
+    branch, trend, above = await _branch_with_above(session, reader, team_id)
     leads = team_id in reader.viewer.leads
-    is_leader = leads or await stands_in(session, team_id, reader.viewer.person_id, now=reader.now)
-    loop = await loop_of(session, team_id, now=reader.now, for_leader=leads, branch=branch)
+    absences = await absences_of(session, team_id, now=reader.now)
+    is_leader = leads or reader.viewer.person_id in absences.acting
+    loop = await loop_of(
+        session, team_id, now=reader.now, for_leader=leads, branch=branch, away=absences.away
+    )
     team = team_page(
         trend,
         loop,
@@ -121,7 +126,7 @@ async def show_team(
         zone=reader.viewer.zone,
         now=reader.now,
         is_leader=is_leader,
-        above=await _above(session, reader.viewer, branch, trend, now=reader.now),
+        above=above,
         roster=await roster_for(session, reader.viewer, team_id),
     )
     today = reader.now.astimezone(ZoneInfo(loop.zone)).date()
@@ -138,9 +143,9 @@ async def show_team(
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
         topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
-        repair_promises=await repair_promises(session, team_id),
-        leading=await _leading(session, reader, trend, acts=is_leader),
-        words=await _words(session, reader, trend),
+        repair_promises=await repair_promises(session, team_id) if loop.promises or loop.topics else (),
+        leading=await _leading(session, reader, trend, absences.standing, acts=is_leader),
+        words=await _words(session, reader, branch, trend),
         looked=who_looked(
             await looks_at(session, team_id, now=reader.now),
             reader.page.language,
@@ -151,7 +156,9 @@ async def show_team(
     return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
 
 
-async def _leading(session: AsyncSession, reader: Reader, trend: TeamTrend, *, acts: bool) -> Leading:
+async def _leading(
+    session: AsyncSession, reader: Reader, trend: TeamTrend, standing: Sequence[Standing], *, acts: bool
+) -> Leading:
     """Return what a leader says about leading, and what they are offered."""
     viewer, team_id = reader.viewer, trend.team_id
     leads = team_id in viewer.leads
@@ -160,23 +167,26 @@ async def _leading(session: AsyncSession, reader: Reader, trend: TeamTrend, *, a
         trend,
         reader.page.language,
         acts=acts,
-        standing=await away_now(session, team_id, now=reader.now),
+        standing=standing,
         pledge=await pledge_of(session, team_id),
         notes=await notes_of(session, team_id, now=reader.now),
         stand_ins=await may_stand_in(session, team_id, viewer.person_id) if leads else (),
     )
 
 
-async def _words(session: AsyncSession, reader: Reader, trend: TeamTrend) -> TeamWords | None:
+async def _words(
+    session: AsyncSession, reader: Reader, branch: Directory, trend: TeamTrend
+) -> TeamWords | None:
     """Return the unit's own words for its leaders and those asked in it; nobody else gets the section."""
     if not may_read_words(reader.viewer, trend.team_id):
         return None
     newest = newest_readable(trend)
+    rules = FrozenRules.of(newest.rules) if newest is not None and newest.rules else None
     return team_words(
-        await words_of_wave(session, newest.wave_id, trend.team_id) if newest is not None else None,
+        await words_of_wave(session, newest.wave_id, trend.team_id, rules) if newest and rules else None,
         reader.page.language,
         mailbox=f"/mailbox/to/{reader.viewer.organisation_id}",
-        replied_on=await newest_reply_day(session, trend.team_id, now=reader.now),
+        replied_on=await newest_reply_day(session, trend.team_id, branch.zone, now=reader.now),
     )
 
 
@@ -193,47 +203,50 @@ async def branch_to_read(
 ) -> tuple[Directory, TeamTrend]:
     """Return a unit with those above it, and what this reader may read of it.
 
-    Raises:
-        Missing: there is no such unit, or not for this reader; both read alike.
-    """
-    try:
-        branch = await branch_of(session, team_id)
-    except Missing:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read.")) from None
-    return branch, await readable_trend(session, viewer, branch, team_id, now=now)
-
-
-async def readable_trend(
-    session: AsyncSession, viewer: Viewer, branch: Directory, team_id: UUID, *, now: datetime
-) -> TeamTrend:
-    """Return what this reader may read of a unit.
-
     A leader further up reads a single team below only in waves that said so before anyone answered.
 
     Raises:
-        Missing: nothing of it.
+        Missing: there is no such unit, or nothing of it for this reader; both read alike.
     """
+    branch = await _branch_for(session, viewer, team_id)
+    wanted = Wanted(team_id, team_id in viewer.leads)
+    [trend] = await trends_of(session, [wanted], branch.teams, now=now)
+    return branch, _as_told(viewer, branch, trend)
+
+
+async def _branch_with_above(
+    session: AsyncSession, reader: Reader, team_id: UUID
+) -> tuple[Directory, TeamTrend, TeamTrend | None]:
+    """Return the same with the unit above, where the reader may read it without any special permission."""
+    viewer = reader.viewer
+    branch = await _branch_for(session, viewer, team_id)
+    parent = branch.teams[team_id].parent_id
+    wanted = [Wanted(team_id, team_id in viewer.leads)]
+    if parent is not None and may_read(viewer, branch, parent, leaders_read_below=False):
+        wanted.append(Wanted(parent, parent in viewer.leads, WAVES_ABOVE))
+    trend, *above = await trends_of(session, wanted, branch.teams, now=reader.now)
+    return branch, _as_told(viewer, branch, trend), above[0] if above else None
+
+
+async def _branch_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Directory:
+    """Return a unit of which this reader may read something, if its waves say so, with those above it."""
+    try:
+        branch = await branch_of(session, team_id)
+    except Missing:
+        raise Missing(NOT_HERE) from None
     mine = branch.organisation_id == viewer.organisation_id
     if not mine or not may_read(viewer, branch, team_id, leaders_read_below=True):
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
-    trend = await trend_of(session, team_id, now=now, as_leader=team_id in viewer.leads, branch=branch)
-    if may_read(viewer, branch, team_id, leaders_read_below=False):
+        raise Missing(NOT_HERE)
+    return branch
+
+
+def _as_told(viewer: Viewer, branch: Directory, trend: TeamTrend) -> TeamTrend:
+    if may_read(viewer, branch, trend.team_id, leaders_read_below=False):
         return trend
     told = [wave for wave in trend.waves if wave.rules.get("leaders_read_below")]
     if not told:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise Missing(NOT_HERE)
     return replace(trend, waves=told)
-
-
-async def _above(
-    session: AsyncSession, viewer: Viewer, branch: Directory, trend: TeamTrend, *, now: datetime
-) -> TeamTrend | None:
-    """Return the unit above where this reader may read it without any special permission."""
-    parent = trend.parent_id
-    if parent is None or not may_read(viewer, branch, parent, leaders_read_below=False):
-        return None
-    as_leader = parent in viewer.leads
-    return await trend_of(session, parent, now=now, as_leader=as_leader, waves=WAVES_ABOVE, branch=branch)
 
 
 async def roster_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Roster | None:

@@ -32,10 +32,10 @@ from surveys.cadence.drafts import ProgrammeDraft
 from surveys.cadence.models import Programme
 from surveys.cadence.queries import preview
 from surveys.people.actions import found_organisation
-from surveys.people.directory_import import apply_import
+from surveys.people.directory_import import apply_import, stored_directory
 from surveys.people.directory_plan import plan_import
 from surveys.people.models import Person, Team
-from surveys.people.queries import stored_directory, the_organisation
+from surveys.people.queries import the_organisation
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import FrozenRules, LoopQuestion
 

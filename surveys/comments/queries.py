@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.comments.models import Addressee, Mailbox, MailboxMessage, Remark, RemarkTheme, Side
@@ -83,11 +84,11 @@ async def around(session: AsyncSession, wave_id: UUID, team_id: UUID) -> Around:
     return Around(wave.organisation_id, sorted({*await roster(session, wave_id, team_id), *leaders}))
 
 
-async def words_of_wave(session: AsyncSession, wave_id: UUID, team_id: UUID) -> WordsOfWave | None:
-    """Return what a unit said in a published wave, in no order; None where it asked no open question."""
-    wave = await session.get(Wave, wave_id)
-    rules = FrozenRules.of(wave.rules) if wave is not None and wave.rules else None
-    if rules is None or rules.open_prompt is None:
+async def words_of_wave(
+    session: AsyncSession, wave_id: UUID, team_id: UUID, rules: FrozenRules
+) -> WordsOfWave | None:
+    """Return what a unit said in a published wave, in no order; None where its rules ask nothing open."""
+    if rules.open_prompt is None:
         return None
     words = await session.scalars(
         select(Remark.words).where(Remark.wave_id == wave_id, Remark.team_id == team_id).order_by(Remark.id)
@@ -202,22 +203,30 @@ async def thread(session: AsyncSession, mailbox: Mailbox, reader: Side, *, now: 
     )
 
 
-async def newest_reply_day(session: AsyncSession, team_id: UUID, *, now: datetime) -> date | None:
-    """Return the day on which a mailbox about this unit last had a reply handed over, if any did lately."""
-    zone = await session.execute(
-        select(Organisation.zone)
-        .join(Team, Team.organisation_id == Organisation.id)
-        .where(Team.id == team_id)
-    )
-    today = newest_batch(now, zone.scalar_one())
-    return await session.scalar(
+async def newest_reply_day(
+    session: AsyncSession, team_id: UUID, zone: str, *, now: datetime
+) -> date | None:
+    """Return the day on which a mailbox about this unit last had a reply handed over, if any did lately.
+
+    Args:
+        zone: the organisation's, by whose days mailboxes go.
+    """
+    today = newest_batch(now, zone)
+    values = {"team_id": team_id, "today": today, "since": today - MAILBOX_LASTS}
+    day: date | None = await session.scalar(_newest_reply(), values)
+    return day
+
+
+@cache
+def _newest_reply() -> Select[date]:
+    return (
         select(MailboxMessage.visible_on)
         .join(Mailbox, Mailbox.id == MailboxMessage.mailbox_id)
         .where(
-            Mailbox.team_id == team_id,
+            Mailbox.team_id == bindparam("team_id"),
             MailboxMessage.side == Side.RECIPIENT,
-            MailboxMessage.visible_on <= today,
-            MailboxMessage.visible_on >= today - MAILBOX_LASTS,
+            MailboxMessage.visible_on <= bindparam("today"),
+            MailboxMessage.visible_on >= bindparam("since"),
         )
         .order_by(MailboxMessage.visible_on.desc())
         .limit(1)

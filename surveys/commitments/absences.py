@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -29,6 +31,21 @@ class Standing:
     name: str
     stand_in: str
     back_on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absences:
+    """The absences of a team's leaders.
+
+    Attributes:
+        away: when each was away, as `spans_away` has it.
+        standing: who is away at this moment, by name.
+        acting: who acts for them.
+    """
+
+    away: Away
+    standing: Sequence[Standing]
+    acting: frozenset[UUID]
 
 
 async def go_away(
@@ -82,31 +99,57 @@ async def come_back(session: AsyncSession, *, team_id: UUID, person_id: UUID, no
 
 async def may_stand_in(session: AsyncSession, team_id: UUID, person_id: UUID) -> list[tuple[UUID, str]]:
     """Return who can act for a leader, by name: those who work in the team or lead it with them."""
-    works = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
-    leads = select(Leadership.person_id).where(Leadership.team_id == team_id)
-    found = await session.execute(
-        select(Person.id, Person.name)
-        .where(Person.active, Person.id != person_id, Person.id.in_(works) | Person.id.in_(leads))
-        .order_by(Person.name)
-    )
+    found = await session.execute(_around(), {"team_id": team_id, "person_id": person_id})
     return [(row[0], row[1]) for row in found]
 
 
-async def away_now(session: AsyncSession, team_id: UUID, *, now: datetime) -> list[Standing]:
-    """Return which leaders of a team are away at this moment."""
-    stand_in = aliased(Person)
-    found = await session.execute(
-        select(Absence.person_id, Person.name, stand_in.name, Absence.until)
-        .join(Person, Person.id == Absence.person_id)
-        .join(stand_in, stand_in.id == Absence.stand_in_id)
-        .join(
-            Leadership,
-            (Leadership.team_id == Absence.team_id) & (Leadership.person_id == Absence.person_id),
+@cache
+def _around() -> Select[UUID, str]:
+    here = bindparam("team_id", type_=Uuid())
+    works = select(Membership.person_id).where(Membership.team_id == here, Membership.until.is_(None))
+    leads = select(Leadership.person_id).where(Leadership.team_id == here)
+    return (
+        select(Person.id, Person.name)
+        .where(
+            Person.active,
+            Person.id != bindparam("person_id"),
+            Person.id.in_(works) | Person.id.in_(leads),
         )
-        .where(Absence.team_id == team_id, Absence.since <= now, Absence.until > now)
         .order_by(Person.name)
     )
-    return [Standing(row[0], row[1], row[2], row[3]) for row in found]
+
+
+async def absences_of(session: AsyncSession, team_id: UUID, *, now: datetime) -> Absences:
+    """Return who was and is away from leading a team, and who acts for them at this moment."""
+    away: dict[tuple[UUID, UUID], list[Span]] = defaultdict(list)
+    standing, acting = [], set()
+    for row in await session.execute(_absences(), {"team_id": team_id}):
+        away[team_id, row.person_id].append((row.since, row.until))
+        if row.leads and row.since <= now < row.until:
+            standing.append(Standing(row.person_id, row.name, row.stand_in, row.until))
+            acting.add(row.stand_in_id)
+    return Absences(dict(away), standing, frozenset(acting))
+
+
+@cache
+def _absences() -> Select[*tuple[Any, ...]]:
+    stand_in = aliased(Person)
+    leads = exists().where(Leadership.team_id == Absence.team_id, Leadership.person_id == Absence.person_id)
+    return (
+        select(
+            Absence.person_id,
+            Person.name,
+            Absence.stand_in_id,
+            stand_in.name.label("stand_in"),
+            Absence.since,
+            Absence.until,
+            leads.label("leads"),
+        )
+        .join(Person, Person.id == Absence.person_id)
+        .join(stand_in, stand_in.id == Absence.stand_in_id)
+        .where(Absence.team_id == bindparam("team_id"))
+        .order_by(Person.name)
+    )
 
 
 async def stand_ins(

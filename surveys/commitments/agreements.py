@@ -6,9 +6,10 @@ force, since when, and where it can be read.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
@@ -49,13 +50,21 @@ class LateTeam:
 
 async def agreement_of(session: AsyncSession, organisation_id: UUID) -> InForce | None:
     """Return the agreement in force, or None."""
-    found = await session.execute(
-        select(WorksAgreement.id, WorksAgreement.reference, Person.name, WorksAgreement.recorded_at)
-        .join(Person, Person.id == WorksAgreement.recorded_by)
-        .where(WorksAgreement.organisation_id == organisation_id, WorksAgreement.ended_at.is_(None))
-    )
+    found = await session.execute(_in_force(), {"organisation_id": organisation_id})
     row = found.one_or_none()
     return None if row is None else InForce(row[0], row[1], row[2], row[3])
+
+
+@cache
+def _in_force() -> Select[UUID, str, str, datetime]:
+    return (
+        select(WorksAgreement.id, WorksAgreement.reference, Person.name, WorksAgreement.recorded_at)
+        .join(Person, Person.id == WorksAgreement.recorded_by)
+        .where(
+            WorksAgreement.organisation_id == bindparam("organisation_id"),
+            WorksAgreement.ended_at.is_(None),
+        )
+    )
 
 
 async def record_agreement(

@@ -6,9 +6,10 @@ Neither is asked for, counted or put on a clock. A pledge names its limits; they
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import texts
@@ -77,17 +78,21 @@ async def make_pledge(
 
 async def pledge_of(session: AsyncSession, team_id: UUID) -> PledgeView | None:
     """Return the pledge of whoever leads a team today; a former leader's is not shown any more."""
-    found = await session.execute(
+    row = (await session.execute(_pledge(), {"team_id": team_id})).one_or_none()
+    return PledgeView(team_id, row.name, row.words, row.made_at) if row is not None else None
+
+
+@cache
+def _pledge() -> Select[str, datetime, str]:
+    return (
         select(Pledge.words, Pledge.made_at, Person.name)
         .join(Person, (Person.id == Pledge.person_id) & Person.active)
         .join(
             Leadership,
             (Leadership.team_id == Pledge.team_id) & (Leadership.person_id == Pledge.person_id),
         )
-        .where(Pledge.team_id == team_id)
+        .where(Pledge.team_id == bindparam("team_id"))
     )
-    row = found.one_or_none()
-    return PledgeView(team_id, row.name, row.words, row.made_at) if row is not None else None
 
 
 async def note_mistake(
@@ -141,16 +146,21 @@ async def delete_note(session: AsyncSession, note_id: UUID, *, team_id: UUID, pe
 
 async def notes_of(session: AsyncSession, team_id: UUID, *, now: datetime) -> Sequence[NoteView]:
     """Return the notes of the last 90 days, newest first."""
-    found = await session.execute(
-        select(MistakeNote, Person.name)
-        .join(Person, Person.id == MistakeNote.person_id)
-        .where(MistakeNote.team_id == team_id, MistakeNote.written_at > now - NOTE_LASTS)
-        .order_by(MistakeNote.written_at.desc())
-    )
+    found = await session.execute(_notes(), {"team_id": team_id, "since": now - NOTE_LASTS})
     return [
         NoteView(note.id, note.person_id, name, note.what, note.changes, note.written_at)
         for note, name in found
     ]
+
+
+@cache
+def _notes() -> Select[MistakeNote, str]:
+    return (
+        select(MistakeNote, Person.name)
+        .join(Person, Person.id == MistakeNote.person_id)
+        .where(MistakeNote.team_id == bindparam("team_id"), MistakeNote.written_at > bindparam("since"))
+        .order_by(MistakeNote.written_at.desc())
+    )
 
 
 async def prune_notes(session: AsyncSession, *, now: datetime) -> int:

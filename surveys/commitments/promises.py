@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
-from surveys.commitments.absences import spans_away
+from surveys.commitments.absences import Away, spans_away
 from surveys.commitments.clocks import Span, end_of_day
 from surveys.commitments.loop import MoveView, PromiseView, SaidAloud
 from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, StepLook
@@ -24,6 +25,7 @@ PROMISE = "LOOP-03"
 LOOK_BACK = timedelta(days=90)  # for rates and for HR
 SHOWN_FOR = timedelta(days=365)  # how long a promise that came to an end stays on the page
 CHUNK = 500  # keys a statement
+Found = Select[Commitment, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,13 @@ def dates_of(promise: Commitment, moves: Iterable[Replan] = (), away: Sequence[S
 
 @dataclass(frozen=True, slots=True)
 class ToldPromise:
-    """A promise with what only rates may use."""
+    """A promise with what only rates may use, and which topic it answers."""
 
     view: PromiseView
     team_id: UUID
     status: Status
     final: str | None
+    topic_id: UUID | None = None
 
 
 async def told_promises(
@@ -116,17 +119,45 @@ async def told_promises(
     A word that the reader may not read yet changes nothing: a promise that it opened again still reads
     as done, until the results with that word are out for this reader.
     """
+    found = (await session.execute(_with_owners().where(whose))).all()
+    teams = {promise.team_id for promise, _, _ in found}
+    away = await spans_away(session, teams if len(teams) <= CHUNK else found[0][0].organisation_id)
+    return await _told(session, found, zones, away, now=now, for_leader=for_leader)
+
+
+async def promises_of_team(
+    session: AsyncSession, team_id: UUID, zone: str, away: Away, *, now: datetime, for_leader: bool
+) -> list[ToldPromise]:
+    """Return the same of one team, for its page, where it is known already who was away and when."""
+    found = (await session.execute(_of_team(), {"team_id": team_id})).all()
+    return await _told(session, found, {team_id: zone}, away, now=now, for_leader=for_leader)
+
+
+def _with_owners() -> Found:
     leads = exists().where(
         Leadership.team_id == Commitment.team_id, Leadership.person_id == Commitment.owner_id
     )
-    found = (
-        await session.execute(
-            select(Commitment, Person.name, leads)
-            .join(Person, Person.id == Commitment.owner_id)
-            .where(whose)
-            .order_by(Commitment.made_at, Commitment.id)
-        )
-    ).all()
+    return (
+        select(Commitment, Person.name, leads)
+        .join(Person, Person.id == Commitment.owner_id)
+        .order_by(Commitment.made_at, Commitment.id)
+    )
+
+
+@cache
+def _of_team() -> Found:
+    return _with_owners().where(Commitment.team_id == bindparam("team_id"))
+
+
+async def _told(
+    session: AsyncSession,
+    found: Sequence[Row[Commitment, str, bool]],
+    zones: Mapping[UUID, str],
+    away: Away,
+    *,
+    now: datetime,
+    for_leader: bool,
+) -> list[ToldPromise]:
     ids = [promise.id for promise, _, _ in found]
     moves = defaultdict(list)
     for start in range(0, len(ids), CHUNK):
@@ -135,8 +166,6 @@ async def told_promises(
             moves[move.commitment_id].append(move)
     updates = await _updates(session, ids)
     aloud = await _said_aloud(session, ids)
-    teams = {promise.team_id for promise, _, _ in found}
-    away = await spans_away(session, teams if len(teams) <= CHUNK else found[0][0].organisation_id)
     said: dict[UUID, list[SaidWord]] = defaultdict(list)
     unread: dict[UUID, list[SaidWord]] = defaultdict(list)
     for word in await words_on(session, ids):
@@ -232,7 +261,7 @@ def _tell(
         reopened_at=next((one.team_sees_at for one in said if one.word == NOT_YET), None),
         kept_by_dates=by_dates in {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED} if ended else None,
     )
-    return ToldPromise(view, promise.team_id, by_dates, final)
+    return ToldPromise(view, promise.team_id, by_dates, final, promise.topic_id)
 
 
 def ended_at(view: PromiseView, zone: str) -> datetime:

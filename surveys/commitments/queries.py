@@ -3,36 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from surveys.commitments import rules
-from surveys.commitments.absences import rest_of, spans_away
+from surveys.commitments.absences import Away, rest_of, spans_away
 from surveys.commitments.asking import PLAN
 from surveys.commitments.clocks import Rest, working_time
 from surveys.commitments.difference import noticed_by
 from surveys.commitments.effects import effects_of
 from surveys.commitments.follow_through import ended_promises, follow_through
 from surveys.commitments.loop import LoopState, Step, TopicView
-from surveys.commitments.models import (
-    Acknowledgement,
-    Commitment,
-    Share,
-    TopicKind,
-)
-from surveys.commitments.promises import (
-    LOOK_BACK,
-    page_order,
-    stays,
-    told_promises,
-)
+from surveys.commitments.models import Acknowledgement, Share, TopicKind
+from surveys.commitments.promises import LOOK_BACK, ToldPromise, page_order, promises_of_team, stays
 from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.sides import sides_on
-from surveys.commitments.topics_read import answered_topics, topics_of
+from surveys.commitments.topics_read import answered, answers_of, is_counted, topics_known, topics_of
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
 from surveys.results.models import TeamWord
@@ -47,6 +37,7 @@ async def loop_of(
     now: datetime,
     for_leader: bool = False,
     branch: Directory | None = None,
+    away: Away | None = None,
 ) -> LoopState:
     """Return where a unit stands in the loop, with its promises.
 
@@ -56,34 +47,39 @@ async def loop_of(
         now: aware UTC.
         for_leader: whether the reader leads the unit and so reads results a little earlier.
         branch: what `branch_of` said of the unit, where it is known already.
+        away: what `spans_away` said of it, likewise.
 
     Raises:
         Missing: there is no such team.
     """
     branch = branch or await branch_of(session, team_id)
     zone = branch.team_zone(team_id)
-    sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
-    after = await _after_newest_wave(session, team_id, sees_at, now=now)
-    promises = await told_promises(
-        session, Commitment.team_id == team_id, {team_id: zone}, now=now, for_leader=for_leader
+    away = await spans_away(session, [team_id]) if away is None else away
+    rest = rest_of(branch, team_id, away)
+    pulses = await _pulses(session, team_id, now=now, for_leader=for_leader)
+    promises = await _with_sides(
+        session,
+        await promises_of_team(session, team_id, zone, away, now=now, for_leader=for_leader),
     )
-    views = [told.view for told in promises]
-    differ = [view.id for view in views if view.word == rules.DIFFERENTLY]
-    sides = await sides_on(session, differ)
-    views = [replace(view, sides=sides.get(view.id, ())) for view in views]
-    topics = await topics_of(session, team_id, views, now=now, for_leader=for_leader)
+    stored = await topics_known(session, team_id, now=now, for_leader=for_leader)
+    answers = answers_of(promises)
+    topics = topics_of(stored, answers, now=now, for_leader=for_leader)
     since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
     noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
-    rest = rest_of(branch, team_id, await spans_away(session, [team_id]))
-    answered = await answered_topics(
-        session, branch, ended_promises(promises), {team_id: rest}, now=now, teams=[team_id]
-    )
+    ended = ended_promises(promises)
+    counted = [
+        answered(
+            one.topic, [ended[told.view.id] for told in answers.get(one.topic.id, ())], zone, rest, now=now
+        )
+        for one in stored
+        if is_counted(one.topic, now=now)
+    ]
     known = LoopState(
         team_id=team_id,
         team_name=branch.teams[team_id].name,
         zone=zone,
         promises=sorted(
-            (view for view in views if stays(view, zone, now)),
+            (told.view for told in promises if stays(told.view, zone, now)),
             key=lambda view: page_order(view, zone),
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
@@ -96,34 +92,63 @@ async def loop_of(
             )
             for topic in topics
         ],
-        acknowledged=acknowledged_rate(answered),
-        closed=closure_rate(answered, within=LOOK_BACK, now=now),
+        acknowledged=acknowledged_rate(counted),
+        closed=closure_rate(counted, within=LOOK_BACK, now=now),
     )
-    if after is None:
+    if not pulses:
         return known
-    waited = await _share_wait(session, team_id, sees_at, zone, rest, now=now)
-    return _with_steps(replace(known, to_share=waited, wave_id=after.wave_id), after, rest, now=now)
+    waited = _share_wait(pulses, zone, rest, now=now)
+    return _with_steps(replace(known, to_share=waited, wave_id=pulses[0].wave_id), pulses[0], rest, now=now)
 
 
-class _After(NamedTuple):
-    """The newest results of a unit, and what its leader and the team said after them."""
+async def _with_sides(session: AsyncSession, promises: Sequence[ToldPromise]) -> list[ToldPromise]:
+    """Return promises with the notes of both sides, where leader and team see them differently."""
+    differ = [told.view.id for told in promises if told.view.word == rules.DIFFERENTLY]
+    sides = await sides_on(session, differ)
+    return [replace(told, view=replace(told.view, sides=sides.get(told.view.id, ()))) for told in promises]
+
+
+class _Pulse(NamedTuple):
+    """Results of a unit that its reader may see, and what its leader and the team said after them."""
 
     wave_id: UUID
-    results: datetime
+    leaders_see_at: datetime | None
+    closes_at: datetime
+    asked: int
     shared_at: datetime | None
     shared_words: str | None
     acknowledged_at: datetime | None
     answer_by: date | None
     plan_word: str | None
 
+    @property
+    def results(self) -> datetime:
+        """When they were out for who leads."""
+        return self.leaders_see_at or self.closes_at
 
-async def _after_newest_wave(
-    session: AsyncSession, team_id: UUID, sees_at: InstrumentedAttribute[datetime | None], *, now: datetime
-) -> _After | None:
-    found = await session.execute(
+
+async def _pulses(session: AsyncSession, team_id: UUID, *, now: datetime, for_leader: bool) -> list[_Pulse]:
+    """Return the newest pulse and those of the last 90 days, the newest first."""
+    values = {"team_id": team_id, "now": now, "since": now - LOOK_BACK}
+    return [_Pulse(*row) for row in await session.execute(_out(for_leader=for_leader), values)]
+
+
+@cache
+def _out(*, for_leader: bool) -> Select[*tuple[Any, ...]]:
+    here = bindparam("team_id", type_=Uuid())
+    readable = (
+        WaveUnit.team_id == here,
+        Wave.state == WaveState.PUBLISHED,
+        Wave.is_pulse,
+        (Wave.leaders_see_at if for_leader else Wave.team_sees_at) <= bindparam("now"),
+    )
+    newest = select(func.max(Wave.closes_at)).join(WaveUnit, WaveUnit.wave_id == Wave.id).where(*readable)
+    return (
         select(
             Wave.id,
-            func.coalesce(Wave.leaders_see_at, Wave.closes_at, type_=Wave.closes_at.type),
+            Wave.leaders_see_at,
+            Wave.closes_at,
+            WaveUnit.asked,
             Share.shared_at,
             Share.words,
             Acknowledgement.acknowledged_at,
@@ -131,25 +156,23 @@ async def _after_newest_wave(
             TeamWord.word,
         )
         .join(WaveUnit, WaveUnit.wave_id == Wave.id)
-        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == team_id))
+        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == here))
         .outerjoin(
-            Acknowledgement, (Acknowledgement.wave_id == Wave.id) & (Acknowledgement.team_id == team_id)
+            Acknowledgement, (Acknowledgement.wave_id == Wave.id) & (Acknowledgement.team_id == here)
         )
         .outerjoin(
             TeamWord,
-            (TeamWord.wave_id == Wave.id) & (TeamWord.team_id == team_id) & (TeamWord.question == PLAN),
+            (TeamWord.wave_id == Wave.id) & (TeamWord.team_id == here) & (TeamWord.question == PLAN),
         )
         .where(
-            WaveUnit.team_id == team_id,
-            Wave.state == WaveState.PUBLISHED,
-            Wave.is_pulse,
-            sees_at <= now,
+            *readable,
+            or_(
+                Wave.leaders_see_at >= bindparam("since"),
+                Wave.closes_at == newest.correlate(None).scalar_subquery(),
+            ),
         )
         .order_by(Wave.closes_at.desc())
-        .limit(1)
     )
-    row = found.one_or_none()
-    return None if row is None else _After(*row)
 
 
 def _clocked(topic: TopicView, zone: str, rest: Rest, *, now: datetime) -> TopicView:
@@ -166,36 +189,19 @@ def _clocked(topic: TopicView, zone: str, rest: Rest, *, now: datetime) -> Topic
     return replace(topic, elapsed=elapsed, public=public)
 
 
-async def _share_wait(
-    session: AsyncSession,
-    team_id: UUID,
-    sees_at: InstrumentedAttribute[datetime | None],
-    zone: str,
-    rest: Rest,
-    *,
-    now: datetime,
-) -> Wait | None:
+def _share_wait(pulses: Sequence[_Pulse], zone: str, rest: Rest, *, now: datetime) -> Wait | None:
     """Return the middle of the times from results to the leader's words, over the pulses of 90 days."""
-    found = await session.execute(
-        select(Wave.leaders_see_at, Share.shared_at)
-        .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.team_id == team_id))
-        .outerjoin(Share, (Share.wave_id == Wave.id) & (Share.team_id == team_id))
-        .where(
-            Wave.state == WaveState.PUBLISHED,
-            Wave.is_pulse,
-            sees_at <= now,
-            Wave.leaders_see_at >= now - LOOK_BACK,
-            WaveUnit.asked > 0,
-        )
-    )
     return middle_wait(
-        Wait(working_time(results, at or now, zone, rest), over=at is not None)
-        for results, at in found
-        if results is not None
+        Wait(
+            working_time(pulse.leaders_see_at, pulse.shared_at or now, zone, rest),
+            over=pulse.shared_at is not None,
+        )
+        for pulse in pulses
+        if pulse.asked and pulse.leaders_see_at is not None and pulse.leaders_see_at >= now - LOOK_BACK
     )
 
 
-def _with_steps(known: LoopState, after: _After, rest: Rest, *, now: datetime) -> LoopState:
+def _with_steps(known: LoopState, after: _Pulse, rest: Rest, *, now: datetime) -> LoopState:
     mine = [view for view in known.promises if view.wave_id == after.wave_id]
     standing = [view for view in mine if view.withdrawn_at is None]
     results = after.results

@@ -2,32 +2,81 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.clocks import NO_REST, Rest, working_time
 from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.models import Acknowledgement, Commitment, Topic, TopicKind
+from surveys.commitments.promises import ToldPromise
 from surveys.commitments.rates import OPEN, Answered, Ended, closed_at
 from surveys.commitments.rules import LEADERS_OWN
 from surveys.people.rules import Directory
 from surveys.waves.models import Wave
 
+Answers = Mapping[UUID, Sequence[ToldPromise]]  # topic → promises
 COUNTED = timedelta(days=180)
 ON_PAGE = timedelta(days=120)  # how long an answered topic stays on the page
 OPEN_ON_PAGE = timedelta(days=365)
 
 
-async def topics_of(
-    session: AsyncSession,
-    team_id: UUID,
-    promises: Sequence[PromiseView],
-    *,
-    now: datetime,
-    for_leader: bool,
+@dataclass(frozen=True, slots=True)
+class KnownTopic:
+    """A topic as it is stored, with what its pulse and its leader say of it.
+
+    Attributes:
+        sees_at: from then on this reader may read the figures of its pulse; None without a pulse.
+        answer_by: the day the leader named, for it or for its whole pulse.
+    """
+
+    topic: Topic
+    occurrence: date | None
+    sees_at: datetime | None
+    answer_by: date | None
+
+
+async def topics_known(
+    session: AsyncSession, team_id: UUID, *, now: datetime, for_leader: bool
+) -> list[KnownTopic]:
+    """Return the topics of a team in the last year, those included that a reader does not see."""
+    values = {"team_id": team_id, "now": now, "since": now - OPEN_ON_PAGE}
+    rows = await session.execute(_topics(for_leader=for_leader), values)
+    return [
+        KnownTopic(topic, occurrence, seen, topic.answer_by or answer_by)
+        for topic, occurrence, seen, answer_by in rows
+    ]
+
+
+@cache
+def _topics(*, for_leader: bool) -> Select[Topic, date, datetime | None, date | None]:
+    return (
+        select(
+            Topic,
+            Wave.occurrence,
+            Wave.leaders_see_at if for_leader else Wave.team_sees_at,
+            Acknowledgement.answer_by,
+        )
+        .outerjoin(Wave, Wave.id == Topic.wave_id)
+        .outerjoin(
+            Acknowledgement,
+            (Acknowledgement.wave_id == Topic.wave_id) & (Acknowledgement.team_id == Topic.team_id),
+        )
+        .where(
+            Topic.team_id == bindparam("team_id"),
+            Topic.left_out_at.is_(None),
+            Topic.raised_at <= bindparam("now"),
+            Topic.raised_at >= bindparam("since"),
+        )
+    )
+
+
+def topics_of(
+    known: Iterable[KnownTopic], answers: Answers, *, now: datetime, for_leader: bool
 ) -> list[TopicView]:
     """Return the topics of a team as this reader may see them: unanswered first, then newest answers.
 
@@ -35,33 +84,25 @@ async def topics_of(
     after a mistake only with the leader's answer.
 
     Args:
-        promises: those of the team, to stand with the topic they answer.
+        answers: the promises made in answer to each.
     """
-    sees_at = Wave.leaders_see_at if for_leader else Wave.team_sees_at
-    rows = await session.execute(
-        select(Topic, Wave.occurrence, sees_at, Acknowledgement.answer_by)
-        .outerjoin(Wave, Wave.id == Topic.wave_id)
-        .outerjoin(
-            Acknowledgement,
-            (Acknowledgement.wave_id == Topic.wave_id) & (Acknowledgement.team_id == Topic.team_id),
-        )
-        .where(
-            Topic.team_id == team_id,
-            Topic.left_out_at.is_(None),
-            Topic.raised_at <= now,
-            Topic.raised_at >= now - OPEN_ON_PAGE,
-        )
-    )
-    found = rows.all()
-    answers = await _answers(session, team_id, promises) if found else {}
     views = [
-        _view(topic, occurrence, topic.answer_by or answer_by, answers[topic.id])
-        for topic, occurrence, seen, answer_by in found
-        if (topic.wave_id is None or (seen is not None and seen <= now))
-        and (topic.decided_at is None or now - topic.decided_at <= ON_PAGE)
-        and (for_leader or not _is_leaders_own(topic))
+        _view(one, [told.view for told in answers.get(one.topic.id, ())])
+        for one in known
+        if (one.topic.wave_id is None or (one.sees_at is not None and one.sees_at <= now))
+        and (one.topic.decided_at is None or now - one.topic.decided_at <= ON_PAGE)
+        and (for_leader or not _is_leaders_own(one.topic))
     ]
     return sorted(views, key=lambda one: (one.decided_at is not None, -_newest(one)))
+
+
+def answers_of(promises: Iterable[ToldPromise]) -> dict[UUID, list[ToldPromise]]:
+    """Return the promises made in answer to each topic, oldest first."""
+    found: dict[UUID, list[ToldPromise]] = defaultdict(list)
+    for told in promises:
+        if told.topic_id is not None:
+            found[told.topic_id].append(told)
+    return found
 
 
 def _is_leaders_own(topic: Topic) -> bool:
@@ -72,35 +113,18 @@ def _newest(view: TopicView) -> float:
     return (view.decided_at or view.raised_at).timestamp()
 
 
-async def _answers(
-    session: AsyncSession, team_id: UUID, promises: Iterable[PromiseView]
-) -> dict[UUID, list[PromiseView]]:
-    by_id = {promise.id: promise for promise in promises}
-    linked = await session.execute(
-        select(Commitment.topic_id, Commitment.id).where(
-            Commitment.team_id == team_id, Commitment.topic_id.is_not(None)
-        )
-    )
-    answers: dict[UUID, list[PromiseView]] = defaultdict(list)
-    for topic_id, promise_id in linked:
-        if topic_id is not None and promise_id in by_id:
-            answers[topic_id].append(by_id[promise_id])
-    return answers
-
-
-def _view(
-    topic: Topic, occurrence: date | None, answer_by: date | None, promises: Sequence[PromiseView]
-) -> TopicView:
+def _view(known: KnownTopic, promises: Sequence[PromiseView]) -> TopicView:
+    topic = known.topic
     return TopicView(
         id=topic.id,
         kind=topic.kind,
         code=topic.code,
         text=topic.text,
         wave_id=topic.wave_id,
-        occurrence=occurrence,
+        occurrence=known.occurrence,
         raised_at=topic.raised_at,
         acknowledged_at=topic.acknowledged_at,
-        answer_by=answer_by,
+        answer_by=known.answer_by,
         decision=topic.decision,
         reason=topic.reason,
         passed_to=topic.passed_to,
@@ -143,20 +167,30 @@ async def answered_topics(
         if promise_id is not None:
             answers[topic.id].append(promise_id)
     return [
-        Answered(
-            team_id=topic.team_id,
-            raised_at=topic.raised_at,
-            waited=working_time(
-                topic.raised_at,
-                topic.acknowledged_at or now,
-                directory.team_zone(topic.team_id),
-                rests.get(topic.team_id, NO_REST),
-            ),
-            acknowledged=topic.acknowledged_at is not None,
-            decision=topic.decision,
-            closed_at=closed_at(
-                topic.decision, topic.decided_at, [promises.get(one, OPEN) for one in answers[topic.id]]
-            ),
+        answered(
+            topic,
+            [promises.get(one, OPEN) for one in answers[topic.id]],
+            directory.team_zone(topic.team_id),
+            rests.get(topic.team_id, NO_REST),
+            now=now,
         )
         for topic in topics.values()
     ]
+
+
+def is_counted(topic: Topic, *, now: datetime) -> bool:
+    """Return whether `answered_topics` would count a topic that is not left out."""
+    is_note = topic.kind is TopicKind.MISTAKE and topic.text is None  # which has no clock
+    return now - COUNTED <= topic.raised_at <= now and not is_note
+
+
+def answered(topic: Topic, promises: Sequence[Ended], zone: str, rest: Rest, *, now: datetime) -> Answered:
+    """Return one topic for counting, in the zone of its team."""
+    return Answered(
+        team_id=topic.team_id,
+        raised_at=topic.raised_at,
+        waited=working_time(topic.raised_at, topic.acknowledged_at or now, zone, rest),
+        acknowledged=topic.acknowledged_at is not None,
+        decision=topic.decision,
+        closed_at=closed_at(topic.decision, topic.decided_at, promises),
+    )

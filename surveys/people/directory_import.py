@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.audit.actions import record, record_each
 from surveys.database import Base
 from surveys.errors import Invalid
-from surveys.people.directory_plan import Plan
+from surveys.people.directory_plan import Plan, Stored, StoredRole
 from surveys.people.models import (
     Leadership,
     Membership,
@@ -29,6 +29,26 @@ CHUNK = 5_000  # rows a statement, so that a large file is never held twice in m
 KEYS = 500  # keys in one condition
 
 Key = TypeVar("Key", UUID, str)
+
+
+async def stored_directory(session: AsyncSession, organisation: Organisation) -> Stored:
+    """Return everything about an organisation's people that an import compares itself with."""
+    leaders = await session.execute(
+        select(Leadership.team_id, Leadership.person_id)
+        .join(Team, Team.id == Leadership.team_id)
+        .where(Team.organisation_id == organisation.id)
+    )
+    roles = await session.execute(
+        select(Role.id, Role.person_id, Role.kind, Role.team_id).where(
+            Role.organisation_id == organisation.id
+        )
+    )
+    return Stored(
+        directory=await directory_of(session, organisation.id),
+        leaders=frozenset((row[0], row[1]) for row in leaders),
+        roles=[StoredRole(row[0], row[1], row[2], row[3]) for row in roles],
+        locale=organisation.locale,
+    )
 
 
 async def apply_import(

@@ -1,18 +1,17 @@
 """What can be asked about people: the directory, a branch of it, and who somebody is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from surveys.errors import Missing
-from surveys.people.directory_plan import Stored, StoredRole
 from surveys.people.models import (
     Installation,
     Leadership,
@@ -27,6 +26,20 @@ from surveys.people.models import (
 from surveys.people.rules import Directory, Somebody, TeamNode, Viewer
 
 Rows = Select[*tuple[Any, ...]]
+TEAM_NODE = (Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
+SOMEBODY = (
+    Person.id,
+    Person.email,
+    Person.name,
+    Person.zone,
+    Person.country,
+    Person.locale,
+    Person.slack_id,
+    Person.active,
+    Membership.team_id,
+    Membership.since,
+)
+IS_MEMBER = (Membership.person_id == Person.id) & Membership.until.is_(None)
 
 
 def token_digest(token: str) -> bytes:
@@ -74,8 +87,12 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
     people = await session.execute(
         person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
     )
-    leaders = await session.execute(
-        _leader_rows().join(Team).where(Team.organisation_id == organisation_id)
+    leaders = await session.execute(  # the active ones only: who left leads nothing
+        select(Leadership.team_id, Leadership.person_id)
+        .join(Person, (Person.id == Leadership.person_id) & Person.active)
+        .join(Team, Team.id == Leadership.team_id)
+        .where(Team.organisation_id == organisation_id)
+        .order_by(Leadership.team_id, Person.name, Person.id)
     )
     return Directory(
         organisation_id=organisation_id,
@@ -95,40 +112,24 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     Raises:
         Missing: there is no such team.
     """
-    found = await session.execute(
-        select(Organisation.id, Organisation.zone, Organisation.country)
-        .join(Team, Team.organisation_id == Organisation.id)
-        .where(Team.id == team_id)
-    )
-    organisation = found.one_or_none()
-    if organisation is None:
+    found = (await session.execute(_branch(), {"team_ids": [team_id]})).all()
+    if not found:
         raise Missing("This team does not exist.")
-    teams = await with_ancestors(session, [team_id])
-    leading = (
-        await session.execute(
-            person_rows()
-            .add_columns(Leadership.team_id)
-            .join(Leadership, Leadership.person_id == Person.id)
-            .where(Leadership.team_id.in_(teams), Person.active)
-            .order_by(Leadership.team_id, Person.name, Person.id)
-        )
-    ).all()
-    return Directory(
-        organisation_id=organisation.id,
-        teams=teams,
-        people={row[0]: Somebody(*row[:-1]) for row in leading},
-        leaders=_by_team((row[-1], row[0]) for row in leading),
-        zone=organisation.zone,
-        country=organisation.country,
-    )
+    teams, people = dict[UUID, TeamNode](), dict[UUID, Somebody]()
+    leading: list[tuple[UUID, UUID]] = []
+    for row in found:
+        team, somebody = row[: len(TEAM_NODE)], row[len(TEAM_NODE) : -3]
+        teams[team[0]] = TeamNode(*team)
+        if somebody[0] is not None:
+            people[somebody[0]] = Somebody(*somebody)
+            leading.append((team[0], somebody[0]))
+    organisation_id, zone, country = found[0][-3:]
+    return Directory(organisation_id, teams, people, _by_team(leading), zone, country)
 
 
 async def viewer_by_sign_in(session: AsyncSession, token: str, *, now: datetime) -> Viewer | None:
     """Return who is signed in with this session token, or None where nobody is any more."""
-    signed_in = select(SignIn.person_id).where(
-        SignIn.token_hash == token_digest(token), SignIn.expires_at > now
-    )
-    return await _viewer(session, Person.id == signed_in.scalar_subquery())
+    return await _viewer(session, _signed_in(), {"token_hash": token_digest(token), "now": now})
 
 
 async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None:
@@ -137,7 +138,7 @@ async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None
     Two organisations of one database can know the same id only in different workspaces; a session
     limited to one organisation then finds the right one, and any other finds nobody.
     """
-    return await _viewer(session, Person.slack_id == slack_id)
+    return await _viewer(session, _known_in_slack(), {"slack_id": slack_id})
 
 
 async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
@@ -146,7 +147,7 @@ async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
     Raises:
         Missing: the person does not exist or is not active.
     """
-    viewer = await _viewer(session, Person.id == person_id)
+    viewer = await _viewer(session, _with_this_id(), {"person_id": person_id})
     if viewer is None:
         raise Missing("This person does not exist here.")
     return viewer
@@ -163,41 +164,15 @@ async def person_by_email(
     return people[0] if len(people) == 1 else None
 
 
-async def stored_directory(session: AsyncSession, organisation: Organisation) -> Stored:
-    """Return everything about an organisation's people that an import compares itself with."""
-    leaders = await session.execute(
-        select(Leadership.team_id, Leadership.person_id)
-        .join(Team, Team.id == Leadership.team_id)
-        .where(Team.organisation_id == organisation.id)
-    )
-    roles = await session.execute(
-        select(Role.id, Role.person_id, Role.kind, Role.team_id).where(
-            Role.organisation_id == organisation.id
-        )
-    )
-    return Stored(
-        directory=await directory_of(session, organisation.id),
-        leaders=frozenset((row[0], row[1]) for row in leaders),
-        roles=[StoredRole(row[0], row[1], row[2], row[3]) for row in roles],
-        locale=organisation.locale,
-    )
-
-
-async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | None:
-    """Return the one active person of whom this is true, or None where there is none or are several."""
-    statement = person_rows().add_columns(Person.organisation_id).where(who)
-    found = (await session.execute(statement.limit(2))).all()
-    if len(found) != 1 or not found[0].active:
+async def _viewer(session: AsyncSession, who: Rows, values: Mapping[str, object]) -> Viewer | None:
+    """Return the one active person who is found so, or None where there is none or are several."""
+    found = (await session.execute(who, values)).all()
+    if len({row.id for row in found}) != 1 or not found[0].active:
         return None
-    *columns, organisation_id = found[0]
+    *columns, organisation_id, _, _, _ = found[0]
     person = Somebody(*columns)
-    leads = frozenset(
-        await session.scalars(select(Leadership.team_id).where(Leadership.person_id == person.id))
-    )
-    roles = (
-        await session.execute(select(Role.kind, Role.team_id).where(Role.person_id == person.id))
-    ).all()
-    kinds = {role.kind for role in roles}
+    leads = frozenset(row.leads for row in found if row.leads is not None)
+    kinds = {row.role for row in found}
     starts = leads if person.team_id is None else leads | {person.team_id}
     small = Directory(
         organisation_id=organisation_id,
@@ -215,7 +190,7 @@ async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | N
         locale=person.locale,
         slack_id=person.slack_id,
         is_hr=RoleKind.HR in kinds,
-        granted=frozenset(role.team_id for role in roles if role.team_id is not None),
+        granted=frozenset(row.granted for row in found if row.granted is not None),
         leads=leads,
         unit=unit,
         above=frozenset(small.ancestors(unit)) if unit else frozenset(),
@@ -223,33 +198,46 @@ async def _viewer(session: AsyncSession, who: ColumnElement[bool]) -> Viewer | N
     )
 
 
+@cache
+def _signed_in() -> Rows:
+    person = select(SignIn.person_id).where(
+        SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now")
+    )
+    return _with_offices().where(Person.id == person.scalar_subquery())
+
+
+@cache
+def _known_in_slack() -> Rows:
+    return _with_offices().where(Person.slack_id == bindparam("slack_id"))
+
+
+@cache
+def _with_this_id() -> Rows:
+    return _with_offices().where(Person.id == bindparam("person_id"))
+
+
+def _with_offices() -> Rows:
+    """People with their organisation, a row for each team they lead and each role they have."""
+    return (
+        person_rows()
+        .add_columns(
+            Person.organisation_id,
+            Leadership.team_id.label("leads"),
+            Role.kind.label("role"),
+            Role.team_id.label("granted"),
+        )
+        .outerjoin(Leadership, Leadership.person_id == Person.id)
+        .outerjoin(Role, Role.person_id == Person.id)
+    )
+
+
 def _team_rows() -> Rows:
-    return select(Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
+    return select(*TEAM_NODE)
 
 
 def person_rows() -> Rows:
     """Columns in the order of `Somebody`, with the membership that has not ended."""
-    return select(
-        Person.id,
-        Person.email,
-        Person.name,
-        Person.zone,
-        Person.country,
-        Person.locale,
-        Person.slack_id,
-        Person.active,
-        Membership.team_id,
-        Membership.since,
-    ).outerjoin(Membership, (Membership.person_id == Person.id) & Membership.until.is_(None))
-
-
-def _leader_rows() -> Select[UUID, UUID]:
-    """Team and leader, the active ones only: who left leads nothing."""
-    return (
-        select(Leadership.team_id, Leadership.person_id)
-        .join(Person, (Person.id == Leadership.person_id) & Person.active)
-        .order_by(Leadership.team_id, Person.name, Person.id)
-    )
+    return select(*SOMEBODY).outerjoin(Membership, IS_MEMBER)
 
 
 async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]:
@@ -262,14 +250,34 @@ async def with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> d
     return {row[0]: TeamNode(*row) for row in found}
 
 
-@cache  # every page asks this, and putting it together costs more than what the database does
+# Statements that every page asks are made once: that costs more than what the database does for them.
+@cache
 def _upward() -> Rows:
+    return _team_rows().where(Team.id.in_(_and_above())).order_by(Team.name, Team.id)
+
+
+@cache
+def _branch() -> Rows:
+    """Teams and all above them, a row for each active leader, with what the organisation sets for all."""
+    return (
+        _team_rows()
+        .add_columns(*SOMEBODY, Organisation.id, Organisation.zone, Organisation.country)
+        .join(Organisation, Organisation.id == Team.organisation_id)
+        .outerjoin(Leadership, Leadership.team_id == Team.id)
+        .outerjoin(Person, (Person.id == Leadership.person_id) & Person.active)
+        .outerjoin(Membership, IS_MEMBER)
+        .where(Team.id.in_(_and_above()))
+        .order_by(Team.name, Team.id, Person.name, Person.id)
+    )
+
+
+def _and_above() -> Select[UUID]:
     lowest = Team.id.in_(bindparam("team_ids", expanding=True))
     below = select(Team.id, Team.parent_id).where(lowest).cte("upward", recursive=True)
     upper = aliased(Team)
     # UNION drops what was seen already, so even a damaged tree ends.
     upward = below.union(select(upper.id, upper.parent_id).join(below, upper.id == below.c.parent_id))
-    return _team_rows().where(Team.id.in_(select(upward.c.id))).order_by(Team.name, Team.id)
+    return select(upward.c.id)
 
 
 def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:

@@ -1,7 +1,7 @@
 """What may be asked about all publications of an organisation together. No single team is in it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.results.models import Pooled
+from surveys.results.models import Figure, Pooled
 from surveys.results.rules.organisation import DimensionShape, dimension_shape
 from surveys.results.rules.pooled import ItemLevel, Noise
-from surveys.waves.models import Wave
+from surveys.results.rules.trend import TrendState
+from surveys.waves.models import Wave, WaveState
+
+SILENT_WAVES = 8  # after so many waves without a figure a baseline begins anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +114,30 @@ async def overall(session: AsyncSession, organisation_id: UUID, *, now: datetime
         pairs=noise.pairs,
         teams=noise.teams,
     )
+
+
+async def trend_states(
+    session: AsyncSession, programme_id: UUID, dimensions: Iterable[str]
+) -> dict[tuple[UUID, str], TrendState]:
+    """Return the trend rule's state of every unit as last frozen, within the newest waves."""
+    newest = (
+        await session.scalars(
+            select(Wave.id)
+            .where(Wave.programme_id == programme_id, Wave.state == WaveState.PUBLISHED, Wave.is_pulse)
+            .order_by(Wave.opens_at.desc())
+            .limit(SILENT_WAVES)
+        )
+    ).all()
+    found: dict[tuple[UUID, str], TrendState] = {}
+    for wave_id in newest:
+        rows = await session.execute(
+            select(Figure.team_id, Figure.dimension, Figure.trend).where(
+                Figure.wave_id == wave_id,
+                Figure.dimension.in_(list(dimensions)),
+                Figure.shown,
+            )
+        )
+        for team_id, dimension, trend in rows:
+            if trend is not None and (team_id, dimension) not in found:
+                found[team_id, dimension] = TrendState.of(trend)
+    return found

@@ -72,24 +72,12 @@ class AskedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopWord:
-    """What a team said to a loop question: one word, never counts.
-
-    LOOP-02: yes, partly, no, too_few. LOOP-03: kept, not_yet, cant_tell, too_few.
-    """
-
-    code: str
-    word: str
-    commitment_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class WavePoint:
     """One wave as one unit may see it now.
 
     `readable` is false while the wave is open, while this reader still waits for the results
     (`readable_from` says until when, once that is known), and for a wave that ended without results.
-    Then `dimensions` and `loop_words` are empty.
+    Then `dimensions` is empty.
     """
 
     wave_id: UUID
@@ -107,7 +95,6 @@ class WavePoint:
     cycle: int | None = None  # of the rotation, from 0; None for a wave without a number
     asked_here: int = 0  # people asked in this very unit, without what is below
     changed_share: float | None = None  # of the roster, against the wave before; None = first wave
-    loop_words: Sequence[LoopWord] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)  # as `waves.rules.FrozenRules.as_json`
     receipt: Mapping[str, Any] | None = None
     key_destroyed_at: datetime | None = None

@@ -4,24 +4,26 @@ Numbers leave this module only as they may be said: rounded, and without how man
 behind them unless twenty or more were asked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
 from surveys.errors import Missing
 from surveys.people.queries import with_ancestors
-from surveys.people.rules import Directory
+from surveys.people.rules import Directory, TeamNode
 from surveys.questions.rules import waves_in_cycle
-from surveys.results.models import Figure, Participation, TeamWord
+from surveys.results.models import Figure, Participation
 from surveys.results.published import (
     HIDDEN,
     AskedItem,
     FigureView,
-    LoopWord,
     ParticipationView,
     TeamTrend,
     TrendView,
@@ -31,11 +33,12 @@ from surveys.results.rules.display import said, said_range
 from surveys.results.rules.trend import TrendState
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
-SILENT_WAVES = 8  # after so many waves without a figure a baseline begins anew
+Stored = Row[*tuple[Any, ...]]
+Rows = Select[*tuple[Any, ...]]
 ENDED = (WaveState.PUBLISHED, WaveState.LOST)
 
 
-def figure_view(figure: Figure, size: str | None) -> FigureView:
+def figure_view(figure: Figure | Stored, size: str | None) -> FigureView:
     """Return a stored figure as it may be shown on a sheet of this size class."""
     if not figure.shown:
         return HIDDEN
@@ -70,13 +73,27 @@ def trend_view(state: TrendState, size: str | None) -> TrendView:
     )
 
 
-def participation_view(row: Participation) -> ParticipationView:
+def participation_view(row: Participation | Stored) -> ParticipationView:
     """Return a stored participation as it may be shown."""
     if not row.shown:
         return ParticipationView(shown=False)
     return ParticipationView(
         shown=True, band=row.band, size_class=row.size_class, asked=row.asked, answered=row.answered
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A unit of which waves are wanted, and as what it is read.
+
+    Attributes:
+        as_leader: leaders read from publication on, everybody else when the head start is over.
+        waves: how many of the newest; the cost does not grow with what lies further back.
+    """
+
+    team_id: UUID
+    as_leader: bool
+    waves: int = 26
 
 
 async def trend_of(
@@ -91,154 +108,168 @@ async def trend_of(
     """Return a unit and its newest waves, oldest first, as one kind of reader may see them at `now`.
 
     Args:
-        as_leader: leaders read from publication on, everybody else when the head start is over.
-        waves: how many of the newest; the cost does not grow with what lies further back.
+        as_leader: see `Wanted`, and there `waves`.
         branch: what `branch_of` said of the unit or of one below it, where it is known already.
 
     Raises:
         Missing: no such unit.
     """
     teams = branch.teams if branch is not None else await with_ancestors(session, [team_id])
-    team = teams.get(team_id)
-    if team is None:
+    return (await trends_of(session, [Wanted(team_id, as_leader, waves)], teams, now=now))[0]
+
+
+async def trends_of(
+    session: AsyncSession, wanted: Sequence[Wanted], teams: Mapping[UUID, TeamNode], *, now: datetime
+) -> list[TeamTrend]:
+    """Return the same of several units, which costs less than one by one.
+
+    Args:
+        teams: the units with all above them.
+
+    Raises:
+        Missing: one of them is not among `teams`.
+    """
+    if any(unit.team_id not in teams for unit in wanted):
         raise Missing("There is no such team.")
-    found = await session.execute(
-        select(Wave, WaveUnit, Programme.name)
-        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
-        .join(Programme, Programme.id == Wave.programme_id)
-        .where(WaveUnit.team_id == team_id, Wave.is_pulse)
-        .order_by(Wave.opens_at.desc(), Wave.id)
-        .limit(waves)
-    )
-    newest = [(wave, unit, name) for wave, unit, name in found]
-    readable = [
-        wave.id for wave, _, _ in newest if wave.state in ENDED and _seen_at(wave, as_leader) <= now
-    ]
-    took_part = await _participation(session, readable, team_id) if readable else {}
-    sizes = {wave_id: view.size_class for wave_id, view in took_part.items()}
-    figures = await _figures(session, readable, team_id, sizes) if readable else {}
-    words = await _words(session, readable, team_id) if readable else {}
-    points = [
-        _point(
-            wave,
-            unit,
-            name,
-            wave.id in readable,
-            as_leader,
-            figures.get(wave.id, {}),
-            took_part.get(wave.id, ParticipationView(shown=False)),
-            words.get(wave.id, ()),
+    newest = {
+        unit.team_id: (
+            await session.execute(_newest_waves(), {"team_id": unit.team_id, "waves": unit.waves})
+        ).all()
+        for unit in wanted
+    }
+    sizes = {
+        (unit.team_id, row.id): row.size_class
+        for unit in wanted
+        for row in newest[unit.team_id]
+        if row.state in ENDED and _seen_at(row, unit.as_leader) <= now
+    }
+    figures = await _figures(session, sizes) if sizes else {}
+    return [
+        TeamTrend(
+            team_id=team.id,
+            team_name=team.name,
+            parent_id=team.parent_id,
+            parent_name=teams[team.parent_id].name if team.parent_id is not None else None,
+            waves=[
+                _point(
+                    row,
+                    figures.get((team.id, row.id), {}),
+                    readable=(team.id, row.id) in sizes,
+                    as_leader=unit.as_leader,
+                )
+                for row in reversed(newest[team.id])
+            ],
         )
-        for wave, unit, name in reversed(newest)
+        for unit in wanted
+        for team in [teams[unit.team_id]]
     ]
-    return TeamTrend(
-        team_id=team.id,
-        team_name=team.name,
-        parent_id=team.parent_id,
-        parent_name=teams[team.parent_id].name if team.parent_id is not None else None,
-        waves=points,
-    )
 
 
-def _seen_at(wave: Wave, as_leader: bool) -> datetime:  # noqa: FBT001 -- private
-    seen = wave.leaders_see_at if as_leader else wave.team_sees_at
+def _seen_at(wave: Wave | Stored, as_leader: bool) -> datetime:  # noqa: FBT001 -- private
+    seen: datetime | None = wave.leaders_see_at if as_leader else wave.team_sees_at
     return seen if seen is not None else wave.closes_at
 
 
-def _point(
-    wave: Wave,
-    unit: WaveUnit,
-    name: str,
-    readable: bool,  # noqa: FBT001 -- private
-    as_leader: bool,  # noqa: FBT001 -- private
-    figures: Mapping[str, FigureView],
-    took_part: ParticipationView,
-    words: Sequence[LoopWord],
-) -> WavePoint:
-    cycle = waves_in_cycle(wave.rules["pulse"]) if wave.rules else 1
+def _point(row: Stored, figures: Mapping[str, FigureView], *, readable: bool, as_leader: bool) -> WavePoint:
+    cycle = waves_in_cycle(row.rules["pulse"]) if row.rules else 1
     return WavePoint(
-        wave_id=wave.id,
-        occurrence=wave.occurrence,
-        programme_name=name,
-        opens_at=wave.opens_at,
-        closes_at=wave.closes_at,
-        state=wave.state,
+        wave_id=row.id,
+        occurrence=row.occurrence,
+        programme_name=row.programme,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        state=row.state,
         readable=readable,
-        readable_from=_seen_at(wave, as_leader) if wave.published_at and not readable else None,
-        team_sees_at=wave.team_sees_at,
-        participation=took_part,
+        readable_from=_seen_at(row, as_leader) if row.published_at and not readable else None,
+        team_sees_at=row.team_sees_at,
+        participation=participation_view(row) if readable else ParticipationView(shown=False),
         dimensions=figures,
-        items=[AskedItem(**item) for item in wave.items] if readable else (),
-        cycle=None if wave.number is None else wave.number // cycle,
-        asked_here=unit.asked,
-        changed_share=unit.changed_share,
-        loop_words=words,
-        rules=wave.rules,
-        receipt=wave.receipt,
-        key_destroyed_at=wave.key_destroyed_at,
+        items=[AskedItem(**item) for item in row.items] if readable else (),
+        cycle=None if row.number is None else row.number // cycle,
+        asked_here=row.asked_here,
+        changed_share=row.changed_share,
+        rules=row.rules,
+        receipt=row.receipt,
+        key_destroyed_at=row.key_destroyed_at,
     )
 
 
 async def _figures(
-    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID, sizes: Mapping[UUID, str | None]
-) -> dict[UUID, dict[str, FigureView]]:
-    rows = await session.scalars(
-        select(Figure).where(Figure.team_id == team_id, Figure.wave_id.in_(wave_ids))
-    )
-    found: dict[UUID, dict[str, FigureView]] = {}
-    for figure in rows:
-        found.setdefault(figure.wave_id, {})[figure.dimension] = figure_view(
-            figure, sizes.get(figure.wave_id)
-        )
-    return found
-
-
-async def _participation(
-    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
-) -> dict[UUID, ParticipationView]:
-    rows = await session.scalars(
-        select(Participation).where(Participation.team_id == team_id, Participation.wave_id.in_(wave_ids))
-    )
-    return {row.wave_id: participation_view(row) for row in rows}
-
-
-async def _words(
-    session: AsyncSession, wave_ids: Sequence[UUID], team_id: UUID
-) -> dict[UUID, list[LoopWord]]:
-    rows = await session.scalars(
-        select(TeamWord).where(TeamWord.team_id == team_id, TeamWord.wave_id.in_(wave_ids))
-    )
-    found: dict[UUID, list[LoopWord]] = {}
+    session: AsyncSession, sizes: Mapping[tuple[UUID, UUID], str | None]
+) -> dict[tuple[UUID, UUID], dict[str, FigureView]]:
+    """Return the figures of these units and waves; what a reader may not see yet is left behind here."""
+    teams, waves = {team_id for team_id, _ in sizes}, {wave_id for _, wave_id in sizes}
+    rows = await session.execute(_figures_of(), {"team_ids": list(teams), "wave_ids": list(waves)})
+    found: dict[tuple[UUID, UUID], dict[str, FigureView]] = {}
     for row in rows:
-        code, _, commitment = row.question.partition(":")
-        found.setdefault(row.wave_id, []).append(
-            LoopWord(code, row.word, UUID(commitment) if commitment else None)
-        )
+        key = row.team_id, row.wave_id
+        if key in sizes:
+            found.setdefault(key, {})[row.dimension] = figure_view(row, sizes[key])
     return found
 
 
-async def trend_states(
-    session: AsyncSession, programme_id: UUID, dimensions: Iterable[str]
-) -> dict[tuple[UUID, str], TrendState]:
-    """Return the trend rule's state of every unit as last frozen, within the newest waves."""
-    newest = (
-        await session.scalars(
-            select(Wave.id)
-            .where(Wave.programme_id == programme_id, Wave.state == WaveState.PUBLISHED, Wave.is_pulse)
-            .order_by(Wave.opens_at.desc())
-            .limit(SILENT_WAVES)
+@cache  # every page asks these two, and putting them together costs more than asking
+def _newest_waves() -> Rows:
+    return (
+        select(
+            Wave.id,
+            Wave.occurrence,
+            Programme.name.label("programme"),
+            Wave.opens_at,
+            Wave.closes_at,
+            Wave.state,
+            Wave.number,
+            Wave.items,
+            Wave.rules,
+            Wave.leaders_see_at,
+            Wave.team_sees_at,
+            Wave.published_at,
+            Wave.key_destroyed_at,
+            Wave.receipt,
+            WaveUnit.asked.label("asked_here"),
+            WaveUnit.changed_share,
+            Participation.shown,
+            Participation.band,
+            Participation.size_class,
+            Participation.asked,
+            Participation.answered,
         )
-    ).all()
-    found: dict[tuple[UUID, str], TrendState] = {}
-    for wave_id in newest:
-        rows = await session.execute(
-            select(Figure.team_id, Figure.dimension, Figure.trend).where(
-                Figure.wave_id == wave_id,
-                Figure.dimension.in_(list(dimensions)),
-                Figure.shown,
-            )
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .join(Programme, Programme.id == Wave.programme_id)
+        .outerjoin(
+            Participation,
+            (Participation.wave_id == Wave.id) & (Participation.team_id == WaveUnit.team_id),
         )
-        for team_id, dimension, trend in rows:
-            if trend is not None and (team_id, dimension) not in found:
-                found[team_id, dimension] = TrendState.of(trend)
-    return found
+        .where(WaveUnit.team_id == bindparam("team_id"), Wave.is_pulse)
+        .order_by(Wave.opens_at.desc(), Wave.id)
+        .limit(bindparam("waves"))
+    )
+
+
+@cache
+def _figures_of() -> Rows:
+    return (
+        select(
+            Figure.wave_id,
+            Figure.team_id,
+            Figure.dimension,
+            Figure.shown,
+            Figure.n,
+            Figure.asked,
+            Figure.score,
+            Figure.low,
+            Figure.high,
+            Figure.range_kind,
+            Figure.capped,
+            Figure.carried,
+            Figure.bars,
+            Figure.item_words,
+            Figure.agreement,
+            Figure.trend,
+        )
+        .where(
+            Figure.team_id.in_(bindparam("team_ids", expanding=True)),
+            Figure.wave_id.in_(bindparam("wave_ids", expanding=True)),
+        )
+        .order_by(Figure.dimension)
+    )

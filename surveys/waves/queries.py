@@ -1,10 +1,11 @@
 """What can be asked about waves: which is open for whom, who is on a roster, which must close."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -51,15 +52,18 @@ async def roster(session: AsyncSession, wave_id: UUID, team_id: UUID) -> list[st
 
 async def open_wave_of_unit(session: AsyncSession, team_id: UUID) -> Wave | None:
     """Return the wave that asks a unit at the moment."""
+    return (await session.scalars(_asking(), {"team_id": team_id})).one_or_none()
+
+
+@cache
+def _asking() -> Select[Wave]:
     return (
-        await session.scalars(
-            select(Wave)
-            .join(WaveUnit, WaveUnit.wave_id == Wave.id)
-            .where(WaveUnit.team_id == team_id, Wave.state == WaveState.OPEN)
-            .order_by(Wave.closes_at)
-            .limit(1)
-        )
-    ).one_or_none()
+        select(Wave)
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .where(WaveUnit.team_id == bindparam("team_id"), Wave.state == WaveState.OPEN)
+        .order_by(Wave.closes_at)
+        .limit(1)
+    )
 
 
 async def unit_above(session: AsyncSession, wave_id: UUID, team_id: UUID) -> str | None:

@@ -16,6 +16,7 @@ from surveys.comments.queries import words_of_wave
 from surveys.database import sqlite_file
 from surveys.errors import Invalid, Missing, WaveClosed
 from surveys.people.actions import erase_person
+from surveys.waves.rules import FrozenRules
 from tests.privacy.test_open_and_closed import PAYMENTS, dump, everything
 from tests.waves import OPENING, Story, make_keys
 
@@ -49,7 +50,9 @@ async def say(
 async def delivered(story: Story, team: str = "payments") -> Mapping[str, list[str]]:
     wave = await story.wave()
     async with story.sessions() as session:
-        found = await words_of_wave(session, wave.id, getattr(story.cast, team).id)
+        found = await words_of_wave(
+            session, wave.id, getattr(story.cast, team).id, FrozenRules.of(wave.rules)
+        )
     assert found is not None
     return {"words": sorted(found.words), "themes": list(found.themes)}
 

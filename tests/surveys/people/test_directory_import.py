@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.audit.models import Entry
 from surveys.errors import Invalid
 from surveys.people.actions import apply_import, make_sign_in_link, sign_in
+from surveys.people.directory_import import stored_directory
 from surveys.people.directory_plan import Plan, plan_import
 from surveys.people.directory_rows import PersonRow
 from surveys.people.models import Membership, Organisation, SignIn
-from surveys.people.queries import directory_of, person_by_email, stored_directory, viewer_of
+from surveys.people.queries import directory_of, person_by_email, viewer_of
 from tests.cast import make_organisation
 from tests.conftest import NOON
 
