@@ -6,7 +6,7 @@ file that could be older than its source. `integrations.catalogue` keeps them co
 """
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -83,13 +83,11 @@ class Translator:
 
     def short_date(self, day: dt.date) -> str:
         """Return a date as short as a chart or a table needs it, "1 Dec 2026"."""
-        text: str = format_date(day, format="medium", locale=self.locale)
-        return text
+        return _short_date(day, self.locale)
 
     def day_and_month(self, day: dt.date) -> str:
         """Return a date as short as an axis needs it, "1 Dec"."""
-        text: str = format_skeleton("MMMd", day, locale=self.locale)
-        return text
+        return _day_and_month(day, self.locale)
 
     def time(self, moment: dt.time | dt.datetime) -> str:
         """Return hours and minutes as they are, without moving them to another zone."""
@@ -110,6 +108,19 @@ class Translator:
         """Join names as a sentence does: "a, b and c"."""
         *most, last = parts or [""]
         return self.say("{most} and {last}", most=", ".join(most), last=last) if most else last
+
+
+# A page with charts writes the same few hundred dates again and again.
+@lru_cache(maxsize=4096)
+def _short_date(day: dt.date, locale: Locale) -> str:
+    text: str = format_date(day, format="medium", locale=locale)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _day_and_month(day: dt.date, locale: Locale) -> str:
+    text: str = format_skeleton("MMMd", day, locale=locale)
+    return text
 
 
 def languages() -> list[str]:

@@ -58,19 +58,34 @@ def working_time(start: datetime, end: datetime, zone: str, rest: Rest = NO_REST
 def _weekdays(start: datetime, end: datetime, zone: str, country: str | None) -> timedelta:
     if end <= start:
         return timedelta()
-    passed, day = end - start, local_date(start, zone)
-    saturday = day + (SATURDAY - day.weekday()) * DAY  # of the week of `start`, which may be in its weekend
-    while (begins := _start(saturday, zone)) < end:
-        over = _start(saturday + 2 * DAY, zone)
-        passed -= max(min(end, over) - max(start, begins), timedelta())
-        saturday += 7 * DAY
-    if country is not None:
-        for year in range(day.year, local_date(end, zone).year + 1):
-            for holiday in public_holidays(country, year):
-                if holiday.weekday() < SATURDAY:
-                    begins, over = _start(holiday, zone), _start(holiday + DAY, zone)
-                    passed -= max(min(end, over) - max(start, begins), timedelta())
+    passed = end - start
+    # The weekend around a New Year belongs to the year of its Saturday, which is that of the day before.
+    for year in range((local_date(start, zone) - DAY).year, local_date(end, zone).year + 1):
+        days, together = _days_off(year, zone, country)
+        if start <= days[0][0] and days[-1][1] <= end:
+            passed -= together
+            continue
+        for begins, over in days:
+            if begins < end and start < over:
+                passed -= min(end, over) - max(start, begins)
     return passed
+
+
+@lru_cache(maxsize=1024)
+def _days_off(year: int, zone: str, country: str | None) -> tuple[tuple[Span, ...], timedelta]:
+    """Return the weekends and holidays of a year in order, and how long they are together."""
+    first = date(year, 1, 1)
+    saturday = first + (SATURDAY - first.weekday()) % 7 * DAY
+    found = []
+    while saturday.year == year:
+        found.append((_start(saturday, zone), _start(saturday + 2 * DAY, zone)))
+        saturday += 7 * DAY
+    found += [
+        (_start(holiday, zone), _start(holiday + DAY, zone))
+        for holiday in (public_holidays(country, year) if country is not None else ())
+        if holiday.weekday() < SATURDAY
+    ]
+    return tuple(sorted(found)), sum((over - begins for begins, over in found), timedelta())
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -30,7 +30,6 @@ from surveys.results.published import (
     WavePoint,
 )
 from surveys.results.rules.display import said, said_range
-from surveys.results.rules.trend import TrendState
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
 Stored = Row[*tuple[Any, ...]]
@@ -58,18 +57,19 @@ def figure_view(figure: Figure | Stored, size: str | None) -> FigureView:
         bars=figure.bars,
         item_words=figure.item_words,
         agreement=figure.agreement,
-        trend=trend_view(TrendState.of(figure.trend), size) if figure.trend else None,
+        trend=trend_view(figure.trend, size) if figure.trend else None,
     )
 
 
-def trend_view(state: TrendState, size: str | None) -> TrendView:
-    """Return what is said of a trend; the running state itself stays behind."""
+def trend_view(stored: Mapping[str, Any], size: str | None) -> TrendView:
+    """Return what is said of a trend, as `TrendState.as_json` stored it; the running state stays behind."""
+    since, baseline, restarted = stored.get("since"), stored.get("baseline"), stored.get("restarted")
     return TrendView(
-        word=state.word,
-        since=date.fromisoformat(state.since) if state.since else None,
-        baseline=None if state.baseline is None else said(state.baseline, size),
-        restarted=date.fromisoformat(state.restarted) if state.restarted else None,
-        reason=state.reason,
+        word=stored["word"],
+        since=date.fromisoformat(since) if since else None,
+        baseline=None if baseline is None else said(baseline, size),
+        restarted=date.fromisoformat(restarted) if restarted else None,
+        reason=stored.get("reason"),
     )
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -40,6 +40,17 @@ class TestScope:
         seen = (await session.scalars(select(Person))).all()
 
         assert {person.organisation_id for person in seen} == {ours.id} != {theirs.id}
+
+    async def test_a_statement_made_once_is_limited_anew_in_each_session(
+        self, session: AsyncSession
+    ) -> None:
+        statement = select(Person.organisation_id).where(Person.name == bindparam("name"))
+        for organisation in [await make_organisation(session, name) for name in ("Ours", "Theirs")]:
+            limit_to(session, organisation.id)
+
+            seen = await session.scalars(statement, {"name": "Ada"})
+
+            assert list(seen) == [organisation.id]
 
     async def test_get_by_key_does_not_reach_into_another_organisation(self, session: AsyncSession) -> None:
         ours, theirs = [await make_organisation(session, name) for name in ("Ours", "Theirs")]
