@@ -196,6 +196,7 @@ def test_a_command_opens_a_form_says_something_to_one_person_or_is_unknown(page:
     page.get_by_label("A command").fill("/kept retro Bags with the new strap")
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="What was finished?")).to_have_value("Bags with the new strap")
+    expect(page.locator("#modal-title")).to_be_focused()  # the form listens now
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_label("A command").fill("/kept help")

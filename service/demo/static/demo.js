@@ -3,14 +3,12 @@
 
 const modal = document.querySelector("dialog.modal");
 if (modal) {
-  modal.close();
+  modal.removeAttribute("open"); // close() would tell the listener below
   modal.showModal();
   const wrong = modal.querySelector(".wrong input, .wrong select, .wrong textarea");
   (wrong ?? modal.querySelector("#modal-title")).focus();
-  modal.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    document.getElementById("close-modal").requestSubmit();
-  });
+  // Not `cancel`: a browser closes a dialog that nobody has touched yet without asking.
+  modal.addEventListener("close", () => document.getElementById("close-modal").requestSubmit());
 }
 
 const newest = document.querySelector("[data-newest], .message.new") ?? document.querySelector(".message:last-of-type");
