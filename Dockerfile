@@ -7,8 +7,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 WORKDIR /src
 
 COPY requirements-build.lock requirements.lock ./
-RUN python -m venv /build && /build/bin/pip install --no-deps --require-hashes -r requirements-build.lock
-RUN python -m venv /opt/kept && /opt/kept/bin/pip install --no-deps --require-hashes -r requirements.lock
+RUN python -m venv /build && /build/bin/pip install --no-compile --no-deps --require-hashes -r requirements-build.lock
+RUN python -m venv /opt/kept && /opt/kept/bin/pip install --no-compile --no-deps --require-hashes -r requirements.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY surveys surveys
@@ -17,8 +17,8 @@ COPY jobs jobs
 COPY service service
 COPY migrations migrations
 RUN /build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
-RUN /opt/kept/bin/pip install --no-deps --no-index /wheels/*.whl && /opt/kept/bin/pip check
-RUN /opt/kept/bin/python -m compileall -q /opt/kept/lib
+RUN /opt/kept/bin/pip install --no-compile --no-deps --no-index /wheels/*.whl && /opt/kept/bin/pip check
+RUN /opt/kept/bin/python -m compileall -q -j 0 /opt/kept/lib
 
 
 FROM python:3.11-slim
