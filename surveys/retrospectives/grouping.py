@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Missing
 from surveys.retrospectives import rules
-from surveys.retrospectives.boards import announce, board_to_change
+from surveys.retrospectives.boards import MOVE, announce, board_to_change
 from surveys.retrospectives.models import Card, CardGroup
+from surveys.retrospectives.places import Change
 from surveys.retrospectives.rules import TOPICS, Phase
 from surveys.texts import one_line
 
@@ -64,18 +65,23 @@ async def move_card(
     arranged = rules.moved(before, card_id, onto, new)
     if arranged == before:
         return Moved(cards[card_id][3], overtook)
+    made = []
     if new in arranged.values():
         stands_in = cards[onto][1] if onto is not None else cards[card_id][1]
+        made.append((new, stands_in, ""))
         session.add(CardGroup(id=new, retrospective_id=board.id, part=stands_in, name="", votes=None))
         await session.flush()
-    await announce(session, board)
-    for each, group in arranged.items():
-        if each == card_id or group != before[each]:
-            revision = board.revision if each == card_id else cards[each][3]
-            await session.execute(
-                update(Card).where(Card.id == each).values(group_id=group, revision=revision)
-            )
-    gone = set(before.values()) - set(arranged.values()) - {None}
+    gone = {group for group in before.values() if group is not None} - set(arranged.values())
+    revision = board.revision + 1
+    changed = [
+        (each, group, revision if each == card_id else cards[each][3])
+        for each, group in arranged.items()
+        if each == card_id or group != before[each]
+    ]
+    change = Change(revision, changed, made, sorted(gone))
+    await announce(session, board, f"{MOVE} {change.as_text()}")
+    for each, group, moved_at in changed:
+        await session.execute(update(Card).where(Card.id == each).values(group_id=group, revision=moved_at))
     if gone:
         await session.execute(delete(CardGroup).where(CardGroup.id.in_(gone)))
     return Moved(board.revision, overtook)

@@ -1,7 +1,8 @@
 """Where the cards of a board lie at this moment: what changes while people look on, without any text."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from surveys.retrospectives.models import Card, CardGroup, Participant, Retrospe
 from surveys.retrospectives.queries import Attendee, attendee
 from surveys.retrospectives.rules import TOPICS, Names, Phase
 
+CardPlace = tuple[UUID, UUID | None, int]  # a card, its group or None, the revision of its last move
+GroupPlace = tuple[UUID, str, str]  # a group, the part it stands in, its name
 Sitting = tuple[UUID, str, bool, datetime | None]  # see `people_on`
 BOARD = select(
     Retrospective.revision,
@@ -44,8 +47,60 @@ class Places:
     discussing: UUID | None
     can_take_over: bool
     people: Sequence[Attendee]
-    cards: Sequence[tuple[UUID, UUID | None, int]]
-    groups: Sequence[tuple[UUID, str, str]]
+    cards: Sequence[CardPlace]
+    groups: Sequence[GroupPlace]
+
+    def after(self, change: "Change") -> "Places | None":
+        """Return the state with one change more; None where others came between that are not known here.
+
+        A change that is in it already changes nothing.
+        """
+        if change.revision <= self.revision:
+            return self
+        if change.revision != self.revision + 1:
+            return None
+        cards = {card[0]: card for card in self.cards}
+        if not cards.keys() >= {card[0] for card in change.cards}:
+            return None
+        groups = {group[0]: group for group in (*change.made, *self.groups)}
+        return replace(
+            self,
+            revision=change.revision,
+            cards=[*(cards | {card[0]: card for card in change.cards}).values()],
+            groups=[group for group in groups.values() if group[0] not in change.gone],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one move changed: small enough to be told with the news of it, so that nobody has to look.
+
+    Attributes:
+        revision: the board's with this move.
+        cards: where those lie now that it moved.
+        made: groups that were not there before.
+        gone: groups that are not there any more.
+    """
+
+    revision: int
+    cards: Sequence[CardPlace]
+    made: Sequence[GroupPlace]
+    gone: Sequence[UUID]
+
+    def as_text(self) -> str:
+        """Return it in a few hundred characters."""
+        return json.dumps([self.revision, self.cards, self.made, self.gone], default=str)
+
+    @classmethod
+    def of(cls, text: str) -> "Change":
+        """Return what `as_text` made a text of."""
+        revision, cards, made, gone = json.loads(text)
+        return cls(
+            revision,
+            [(UUID(card), UUID(group) if group else None, moved_at) for card, group, moved_at in cards],
+            [(UUID(group), part, name) for group, part, name in made],
+            [UUID(group) for group in gone],
+        )
 
 
 async def people_on(session: AsyncSession, retrospective_id: UUID) -> Sequence[Sitting]:
@@ -71,8 +126,8 @@ async def places_on(
     if board is None:
         return None
     until = {row[0]: row[3] for row in people}
-    cards: list[tuple[UUID, UUID | None, int]] = []
-    groups: list[tuple[UUID, str, str]] = []
+    cards: list[CardPlace] = []
+    groups: list[GroupPlace] = []
     if board.phase is Phase.GROUP:
         lying = await session.execute(
             select(Card.id, Card.group_id, Card.revision)

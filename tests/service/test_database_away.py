@@ -29,7 +29,7 @@ JSON = {"accept": "application/json"}
 async def test_a_server_that_stops_in_mid_retrospective_loses_nothing_and_everybody_gets_a_clear_word(
     tmp_path: Path,
 ) -> None:
-    with own_postgresql() as (server, url):
+    with own_postgresql(crashes=True) as (server, url):
         in_thread(migrate, url)
         await _a_stop(server, url, tmp_path)
 

@@ -7,17 +7,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from service.live_boards import LiveBoards
+from service.views.board_news import news_of
 from surveys.people.models import Person
 from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.cards import add_card
-from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.grouping import move_card, name_group
+from surveys.retrospectives.models import Card, CardGroup, Retrospective
+from surveys.retrospectives.places import people_on, places_on
 from surveys.retrospectives.room import set_clock
 from surveys.retrospectives.rules import Column, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
@@ -121,6 +125,52 @@ async def test_who_connects_again_gets_the_whole_state_at_once(
     assert (await again.until(revision=revision + 1))["ends"] is not None
     assert again.news[0]["revision"] == revision + 1
     await again.close()
+
+
+async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_look_would_find(
+    own_sessions: Sessions,
+    keys: DirectoryKeyStore,
+    cast: Cast,
+    board: Retrospective,
+    processes: list[LiveBoards],
+) -> None:
+    async with own_sessions.begin() as session:
+        await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=cast.alice.id, now=NOON)
+        for number in range(5):
+            await add_card(
+                session,
+                keys,
+                board.id,
+                person_id=cast.bob.id,
+                pen=new_pen(),
+                column=Column.TO_IMPROVE,
+                text=f"Card {number}",
+            )
+        await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=cast.alice.id, now=NOON)
+        one, two, three, four, _ = await session.scalars(select(Card.id).order_by(Card.id))
+    screens = [Screen(process, board, cast.alice) for process in processes]
+    for screen in screens:
+        await screen.until(phase="group", here=["Alice"])
+
+    revision = 0
+    for card, onto in ((one, two), (three, one), (four, two), (one, None), (three, None), (four, None)):
+        async with own_sessions.begin() as session:
+            moved = await move_card(session, board.id, person_id=cast.bob.id, card_id=card, onto=onto)
+        revision = moved.revision
+        if (card, onto) == (three, one):  # something that is told without what it changed
+            async with own_sessions.begin() as session:
+                group = (await session.scalars(select(CardGroup.id))).one()
+                await name_group(
+                    session, board.id, person_id=cast.bob.id, group_id=group, name="Shorter meetings"
+                )
+    async with own_sessions() as session:
+        places = await places_on(session, board.id, await people_on(session, board.id), now=NOON)
+    assert places is not None
+    found = json.loads(msgspec.json.encode(news_of(places)))
+    for screen in screens:
+        last = await screen.until(revision=revision)
+        assert (sorted(last["cards"]), last["groups"]) == (sorted(found["cards"]), found["groups"])
+        await screen.close()
 
 
 async def test_a_card_that_is_being_written_reaches_no_screen(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from surveys.cadence.quiet_days import public_holidays
 from surveys.errors import Conflict, Invalid
 from surveys.retrospectives.mornings import end_of_step, own_morning
+from surveys.retrospectives.places import Change, Places
 from surveys.retrospectives.rules import (
     ABSENT_AFTER,
     Column,
@@ -118,6 +119,34 @@ def test_a_facilitator_is_relieved_after_a_minute(seconds: int, *, allowed: bool
         )
         is allowed
     )
+
+
+def test_a_move_that_was_told_is_taken_once_in_its_order_or_looked_at() -> None:
+    one, two, group = UUID(int=1), UUID(int=2), UUID(int=9)
+    places = Places(
+        revision=4,
+        phase=Phase.GROUP,
+        names=Names.OPEN,
+        phase_ends_at=None,
+        facilitator_id=None,
+        discussing=None,
+        can_take_over=True,
+        people=(),
+        cards=[(one, None, 1), (two, None, 1)],
+        groups=(),
+    )
+    told = Change(5, [(one, group, 5), (two, group, 1)], [(group, "to_improve", "")], [])
+    together = places.after(Change.of(told.as_text()))
+
+    assert together is not None
+    assert (together.revision, together.cards) == (5, [(one, group, 5), (two, group, 1)])
+    assert together.groups == [(group, "to_improve", "")]
+    assert together.after(told) is together
+    assert together.after(Change(7, [(one, None, 7)], [], [group])) is None  # another came between
+    assert together.after(Change(6, [(UUID(int=3), None, 6)], [], [])) is None  # a card nobody knows
+    apart = together.after(Change(6, [(one, None, 6), (two, None, 1)], [], [group]))
+    assert apart is not None
+    assert apart.groups == []
 
 
 BERLIN = ("Europe/Berlin", "DE")
