@@ -71,6 +71,19 @@ class _Watched:
             self.message, self.number = message, self.number + 1
             self.wake()
 
+    def hear(self, about: str) -> None:
+        """Note what was told: a move, or that something has to be looked at."""
+        try:
+            if about.startswith(MOVE):
+                self.told.append(msgspec.json.decode(about.removeprefix(MOVE), type=Change))
+            else:
+                self.unknown = True
+        except msgspec.DecodeError:  # another version of Kept may tell moves in another way
+            self.unknown = True
+        if about == PEOPLE:
+            self.people_read_at = None
+        self.look.set()
+
     def take_moves(self) -> bool:
         """Send the state after the moves that were told; return whether it was all that had to be said."""
         told, self.told = self.told, []
@@ -86,6 +99,12 @@ class _Watched:
     def revision(self) -> int:
         """Return the revision that was said last; -1 before any."""
         return self.places.revision if self.places is not None else -1
+
+    @property
+    def people_may_differ(self) -> bool:
+        """Return whether to read who is here: time alone changes it, however busy the cards are."""
+        now = asyncio.get_running_loop().time()
+        return self.people_read_at is None or now - self.people_read_at > LISTENING_SECONDS
 
     def leave(self) -> None:
         """Let its tasks end."""
@@ -169,7 +188,7 @@ class LiveBoards:
         while not watched.left:
             woken = watched.look.is_set()
             watched.look.clear()
-            if not (woken and watched.take_moves()):
+            if not watched.take_moves() or watched.people_may_differ:
                 try:
                     await self._look_once(board_id, watched, woken=woken)
                 except (SQLAlchemyError, OSError) as error:
@@ -183,13 +202,12 @@ class LiveBoards:
 
     async def _look_once(self, board_id: UUID, watched: _Watched, *, woken: bool) -> None:
         """Look at the board, and send its state where something may have changed."""
-        seen_at = asyncio.get_running_loop().time()
         woken, watched.unknown = woken or watched.unknown, False
         async with self._sessions() as session:
             if self._engine is not None:  # spares two ways to the server: a transaction's begin and end
                 await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-            if watched.people_read_at is None or seen_at - watched.people_read_at > LISTENING_SECONDS:
-                watched.people_read_at, woken = seen_at, True
+            if watched.people_may_differ:
+                watched.people_read_at, woken = asyncio.get_running_loop().time(), True
                 watched.people = await people_on(session, board_id)
             if woken or await revision_of(session, board_id) != watched.revision:
                 places = await places_on(session, board_id, watched.people, now=self._clock())
@@ -243,11 +261,7 @@ class LiveBoards:
 
     def _hear(self, _driver: object, _process: int, _channel: str, payload: object) -> None:
         board_id, _, about = str(payload).partition(" ")
-        watched = self._boards.get(UUID(board_id))
-        if watched is not None:
-            if about.startswith(MOVE):
-                watched.told.append(Change.of(about.removeprefix(MOVE)))
-            else:
-                watched.unknown = True
-                watched.people_read_at = None if about == PEOPLE else watched.people_read_at
-            watched.look.set()
+        with suppress(ValueError):  # of no board: not said by Kept
+            watched = self._boards.get(UUID(board_id))
+            if watched is not None:
+                watched.hear(about)

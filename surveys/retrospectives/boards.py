@@ -14,7 +14,8 @@ from surveys.retrospectives.rules import Phase, require_phase
 
 CHANNEL = "kept_board"  # PostgreSQL tells every web process about a change here, when it commits
 PEOPLE = "people"  # said with a change of who is here
-MOVE = "move"  # said with one move, and followed by what it changed
+MOVE = "move "  # said with one move, and followed by what it changed
+LONGEST_NOTICE = 7_999  # bytes; PostgreSQL refuses a longer one
 
 
 async def board_to_change(
@@ -68,7 +69,10 @@ async def takes_part(session: AsyncSession, retrospective_id: UUID, person_id: U
 
 
 async def announce(session: AsyncSession, board: Retrospective, about: str = "") -> None:
-    """Let everybody who watches a board see, once this transaction commits, that it changed."""
+    """Let everybody who watches a board see, once this transaction commits, that it changed.
+
+    `about` is as for `notify`.
+    """
     board.revision += 1
     await session.flush()
     await notify(session, board.id, about)
@@ -77,10 +81,13 @@ async def announce(session: AsyncSession, board: Retrospective, about: str = "")
 async def notify(session: AsyncSession, retrospective_id: UUID, about: str = "") -> None:
     """Wake whoever watches the board; on SQLite they look by themselves.
 
-    `about` may be `PEOPLE`, or `MOVE` with what it changed, at most 8,000 bytes.
+    `about` may be `PEOPLE`, or `MOVE` with what it changed. What is too long to be told is left out: they
+    look then.
     """
     if session.get_bind().dialect.name == "postgresql":
         told = f"{retrospective_id} {about}".strip()
+        if len(told.encode()) > LONGEST_NOTICE:
+            told = str(retrospective_id)
         await session.execute(select(func.pg_notify(CHANNEL, told)))
 
 

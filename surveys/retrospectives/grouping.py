@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.errors import Conflict, Missing
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import MOVE, announce, board_to_change
-from surveys.retrospectives.models import Card, CardGroup
+from surveys.retrospectives.models import Card, CardGroup, Retrospective
 from surveys.retrospectives.places import Change
 from surveys.retrospectives.rules import TOPICS, Phase
 from surveys.texts import one_line
@@ -65,26 +65,33 @@ async def move_card(
     arranged = rules.moved(before, card_id, onto, new)
     if arranged == before:
         return Moved(cards[card_id][3], overtook)
-    made = []
-    if new in arranged.values():
-        stands_in = cards[onto][1] if onto is not None else cards[card_id][1]
-        made.append((new, stands_in, ""))
-        session.add(CardGroup(id=new, retrospective_id=board.id, part=stands_in, name="", votes=None))
-        await session.flush()
-    gone = {group for group in before.values() if group is not None} - set(arranged.values())
     revision = board.revision + 1
-    changed = [
-        (each, group, revision if each == card_id else cards[each][3])
-        for each, group in arranged.items()
-        if each == card_id or group != before[each]
-    ]
-    change = Change(revision, changed, made, sorted(gone))
-    await announce(session, board, f"{MOVE} {change.as_text()}")
-    for each, group, moved_at in changed:
-        await session.execute(update(Card).where(Card.id == each).values(group_id=group, revision=moved_at))
-    if gone:
-        await session.execute(delete(CardGroup).where(CardGroup.id.in_(gone)))
-    return Moved(board.revision, overtook)
+    change = Change(
+        revision,
+        cards=[
+            (each, group, revision if each == card_id else cards[each][3])
+            for each, group in arranged.items()
+            if each == card_id or group != before[each]
+        ],
+        made=[(new, cards[onto or card_id][1], "")] if new in arranged.values() else [],
+        gone=sorted({group for group in before.values() if group} - set(arranged.values())),
+    )
+    await _store(session, board, change)
+    return Moved(revision, overtook)
+
+
+async def _store(session: AsyncSession, board: Retrospective, change: Change) -> None:
+    """Store what a move changed, and tell it to whoever watches."""
+    session.add_all(
+        CardGroup(id=group, retrospective_id=board.id, part=part, name=name, votes=None)
+        for group, part, name in change.made
+    )
+    await announce(session, board, MOVE + change.as_text())
+    await session.execute(
+        update(Card), [{"id": card, "group_id": group, "revision": at} for card, group, at in change.cards]
+    )
+    if change.gone:
+        await session.execute(delete(CardGroup).where(CardGroup.id.in_(change.gone)))
 
 
 async def name_group(

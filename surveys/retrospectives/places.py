@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,9 +34,8 @@ class Places:
     """Where a board stands and its cards lie, without their texts: what changes while people look on.
 
     Attributes:
-        cards: (card, its group or None, revision of its last move), in the mixed order; empty unless
-            cards are grouped at the moment.
-        groups: (group, the part it stands in, its name).
+        cards: in the mixed order; empty unless cards are grouped at the moment.
+        groups: in an order that says nothing.
     """
 
     revision: int
@@ -51,9 +50,9 @@ class Places:
     groups: Sequence[GroupPlace]
 
     def after(self, change: "Change") -> "Places | None":
-        """Return the state with one change more; None where others came between that are not known here.
+        """Return the state with one move more; None where something came between that is not known here.
 
-        A change that is in it already changes nothing.
+        A move that is in it already changes nothing.
         """
         if change.revision <= self.revision:
             return self
@@ -62,18 +61,18 @@ class Places:
         cards = {card[0]: card for card in self.cards}
         if not cards.keys() >= {card[0] for card in change.cards}:
             return None
-        groups = {group[0]: group for group in (*change.made, *self.groups)}
+        groups = {group[0]: group for group in (*change.made, *self.groups)}  # what was named since stays
         return replace(
             self,
             revision=change.revision,
             cards=[*(cards | {card[0]: card for card in change.cards}).values()],
-            groups=[group for group in groups.values() if group[0] not in change.gone],
+            groups=sorted(group for group in groups.values() if group[0] not in change.gone),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one move changed: small enough to be told with the news of it, so that nobody has to look.
+    """What one move changed, three cards at most: told with the news of it, so that nobody has to look.
 
     Attributes:
         revision: the board's with this move.
@@ -88,19 +87,8 @@ class Change:
     gone: Sequence[UUID]
 
     def as_text(self) -> str:
-        """Return it in a few hundred characters."""
-        return json.dumps([self.revision, self.cards, self.made, self.gone], default=str)
-
-    @classmethod
-    def of(cls, text: str) -> "Change":
-        """Return what `as_text` made a text of."""
-        revision, cards, made, gone = json.loads(text)
-        return cls(
-            revision,
-            [(UUID(card), UUID(group) if group else None, moved_at) for card, group, moved_at in cards],
-            [(UUID(group), part, name) for group, part, name in made],
-            [UUID(group) for group in gone],
-        )
+        """Return it as JSON, a few hundred characters."""
+        return json.dumps(asdict(self), default=str)
 
 
 async def people_on(session: AsyncSession, retrospective_id: UUID) -> Sequence[Sitting]:
@@ -136,9 +124,9 @@ async def places_on(
         )
         cards = [(row[0], row[1], row[2]) for row in lying]
         named = await session.execute(
-            select(CardGroup.id, CardGroup.part, CardGroup.name).where(
-                CardGroup.retrospective_id == retrospective_id
-            )
+            select(CardGroup.id, CardGroup.part, CardGroup.name)
+            .where(CardGroup.retrospective_id == retrospective_id)
+            .order_by(CardGroup.id)
         )
         groups = [(row[0], row[1], row[2]) for row in named]
     facilitator_id = board.facilitator_id if board.facilitator_id in until else None

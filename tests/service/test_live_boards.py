@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -18,12 +19,13 @@ from service.live_boards import LiveBoards
 from service.views.board_news import news_of
 from surveys.people.models import Person
 from surveys.retrospectives.actions import move_on, start_retrospective
+from surveys.retrospectives.boards import notify
 from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.grouping import move_card, name_group
 from surveys.retrospectives.models import Card, CardGroup, Retrospective
 from surveys.retrospectives.places import people_on, places_on
 from surveys.retrospectives.room import set_clock
-from surveys.retrospectives.rules import Column, Phase, Plan
+from surveys.retrospectives.rules import ABSENT_AFTER, HERE_FOR, Column, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
@@ -127,16 +129,13 @@ async def test_who_connects_again_gets_the_whole_state_at_once(
     await again.close()
 
 
-async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_look_would_find(
-    own_sessions: Sessions,
-    keys: DirectoryKeyStore,
-    cast: Cast,
-    board: Retrospective,
-    processes: list[LiveBoards],
-) -> None:
-    async with own_sessions.begin() as session:
+async def _shown(
+    sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, board: Retrospective
+) -> Sequence[UUID]:
+    """Let four cards be written and shown; return them."""
+    async with sessions.begin() as session:
         await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=cast.alice.id, now=NOON)
-        for number in range(5):
+        for number in range(4):
             await add_card(
                 session,
                 keys,
@@ -147,7 +146,17 @@ async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_
                 text=f"Card {number}",
             )
         await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=cast.alice.id, now=NOON)
-        one, two, three, four, _ = await session.scalars(select(Card.id).order_by(Card.id))
+        return (await session.scalars(select(Card.id).order_by(Card.id))).all()
+
+
+async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_look_would_find(
+    own_sessions: Sessions,
+    keys: DirectoryKeyStore,
+    cast: Cast,
+    board: Retrospective,
+    processes: list[LiveBoards],
+) -> None:
+    one, two, three, four = await _shown(own_sessions, keys, cast, board)
     screens = [Screen(process, board, cast.alice) for process in processes]
     for screen in screens:
         await screen.until(phase="group", here=["Alice"])
@@ -169,8 +178,53 @@ async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_
     found = json.loads(msgspec.json.encode(news_of(places)))
     for screen in screens:
         last = await screen.until(revision=revision)
-        assert (sorted(last["cards"]), last["groups"]) == (sorted(found["cards"]), found["groups"])
+        assert last == found
         await screen.close()
+
+
+async def test_moves_without_a_pause_do_not_hide_that_the_facilitator_is_gone(
+    own_sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, board: Retrospective
+) -> None:
+    one, two, *_ = await _shown(own_sessions, keys, cast, board)
+    now = NOON
+    process = LiveBoards(own_sessions, lambda: now)
+    bob = Screen(process, board, cast.bob)
+    await bob.until(phase="group", here=["Bob"])
+    later = asyncio.create_task(bob.until(can_take_over=True, here=[]))
+
+    now += HERE_FOR + ABSENT_AFTER
+    onto: UUID | None = two
+    while not later.done():
+        async with own_sessions.begin() as session:
+            await move_card(session, board.id, person_id=cast.bob.id, card_id=one, onto=onto)
+        onto = None if onto else two
+
+    await later
+    await bob.close()
+    await process.stop()
+
+
+async def test_what_cannot_be_read_or_is_taken_back_moves_nothing_and_stops_no_screen(
+    own_sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, board: Retrospective
+) -> None:
+    one, two, *_ = await _shown(own_sessions, keys, cast, board)
+    process = LiveBoards(own_sessions, lambda: NOON)
+    bob = Screen(process, board, cast.bob)
+    revision = (await bob.until(phase="group", here=["Bob"]))["revision"]
+    async with own_sessions() as session:
+        await move_card(session, board.id, person_id=cast.bob.id, card_id=one, onto=two)
+        await session.rollback()
+    for about in ("move ", "move []", 'move {"revision": "7"}', "move " + "x" * 9_000, "anything"):
+        async with own_sessions.begin() as session:
+            await notify(session, board.id, about)
+
+    async with own_sessions.begin() as session:
+        await move_card(session, board.id, person_id=cast.bob.id, card_id=two, onto=one)
+    last = await bob.until(revision=revision + 1)
+
+    assert [card[2] for card in last["cards"] if card[0] == str(two)] == [revision + 1]
+    await bob.close()
+    await process.stop()
 
 
 async def test_a_card_that_is_being_written_reaches_no_screen(

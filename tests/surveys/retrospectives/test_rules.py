@@ -136,7 +136,7 @@ def test_a_move_that_was_told_is_taken_once_in_its_order_or_looked_at() -> None:
         groups=(),
     )
     told = Change(5, [(one, group, 5), (two, group, 1)], [(group, "to_improve", "")], [])
-    together = places.after(Change.of(told.as_text()))
+    together = places.after(told)
 
     assert together is not None
     assert (together.revision, together.cards) == (5, [(one, group, 5), (two, group, 1)])
