@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from integrations.group_note import GroupJoined
 from integrations.notes import Note
 from integrations.trackers.draft import IssueDraft
 from integrations.week_note import LeaderWeek
@@ -43,7 +44,7 @@ class Outgoing:
     slack_id: str | None
     locale: str
     zone: str
-    note: Note | LeaderWeek | IssueDraft
+    note: Note | GroupJoined | LeaderWeek | IssueDraft
 
     @property
     def message_id(self) -> UUID:

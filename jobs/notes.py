@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.channels import Outgoing
 from integrations.environment import Settings
+from integrations.group_note import GroupJoined
 from integrations.language import Translator
 from integrations.notes import (
     Ask,
@@ -40,7 +41,8 @@ from surveys.commitments.weekly import WAVES, week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.milestones.models import StepIssue
-from surveys.people.models import Leadership, Person, Team
+from surveys.people.groups import group_of
+from surveys.people.models import Leadership, Person, TeamOrGroup
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective
 from surveys.retrospectives.room import own_deadline
@@ -78,7 +80,7 @@ async def outgoing_for(
 
 async def _note(
     session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery
-) -> Note | LeaderWeek:
+) -> Note | GroupJoined | LeaderWeek:
     match delivery.kind:
         case Kind.INVITATION | Kind.REMINDER | Kind.SNOOZED:
             return await _ask(session, keys, settings, delivery)
@@ -95,7 +97,9 @@ async def _note(
             return await _about_board_or_team(session, settings, delivery)
 
 
-async def _about_board_or_team(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
+async def _about_board_or_team(
+    session: AsyncSession, settings: Settings, delivery: Delivery
+) -> Note | GroupJoined:
     if delivery.kind in (Kind.RETRO_STARTED, Kind.RETRO_STEP):
         return await _retro_news(session, settings, delivery)
     return await _about_team(session, settings, delivery)
@@ -167,7 +171,7 @@ async def _retro_news(session: AsyncSession, settings: Settings, delivery: Deliv
     first = delivery.kind is Kind.RETRO_STARTED
     if not first and board.phase != (delivery.refers_to or {}).get("phase"):
         raise NothingToSay
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     return RetroNews(
         board_id=board.id,
         team_name=team.name,
@@ -187,7 +191,7 @@ async def _to_channel(
     posted = await session.get(PostedSummary, board.id) if board is not None else None
     if board is None or posted is None:
         raise NothingToSay
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     note = note_of(
         await summary_of(session, board, with_topics=posted.with_topics),
         team_name=team.name,
@@ -215,7 +219,7 @@ async def _to_tracker(
     row = await session.get(StepIssue, promise.id) if promise is not None else None
     if promise is None or row is None:
         raise NothingToSay
-    team = await session.get_one(Team, promise.team_id)
+    team = await session.get_one(TeamOrGroup, promise.team_id)
     draft = draft_of(
         source=row.source,
         project=row.project,
@@ -241,8 +245,8 @@ async def _no_results(session: AsyncSession, delivery: Delivery) -> NoResults:
     return NoResults(name)
 
 
-async def _about_team(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
-    team = await session.get(Team, delivery.team_id)
+async def _about_team(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note | GroupJoined:
+    team = await session.get(TeamOrGroup, delivery.team_id)
     if team is None:
         raise NothingToSay
     page = f"{settings.base_url}/teams/{team.id}"
@@ -253,6 +257,8 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
             return ResultsOut(team.name, for_leader=False, page_url=page)
         case Kind.MAILBOX_REPLY:
             return MailboxReply(team.name)
+        case Kind.GROUP_JOINED:
+            return await _group_joined(session, delivery, page)
         case Kind.LEADER_NUDGE:
             press = presses.share(delivery.wave_id, team.id) if delivery.wave_id else ""
             return LeaderNudge(team.name, page, press=press)
@@ -260,8 +266,16 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
             return await _shared(session, delivery, team.name, page)
 
 
+async def _group_joined(session: AsyncSession, delivery: Delivery, page: str) -> GroupJoined:
+    group = await group_of(session, delivery.team_id) if delivery.team_id is not None else None
+    here = {one.id for one in group.people} if group is not None else ()
+    if group is None or group.ended_at is not None or delivery.person_id not in here:
+        raise NothingToSay
+    return GroupJoined(group.name, tuple(one.name for one in group.leaders), page)
+
+
 async def _results_for_leader(
-    session: AsyncSession, delivery: Delivery, team: Team, page: str
+    session: AsyncSession, delivery: Delivery, team: TeamOrGroup, page: str
 ) -> ResultsOut:
     """Return the news of results to who leads a team, or stands in there, when it is sent."""
     if await session.get(Leadership, (team.id, delivery.person_id)) is not None:

@@ -20,6 +20,7 @@ from service.controllers.answers import AnswerController
 from service.controllers.commitments import CommitmentController, PromiseController, SideController
 from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
+from service.controllers.groups import GroupController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.hooks import hear
@@ -64,6 +65,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     CoverageController,
     LoopHealthController,
     ForeseenController,
+    GroupController,
     HealthController,
     HomeController,
     MailboxController,

@@ -171,8 +171,10 @@ async def requires_hr(connection: Connection, _handler: BaseRouteHandler) -> Non
         raise Forbidden(mark("This page is for HR."))
 
 
-def requires_leader_of(parameter: str) -> Guard:
+def requires_leader_of(parameter: str, *, groups: bool = False) -> Guard:
     """Return the guard that lets in who leads the team in the path, or acts for its absent leader.
+
+    With `groups` who leads a working group is let in too.
 
     Raises, when used:
         SignedOut: nobody is signed in.
@@ -183,13 +185,13 @@ def requires_leader_of(parameter: str) -> Guard:
     async def requires_leader(connection: Connection, _handler: BaseRouteHandler) -> None:
         viewer = await _viewer(connection)
         team_id: UUID = connection.path_params[parameter]
-        if team_id in viewer.leads:
+        if team_id in viewer.leads or (groups and team_id in viewer.leads_groups):
             return
         state = connection.app.state
         async with state.sessions.begin() as session:
             if await stands_in(session, team_id, viewer.person_id, now=state.clock()):
                 return
-        if team_id == viewer.unit:
+        if team_id == viewer.unit or (groups and team_id in viewer.groups):
             raise Forbidden(mark("Only who leads this team can do that."))
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
 
@@ -201,7 +203,7 @@ def requires_who_looks_after(team: str, promise: str) -> Guard:
 
     Raises, when used: what `requires_leader_of` raises.
     """
-    requires_leader = requires_leader_of(team)
+    requires_leader = requires_leader_of(team, groups=True)
 
     async def requires_owner(connection: Connection, handler: BaseRouteHandler) -> None:
         viewer = await _viewer(connection)

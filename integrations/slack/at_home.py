@@ -12,6 +12,7 @@ from integrations.loop_words import say_answer, say_promise, say_topic
 from integrations.promise import Terms
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import HomeOpened
+from integrations.slack.groups_at_home import groups_at_home
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
 from integrations.slack.home_things import loop_things, promise_things, side_press
 from integrations.slack.retro_desk import boards_at_home
@@ -43,6 +44,8 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
             return TAKEN
         viewer = await viewer_by_slack(session, event.user_id)
         home = await _home_of(desk, session, viewer, now) if viewer is not None else None
+        if home is not None and viewer is not None:
+            home = replace(home, groups=await groups_at_home(desk, session, viewer, now))
     if home is not None:
         home = replace(home, boards=await boards_at_home(desk, event.user_id))
     language = Translator(viewer.locale if viewer is not None else "en")
@@ -115,7 +118,7 @@ def _said(loop: LoopState, language: Translator) -> list[str]:
 
 async def _mine(session: AsyncSession, viewer: Viewer, now: datetime) -> list[tuple[str, str, str]]:
     """Return the open steps that are this person's in teams they neither lead nor stand in for."""
-    acts = viewer.leads | set(await acts_in(session, viewer.person_id, now=now))
+    acts = viewer.leads | viewer.leads_groups | set(await acts_in(session, viewer.person_id, now=now))
     language = Translator(viewer.locale)
     owned = [one for one in await steps_owned_by(session, viewer.person_id) if one.team_id not in acts]
     found: list[tuple[str, str, str]] = []
@@ -132,7 +135,11 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
     acts = set(await acts_in(session, viewer.person_id, now=now)) - viewer.leads
     loops = [
         await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads)
-        for team_id in [*sorted(viewer.leads, key=str), *sorted(acts, key=str)][:MOST_TEAMS]
+        for team_id in [
+            *sorted(viewer.leads, key=str),
+            *sorted(viewer.leads_groups, key=str),
+            *sorted(acts, key=str),
+        ][:MOST_TEAMS]
     ]
     return [
         LedTeam(

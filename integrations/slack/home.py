@@ -75,6 +75,7 @@ class Home:
         mine: open steps that are theirs elsewhere: a sentence, what a button says, what it stands for.
         me: how private it is for this person; None where nobody asks them.
         boards: what is said of the open boards this person takes part in.
+        groups: what is said of their working groups.
     """
 
     pulse: OpenPulse | None
@@ -89,6 +90,7 @@ class Home:
     mine: Sequence[tuple[str, str, str]] = ()
     me: ForMe | None = None
     boards: Sequence[Block] = ()
+    groups: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def home_view(home: Home, language: Translator, *, administrators: str | None) -
         *_led(home.led, language),
         *_mine(home.mine, language),
         *(_team(home, language) if home.team_name is not None else []),
+        *home.groups,
         *_mailbox(home.mailbox_url, language),
         blocks.divider(),
         blocks.header(language.say("How private is this?")),

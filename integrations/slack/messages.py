@@ -5,6 +5,7 @@ The top-level `text` says everything, because screen readers read it and nothing
 
 from dataclasses import dataclass
 
+from integrations.group_note import GroupJoined
 from integrations.language import Translator
 from integrations.note_words import words_of
 from integrations.notes import Ask, Note, RetroNews
@@ -22,7 +23,7 @@ class Message:
     blocks: list[blocks.Block]
 
 
-def message_of(note: Note | LeaderWeek, language: Translator, zone: str) -> Message:
+def message_of(note: Note | GroupJoined | LeaderWeek, language: Translator, zone: str) -> Message:
     """Return a note as a message."""
     words = words_of(note, language, zone)
     first, *rest = words.paragraphs

@@ -21,6 +21,7 @@ from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
 from integrations.slack.retro_posts import post_form
 from surveys.errors import Missing, SurveyError
+from surveys.people.groups import groups_of
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -154,6 +155,7 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
         found = [board for board, _ in await open_boards_of(session, viewer.person_id)]
         mine = sorted({*viewer.leads, *([viewer.unit] if viewer.unit else [])}, key=str)
         teams = [(team_id, (await session.get_one(Team, team_id)).name) for team_id in mine]
+        teams += [(group.id, group.name) for group in await groups_of(session, viewer.person_id)]
     if found:
         best = next((board for board in found if board.phase in DOING), found[0])
         return await view_of_board(desk, user_id, best.id)

@@ -14,7 +14,7 @@ from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.messages import message_of
 from surveys.errors import Conflict, Missing
-from surveys.people.models import Team
+from surveys.people.models import TeamOrGroup
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
@@ -115,6 +115,6 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
 async def _note(
     desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective, *, with_topics: bool
 ) -> BoardSummary:
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     summary = await summary_of(session, board, with_topics=with_topics)
     return note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=desk.settings.base_url)

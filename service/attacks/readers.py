@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from surveys.comments.models import Mailbox
 from surveys.comments.rules import Addressee
 from surveys.people.actions import make_sign_in_link, sign_in
+from surveys.people.groups import all_groups
 from surveys.people.queries import directory_of, the_organisation, viewer_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.retrospectives.models import Participant, Retrospective
@@ -39,7 +40,9 @@ class Reader:
         return self.viewer is not None and team_id in self.viewer.leads
 
     def belongs_to(self, team_id: UUID) -> bool:
-        """Whether this reader is asked in a unit or leads it."""
+        """Whether this reader is asked in a unit or leads it, or is in a working group."""
+        if self.viewer is not None and team_id in self.viewer.groups:
+            return True
         return self.leads(team_id) or (self.viewer is not None and self.viewer.unit == team_id)
 
 
@@ -55,6 +58,8 @@ async def choose_readers(
         organisation = await the_organisation(session)
         directory = await directory_of(session, organisation.id)
         boards = await _boards(session)
+        # HR reads who is in a working group, and sees its page for that.
+        groups = frozenset(group.id for group in await all_groups(session, organisation.id))
         mailboxes = (await session.scalars(select(Mailbox).limit(MAILBOXES))).all()
         found = [
             Reader(
@@ -74,12 +79,12 @@ async def choose_readers(
             token = await sign_in(
                 session, await make_sign_in_link(session, person_id, by=None, now=now), now=now
             )
-            readable = frozenset(
+            readable = (groups if viewer.is_hr else viewer.groups) | frozenset(
                 team
                 for team in directory.teams
                 if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
             )
-            mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads}
+            mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads, *viewer.groups}
             others = (b for b, team, people in boards if team not in mine and person_id not in people)
             unread = (each.id for each in mailboxes if not _is_for(viewer, each))
             found.append(Reader(viewer, token, readable, next(others, None), next(unread, None)))

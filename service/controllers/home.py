@@ -19,6 +19,7 @@ from surveys.ballots.queries import answer_token, blank_sheet, has_answered
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
+from surveys.people.groups import Group, groups_of, may_make
 from surveys.people.models import Organisation
 from surveys.people.queries import teams_around, the_organisation
 from surveys.people.rules import Directory, Viewer, may_read, reads_as
@@ -63,6 +64,8 @@ class HomeController(Controller):
             own_team=_own_team(viewer, directory),
             said=await _said(session, viewer, page, now=now),
             led=[led_unit(loop) for loop in led],
+            groups=await _groups(session, viewer, page, now=now),
+            may_make_group=may_make(viewer),
             tree=tree,
             fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
         )
@@ -139,6 +142,19 @@ async def _said(
         )
         for topic in answered[:SAID_AT_HOME]
     ]
+
+
+async def _groups(
+    session: AsyncSession, viewer: Viewer, page: CurrentPage, *, now: datetime
+) -> list[tuple[Group, list[str]]]:
+    """Return the reader's working groups, each with what is promised there, open promises first."""
+    found = []
+    for group in await groups_of(session, viewer.person_id):
+        loop = await loop_of(session, group.id, now=now)
+        found.append(
+            (group, [say_promise(promise, page.language) for promise in loop.promises[:SAID_AT_HOME]])
+        )
+    return found
 
 
 async def open_sheet(

@@ -47,7 +47,7 @@ class LeadingController(Controller):
     """Forms of who leads a unit. Nobody pledges, owns up or goes away for somebody else."""
 
     path = "/teams/{team_id:uuid}"
-    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
     dependencies = LEADER_FORM
 
     @post("/pledge")

@@ -22,7 +22,7 @@ from surveys.commitments.models import Commitment
 from surveys.errors import Conflict, Forbidden, Invalid
 from surveys.milestones.issues import issues_of, may_open_issue, open_issue, places_for_issues, step_of
 from surveys.milestones.rules import Source
-from surveys.people.models import Team
+from surveys.people.models import TeamOrGroup
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
 
@@ -95,7 +95,7 @@ async def _page(
     promise: Commitment,
     places: Sequence[Place],
 ) -> Response[str]:
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     source, project = places[0]
     draft = draft_of(
         source=source,

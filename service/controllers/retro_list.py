@@ -17,12 +17,11 @@ from service.security import requires_sign_in
 from service.views.retro_page import retro_list
 from surveys.errors import Invalid, Missing
 from surveys.milestones.queries import milestones_to_look_back_on
-from surveys.people.models import Team
-from surveys.people.queries import directory_of
+from surveys.people.models import TeamOrGroup, WorkingGroup
 from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import start_retrospective
 from surveys.retrospectives.queries import belongs, retrospectives_of
-from surveys.retrospectives.room import participants_of
+from surveys.retrospectives.room import people_looking_back
 from surveys.retrospectives.rules import Names, Pace, Plan, Template
 
 
@@ -87,14 +86,15 @@ async def _list_page(
     milestone: str = "",
 ) -> Response[str]:
     _require_belongs(viewer, team_id)
-    team = await session.get_one(Team, team_id)
-    people = participants_of(await directory_of(session, viewer.organisation_id), team_id)
+    team = await session.get_one(TeamOrGroup, team_id)
+    people = await people_looking_back(session, team)
     offered = await milestones_to_look_back_on(session, team_id, now=now)
     chosen = next((one for one in offered if str(one.id) == milestone), None)
     return page(
         "retros/list.html",
         status=422 if wrong else 200,
         team_name=team.name,
+        group_ended=isinstance(team, WorkingGroup) and team.ended_at is not None,
         team_id=team_id,
         retros=retro_list(await retrospectives_of(session, team_id)),
         writers=sum(not leads for leads in people.values()),

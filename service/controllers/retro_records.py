@@ -21,7 +21,7 @@ from service.security import requires_sign_in
 from service.views.retro_post import PostPage, post_page
 from surveys.commitments.steps import promises_of
 from surveys.errors import Conflict, Invalid
-from surveys.people.models import Team
+from surveys.people.models import TeamOrGroup
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import board_as_seen
@@ -129,7 +129,7 @@ async def _preview(
     if not settings.uses_slack:
         raise Conflict(mark("Kept is not connected to Slack here, so there is no channel to post to."))
     require_may_post(board, viewer)
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     summary = await summary_of(session, board, with_topics=with_topics)
     note = note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=settings.base_url)
     words, fingerprint = say_summary(note, language)

@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
 from integrations.loop_words import DECISIONS, FROM
+from service.controllers.group_page import show_group
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.reading_log import note_after
 from service.rendering import Page
 from service.security import requires_sign_in
+from service.views.done import DONE
 from service.views.leading import Leading, leading_view
 from service.views.team_forms import Returned, team_forms
 from service.views.team_page import Roster, TeamPage, team_page
@@ -33,6 +35,7 @@ from surveys.commitments.agreements import agreement_of
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
+from surveys.people.groups import group_of
 from surveys.people.queries import branch_of
 from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
@@ -45,26 +48,6 @@ from surveys.waves.rosters import coming_changes
 from surveys.waves.rules import FrozenRules
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
-DONE = {
-    "shared": mark("Shared. The team reads your words here, and each of them gets a message."),
-    "acknowledged": mark("Thank you. The team sees the day you named."),
-    "promised": mark("Promised. The team sees it here, with your name and the date."),
-    "moved": mark("Moved. The team reads the new date and why."),
-    "done": mark("Marked as done. From the seventh day the team is asked whether it was kept."),
-    "withdrawn": mark("Withdrawn. The team reads why."),
-    "updated": mark("The team reads your line beside the promise."),
-    "raised": mark("Written down. It waits for your answer."),
-    "answered": mark("Answered. The team reads it here and in Slack."),
-    "pledged": mark("Pledged. Members read it before each pulse."),
-    "noted": mark("Said. The team reads it here for 90 days."),
-    "deleted": mark("Deleted."),
-    "away": mark("Noted. Clocks stand still until you are back, and somebody acts for you."),
-    "back": mark("Welcome back. The clocks run again."),
-    "taken_over": mark("It is your promise now, with the words and the date the team read."),
-    "closed": mark("Closed. The team reads why; it counts as nobody's failure."),
-    "side_told": mark("Said. It stands beside the promise, with your name."),
-    "left_out": mark("Taken off the list."),
-}
 NOT_HERE = mark("The address may be mistyped, or the page is not one you can read.")
 Visit = Request[Any, Any, State]
 
@@ -95,7 +78,7 @@ class TeamController(Controller):
         team_id: FromPath[UUID],
     ) -> Response[str]:
         """Show a unit to whoever may read it; everybody else learns nothing, not even that it exists."""
-        done = DONE.get(request.query_params.get("done", ""), "")
+        done = request.query_params.get("done", "")
         return await show_team(session, Reader(viewer, page, now), team_id, done=done)
 
 
@@ -107,7 +90,7 @@ async def show_team(
     done: str = "",
     returned: Returned | None = None,
 ) -> Response[str]:
-    """Return the page of a unit, with a form that came back where one did.
+    """Return the page of a unit or a working group, with a form that came back where one did.
 
     Raises:
         Missing: there is no such unit, or not for this reader.
@@ -151,7 +134,8 @@ async def show_team(
             reader.page.language,
             most=DAYS_ON_THE_TEAM_PAGE,
         ),
-        done=reader.page.language.say(done) if done else "",
+        in_group=False,
+        done=reader.page.language.say(DONE[done]) if done in DONE else "",
     )
     return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
 

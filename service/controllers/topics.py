@@ -20,7 +20,7 @@ class TopicController(Controller):
     """Four forms; only who leads the unit, or acts for who does, gets through the door."""
 
     path = "/teams/{team_id:uuid}/topics"
-    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
     dependencies = LEADER_FORM
 
     @post("/")

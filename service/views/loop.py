@@ -104,18 +104,21 @@ class LoopPage:
         return [card for card in self.current_promises if card.is_open]
 
 
-def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: bool) -> LoopPage:
+def loop_page(
+    state: LoopState, language: Translator, *, zone: str, is_leader: bool, in_group: bool = False
+) -> LoopPage:
     """Return the loop of one unit for one reader.
 
     Args:
         zone: the reader's, for instants; due dates are days and have none.
         is_leader: whether the reader leads the unit and so sees every clock from the start.
+        in_group: whether it is a working group, whose promises stand outside every rate.
     """
     taken = {step.name: step for step in state.steps}
     waiting = [step.name for step in state.steps if step.at is None]
     words = _Words(language, zone, is_leader)
     shared, acknowledged = taken.get("shared"), taken.get("acknowledged")
-    cards = [promise_card(promise, language, zone) for promise in state.promises]
+    cards = [promise_card(promise, language, zone, in_group=in_group) for promise in state.promises]
     return LoopPage(
         wave_id=state.wave_id,
         steps=[words.step(step, waiting) for step in state.steps],
@@ -132,11 +135,11 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         plan_line=_known(PLAN_SAYS, state.plan_word, language),
         current_promises=[card for card in cards if card.is_current],
         ended_promises=[card for card in cards if not card.is_current],
-        follow_through=said_of_promises(state.follow_through, language),
+        follow_through=[] if in_group else said_of_promises(state.follow_through, language),
         acknowledged=bool(acknowledged and acknowledged.at),
         shared=bool(shared and shared.at),
         topics=[words.topic(topic) for topic in state.topics],
-        habits=said_of_habits(state, language),
+        habits=[] if in_group else said_of_habits(state, language),
         unread=unread_topics(state.topics),
     )
 

@@ -58,9 +58,14 @@ class PromiseCard:
         return own_note(self.notes, side, person_id)
 
 
-def promise_card(promise: PromiseView, language: Translator, zone: str) -> PromiseCard:
-    """Return a promise for one reader; instants are days of their zone, due dates are days as they are."""
-    return _Words(language, zone).card(promise)
+def promise_card(
+    promise: PromiseView, language: Translator, zone: str, *, in_group: bool = False
+) -> PromiseCard:
+    """Return a promise for one reader; instants are days of their zone, due dates are days as they are.
+
+    One made in a working group is asked about in no pulse; the group speaks of it in a retrospective.
+    """
+    return _Words(language, zone, in_group).card(promise)
 
 
 def day_of(instant: datetime, zone: str) -> date:
@@ -77,6 +82,7 @@ def _is_past(promise: PromiseView) -> bool:
 class _Words:
     language: Translator
     zone: str
+    in_group: bool
 
     def day(self, instant: datetime) -> str:
         return self.language.date(day_of(instant, self.zone))
@@ -145,7 +151,13 @@ class _Words:
             )
         if promise.done_at is not None:
             lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
-            if promise.word is None:
+            if self.in_group:
+                lines += (
+                    []
+                    if promise.aloud
+                    else [say("The group says in its next retrospective whether it happened.")]
+                )
+            elif promise.word is None:
                 day = self.day(promise.done_at + ASK_AFTER)
                 lines.append(
                     say("The team is asked whether it was kept in the first pulse from {day}.", day=day)

@@ -134,7 +134,7 @@ def board_page(
 ) -> BoardPage:
     """Return the page of a board for one reader."""
     label, words = NEXT.get(state.phase, ("", ""))
-    leads = state.team_id in viewer.leads
+    leads = viewer.leads_there(state.team_id)
     return BoardPage(
         state=state,
         lead=language.say(LEADS[state.phase]),

@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import texts
 from surveys.commitments.leading import led_by, open_promise_of
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.errors import Conflict
-from surveys.people.models import Leadership
+from surveys.people.belonging import leads_there
 from surveys.texts import one_line
 
 
@@ -52,7 +53,7 @@ async def _left_behind(
 ) -> Commitment:
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
     await led_by(session, promise.team_id, person_id, now=now)
-    owner_leads = await session.get(Leadership, (promise.team_id, promise.owner_id))
-    if promise.step_id is not None or owner_leads is not None:
+    owner_leads = await session.scalar(select(leads_there(promise.team_id, promise.owner_id)))
+    if promise.step_id is not None or owner_leads:
         raise Conflict("Whoever made this promise still looks after it.")
     return promise

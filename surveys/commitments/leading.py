@@ -8,23 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Absence, Commitment, CommitmentState
 from surveys.errors import Conflict, Forbidden, Gone, Missing
-from surveys.people.models import Leadership, Membership, Person, Team
+from surveys.people.belonging import leads_there
+from surveys.people.models import GroupMember, Leadership, Membership, Person, Team, TeamOrGroup
 from surveys.people.queries import branch_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
 
 async def led_by(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: datetime) -> UUID:
-    """Return the organisation of a team that the person leads, or acts in for an absent leader.
+    """Return the organisation of a team or group that the person leads, or acts in for an absent leader.
 
     Raises:
         Missing: there is no such team.
         Forbidden: the person does neither.
     """
-    team = await session.get(Team, team_id)
+    team = await session.get(TeamOrGroup, team_id)
     if team is None:
         raise Missing("This team does not exist.")
     person = await session.get(Person, person_id)
-    leads = await session.get(Leadership, (team_id, person_id)) is not None
+    leads = await session.scalar(select(leads_there(team_id, person_id)))
     if (
         person is None
         or not person.active
@@ -162,12 +163,13 @@ async def zone_of(session: AsyncSession, team_id: UUID) -> str:
 
 
 async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:
-    """Return the names of who belongs to a team, leads it, or leads a team right below it."""
+    """Return the names of who belongs to a team or group, leads it, or leads a team right below it."""
     belongs = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
     leads = (
         select(Leadership.person_id)
         .join(Team, Team.id == Leadership.team_id)
         .where(or_(Team.id == team_id, Team.parent_id == team_id))
     )
-    around = or_(Person.id.in_(belongs), Person.id.in_(leads))
+    group = select(GroupMember.person_id).where(GroupMember.team_id == team_id)
+    around = or_(Person.id.in_(belongs), Person.id.in_(leads), Person.id.in_(group))
     return list(await session.scalars(select(Person.name).where(Person.active, around)))

@@ -18,6 +18,7 @@ from surveys.commitments.models import Commitment, CommitmentState, SaidInRetro,
 from surveys.commitments.promises import told_promises
 from surveys.commitments.steps import steps_to_look_at
 from surveys.errors import Conflict, Missing
+from surveys.people.models import WorkingGroup
 from surveys.retrospectives.boards import announce, board_to_change, require_facilitator
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Phase
@@ -93,13 +94,18 @@ async def promises_to_say_aloud(
 ) -> list[PromiseView]:
     """Return promises to the team on which too few answered twice, those it has not spoken of yet.
 
-    What was said of one on this very board stays in the list, so that it can be read and put right.
+    No pulse asks a working group, so it speaks of each promise that was done before this board began,
+    unless it was said aloud already that it is done. What was said of one on this very board stays in the list, so that it can be read and put right.
     """
     recent = (Commitment.team_id == board.team_id) & (Commitment.done_at >= now - ASKED_ALOUD_FOR)
     spoken = select(StepLook.commitment_id).where(
         StepLook.said.in_(ABOUT_WORDS), StepLook.retrospective_id != board.id
     )
     zone = await zone_of(session, board.team_id)
+    in_group = await session.get(WorkingGroup, board.team_id) is not None
+    if in_group:
+        said_done = select(StepLook.commitment_id).where(StepLook.said == SaidInRetro.DONE)
+        recent &= (Commitment.done_at <= board.created_at) & Commitment.id.not_in(said_done)
     told = await told_promises(
         session,
         recent & Commitment.id.not_in(spoken),
@@ -107,4 +113,4 @@ async def promises_to_say_aloud(
         now=now,
         for_leader=False,
     )
-    return [one.view for one in told if one.view.word == rules.SAID_OPENLY]
+    return [one.view for one in told if in_group or one.view.word == rules.SAID_OPENLY]

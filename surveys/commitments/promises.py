@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import rules
@@ -16,7 +16,8 @@ from surveys.commitments.clocks import Span, end_of_day
 from surveys.commitments.loop import MoveView, PromiseView, SaidAloud
 from surveys.commitments.models import CheckIn, Commitment, CommitmentState, Replan, StepLook
 from surveys.commitments.rules import Dates, Status
-from surveys.people.models import Leadership, Person
+from surveys.people.belonging import leads_there
+from surveys.people.models import Person
 from surveys.results.models import TeamWord
 from surveys.results.rules.loop_words import NOT_YET
 from surveys.waves.models import Wave
@@ -134,11 +135,8 @@ async def promises_of_team(
 
 
 def _with_owners() -> Found:
-    leads = exists().where(
-        Leadership.team_id == Commitment.team_id, Leadership.person_id == Commitment.owner_id
-    )
     return (
-        select(Commitment, Person.name, leads)
+        select(Commitment, Person.name, leads_there(Commitment.team_id, Commitment.owner_id))
         .join(Person, Person.id == Commitment.owner_id)
         .order_by(Commitment.made_at, Commitment.id)
     )

@@ -17,7 +17,7 @@ from surveys.comments.models import Addressee, Mailbox, MailboxMessage, Remark, 
 from surveys.comments.rules import HANDED_OVER_AT, newest_batch
 from surveys.commitments.models import MistakeNote, Topic, TopicKind
 from surveys.deliveries.pace import insert_once
-from surveys.people.models import Leadership, Organisation
+from surveys.people.models import Leadership, Organisation, WorkingGroup
 from surveys.results.models import Figure
 from surveys.retrospectives.models import ActionStep, Card, CardGroup, Retrospective
 from surveys.waves.models import Wave, WaveState
@@ -164,7 +164,8 @@ async def _from_retrospectives(session: AsyncSession, *, now: datetime) -> list[
         select(Retrospective).where(
             Retrospective.closed_at <= now,
             Retrospective.closed_at >= now - STILL_NEWS,
-            Retrospective.team_id.in_(select(Leadership.team_id)),
+            Retrospective.team_id.in_(select(Leadership.team_id))
+            | Retrospective.team_id.in_(select(WorkingGroup.id).where(WorkingGroup.ended_at.is_(None))),
         )
     )
     return [

@@ -15,7 +15,7 @@ from surveys.commitments.leading import led_by, names_around, zone_of
 from surveys.commitments.models import Decision, Topic, TopicKind
 from surveys.deliveries.pace import changed_rows
 from surveys.errors import Conflict, Invalid, Missing
-from surveys.people.models import Leadership
+from surveys.people.belonging import leads_there
 from surveys.texts import one_line
 
 BY_HAND = frozenset({TopicKind.MAILBOX, TopicKind.RETRO, TopicKind.MISTAKE, TopicKind.OTHER})
@@ -83,7 +83,7 @@ async def note_topics_read(
         Topic.left_out_at.is_(None),
         Topic.raised_at <= now,
     )
-    if await session.get(Leadership, (team_id, person_id)) is None:
+    if not await session.scalar(select(leads_there(team_id, person_id))):
         waiting = waiting.where(or_(Topic.kind.not_in(rules.LEADERS_OWN), Topic.text.is_not(None)))
     return await changed_rows(session, waiting.values(acknowledged_at=now, answer_by=answer_by))
 

@@ -19,7 +19,8 @@ from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
 from surveys.commitments.week import URGENCY, Thing, ThingKind, overdue, thing_to_do
 from surveys.deliveries.models import Delivery, Kind
-from surveys.people.models import Leadership, Person
+from surveys.people.groups import groups_of
+from surveys.people.models import GroupMember, Leadership, Person, WorkingGroup
 from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -70,7 +71,14 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
         Leadership.person_id == Absence.person_id,
         _something(Absence.team_id, Wave.team_sees_at, now),
     )
-    wanted = or_(leads.correlate(Person), stands_in.correlate(Person))
+    in_group = exists().where(
+        GroupMember.person_id == Person.id,
+        GroupMember.leads,
+        WorkingGroup.id == GroupMember.team_id,
+        WorkingGroup.ended_at.is_(None),
+        _holds(GroupMember.team_id),
+    )
+    wanted = or_(leads.correlate(Person), stands_in.correlate(Person), in_group.correlate(Person))
     found = await session.scalars(select(Person).where(Person.active, wanted, ~told).order_by(Person.id))
     planned = 0
     for leader in found.all():
@@ -99,7 +107,8 @@ async def week_of(session: AsyncSession, person_id: UUID, *, now: datetime) -> W
             ~_away_from(Leadership.team_id, Leadership.person_id, now),
         )
     )
-    teams = dict.fromkeys(led.all(), True)
+    groups = [group.id for group in await groups_of(session, person_id) if group.led_by(person_id)]
+    teams = dict.fromkeys([*led.all(), *groups], True)
     for team_id in await acts_in(session, person_id, now=now):
         teams.setdefault(team_id, False)
     found: list[tuple[int, str, LoopState, Thing]] = []
@@ -141,8 +150,11 @@ def _something(
         sees_at <= now,
         sees_at >= now - RESULTS_WITHIN,
     )
-    holds = exists().where(Commitment.team_id == team_id, Commitment.state == CommitmentState.OPEN)
-    return or_(asked, holds)
+    return or_(asked, _holds(team_id))
+
+
+def _holds(team_id: TeamColumn) -> ColumnElement[bool]:
+    return exists().where(Commitment.team_id == team_id, Commitment.state == CommitmentState.OPEN)
 
 
 def _away_from(team_id: TeamColumn, person_id: TeamColumn, now: datetime) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     What each kind refers to, besides the person: invitation, reminder and snoozed a place and its
     wave; results, shared and leader nudge a wave and a team; promise due a team and
     `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
-    leader week, mailbox news and sign-in nothing; the two of retrospectives a team and
+    group joined a working group (as its team); leader week, mailbox news and sign-in nothing; the two of retrospectives a team and
     `refers_to = {"retrospective": id, "phase": code}`; the summary of one a team and
     `refers_to = {"retrospective": id}`; a step that becomes an issue a team and
     `refers_to = {"commitment": id}`.
@@ -49,6 +49,7 @@ class Kind(StrEnum):
     RETRO_STARTED = "retro_started"  # a team looks back together; goes to everybody who takes part
     RETRO_SUMMARY = "retro_summary"  # to a channel, in the name of whoever pressed; never by mail
     RETRO_STEP = "retro_step"  # cards can be written, or votes given, until a moment
+    GROUP_JOINED = "group_joined"  # somebody was put into a working group
     STEP_ISSUE = "step_issue"  # an agreed step becomes an issue of another tool
     NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
 

@@ -58,7 +58,7 @@ async def places_for_issues(
 
 def may_open_issue(board: Retrospective, promise: Commitment, viewer: Viewer) -> bool:
     """Return whether somebody does a step, led through its board or leads the team."""
-    return viewer.person_id in (promise.owner_id, board.facilitator_id) or board.team_id in viewer.leads
+    return viewer.person_id in (promise.owner_id, board.facilitator_id) or viewer.leads_there(board.team_id)
 
 
 async def step_of(session: AsyncSession, board: Retrospective, promise_id: UUID) -> Commitment:

@@ -14,6 +14,7 @@ from surveys.audit.actions import record
 from surveys.errors import Gone, Invalid, Missing
 from surveys.people.directory_import import apply_import
 from surveys.people.models import (
+    GroupMember,
     Leadership,
     Membership,
     Organisation,
@@ -123,7 +124,7 @@ async def erase_person(session: AsyncSession, person_id: UUID, *, now: datetime)
     person.name, person.email = ERASED_NAME, f"{person_id}@erased.invalid"
     person.slack_id = person.country = None
     person.zone, person.locale, person.active = "UTC", "en", False
-    for model in (Leadership, Membership, Role, SignIn, SignInLink):
+    for model in (GroupMember, Leadership, Membership, Role, SignIn, SignInLink):
         await session.execute(delete(model).where(model.person_id == person_id))
     await record(
         session,

@@ -13,6 +13,7 @@ from surveys.audit.actions import record, record_each
 from surveys.database import Base
 from surveys.errors import Invalid
 from surveys.people.directory_plan import Plan, Stored, StoredRole
+from surveys.people.groups import make_way
 from surveys.people.models import (
     Leadership,
     Membership,
@@ -84,6 +85,7 @@ async def _write_teams(session: AsyncSession, organisation_id: UUID, plan: Plan)
     directory = await directory_of(session, organisation_id)
     teams = {team.name: team.id for team in directory.teams.values()}
     teams |= {name: uuid4() for name, _ in plan.new_teams}
+    await make_way(session, organisation_id, [name for name, _ in plan.new_teams])
     await _insert(
         session,
         Team,

@@ -1,15 +1,17 @@
 """Organisations, people, teams and roles. Who answered anything is not here, nor anywhere."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base, Scoped, random_id
 from surveys.people.rules import RoleKind
 
 __all__ = [
+    "GroupMember",
     "Installation",
     "Leadership",
     "Membership",
@@ -20,6 +22,8 @@ __all__ = [
     "SignIn",
     "SignInLink",
     "Team",
+    "TeamOrGroup",
+    "WorkingGroup",
 ]
 
 
@@ -70,17 +74,53 @@ class Person(Scoped, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Team(Scoped, Base):
-    """A unit of the tree. Zone and country are the leader's unless set here."""
+class TeamOrGroup(Scoped, Base):
+    """Whatever promises are made to and boards belong to: a unit of the tree, or a working group.
+
+    A query about `Team` finds units of the tree only, by construction: the mapper adds the condition. So
+    whatever counts, asks, imports or publishes cannot meet a working group unless it names this class.
+    """
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_on": "is_group"}
 
     id: Mapped[UUID] = random_id()
     name: Mapped[str]
+    is_group: Mapped[bool] = mapped_column(server_default=false())
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"), index=True)
     zone: Mapped[str | None]
     country: Mapped[str | None]
+
+
+class Team(TeamOrGroup):
+    """A unit of the tree. Zone and country are the leader's unless set here."""
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": False}
+
+
+class WorkingGroup(TeamOrGroup):
+    """People of any teams who look back and promise together. No pulse asks it, and no figure is about it."""
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": True}
+
+    ended_at: Mapped[datetime | None]
+
+
+class GroupMember(Base):
+    """A person belongs to a working group, or leads it too; in as many as they like, one or two lead each.
+
+    That somebody leads a group is not a `Leadership`: those decide in which unit a person is asked.
+    """
+
+    __tablename__ = "group_member"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    leads: Mapped[bool]
+    since: Mapped[datetime]
 
 
 class Leadership(Base):

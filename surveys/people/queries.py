@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from surveys.errors import Missing
 from surveys.people.models import (
+    GroupMember,
     Installation,
     Leadership,
     Membership,
@@ -22,6 +23,7 @@ from surveys.people.models import (
     RoleKind,
     SignIn,
     Team,
+    WorkingGroup,
 )
 from surveys.people.rules import Directory, Somebody, TeamNode, Viewer
 
@@ -107,19 +109,23 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
 async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     """Return one team with its ancestors and their leaders: the directory that `may_read` needs.
 
-    Its cost grows with the depth of the tree and not with the size of the organisation.
+    A working group is alone in its branch, with who leads it. The cost grows with the depth of the tree
+    and not with the size of the organisation.
 
     Raises:
         Missing: there is no such team.
     """
     found = (await session.execute(_branch(), {"team_ids": [team_id]})).all()
+    is_group = not found
+    if is_group:
+        found = (await session.execute(_branch_of_group(), {"team_id": team_id})).all()
     if not found:
         raise Missing("This team does not exist.")
     teams, people = dict[UUID, TeamNode](), dict[UUID, Somebody]()
     leading: list[tuple[UUID, UUID]] = []
     for row in found:
         team, somebody = row[: len(TEAM_NODE)], row[len(TEAM_NODE) : -3]
-        teams[team[0]] = TeamNode(*team)
+        teams[team[0]] = TeamNode(*team, is_group=is_group)
         if somebody[0] is not None:
             people[somebody[0]] = Somebody(*somebody)
             leading.append((team[0], somebody[0]))
@@ -169,7 +175,7 @@ async def _viewer(session: AsyncSession, who: Rows, values: Mapping[str, object]
     found = (await session.execute(who, values)).all()
     if len({row.id for row in found}) != 1 or not found[0].active:
         return None
-    *columns, organisation_id, _, _, _ = found[0]
+    columns, organisation_id = found[0][: len(SOMEBODY)], found[0].organisation_id
     person = Somebody(*columns)
     leads = frozenset(row.leads for row in found if row.leads is not None)
     kinds = {row.role for row in found}
@@ -195,6 +201,8 @@ async def _viewer(session: AsyncSession, who: Rows, values: Mapping[str, object]
         unit=unit,
         above=frozenset(small.ancestors(unit)) if unit else frozenset(),
         is_ombudsperson=RoleKind.OMBUDSPERSON in kinds,
+        groups=frozenset(row.in_group for row in found if row.in_group is not None),
+        leads_groups=frozenset(row.in_group for row in found if row.leads_group),
     )
 
 
@@ -217,7 +225,7 @@ def _with_this_id() -> Rows:
 
 
 def _with_offices() -> Rows:
-    """People with their organisation, a row for each team they lead and each role they have."""
+    """People with their organisation, a row for each team they lead, role they have and group they are in."""
     return (
         person_rows()
         .add_columns(
@@ -225,9 +233,13 @@ def _with_offices() -> Rows:
             Leadership.team_id.label("leads"),
             Role.kind.label("role"),
             Role.team_id.label("granted"),
+            GroupMember.team_id.label("in_group"),
+            (GroupMember.leads & WorkingGroup.ended_at.is_(None)).label("leads_group"),
         )
         .outerjoin(Leadership, Leadership.person_id == Person.id)
         .outerjoin(Role, Role.person_id == Person.id)
+        .outerjoin(GroupMember, GroupMember.person_id == Person.id)
+        .outerjoin(WorkingGroup, WorkingGroup.id == GroupMember.team_id)
     )
 
 
@@ -245,7 +257,7 @@ async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]
 
 
 async def with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
-    """Return these teams and all above them."""
+    """Return these units and all above them; a working group is none."""
     found = await session.execute(_upward(), {"team_ids": list(team_ids)})
     return {row[0]: TeamNode(*row) for row in found}
 
@@ -268,6 +280,30 @@ def _branch() -> Rows:
         .outerjoin(Membership, IS_MEMBER)
         .where(Team.id.in_(_and_above()))
         .order_by(Team.name, Team.id, Person.name, Person.id)
+    )
+
+
+@cache
+def _branch_of_group() -> Rows:
+    """The same of one working group, above which there is nothing."""
+    return (
+        select(
+            WorkingGroup.id,
+            WorkingGroup.name,
+            WorkingGroup.parent_id,
+            WorkingGroup.zone,
+            WorkingGroup.country,
+            *SOMEBODY,
+            Organisation.id,
+            Organisation.zone,
+            Organisation.country,
+        )
+        .join(Organisation, Organisation.id == WorkingGroup.organisation_id)
+        .outerjoin(GroupMember, (GroupMember.team_id == WorkingGroup.id) & GroupMember.leads)
+        .outerjoin(Person, (Person.id == GroupMember.person_id) & Person.active)
+        .outerjoin(Membership, IS_MEMBER)
+        .where(WorkingGroup.id == bindparam("team_id"))
+        .order_by(Person.name, Person.id)
     )
 
 

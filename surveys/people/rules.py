@@ -30,6 +30,7 @@ class TeamNode:
     parent_id: UUID | None = None
     zone: str | None = None
     country: str | None = None
+    is_group: bool = False  # a working group stands outside the tree; no figure is about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,8 @@ class Viewer:
     """Someone who is signed in, with everything that decides what they may read.
 
     `unit` is where they are asked and `above` its ancestors; `granted` are the units HR opened to
-    them as a viewer.
+    them as a viewer. `groups` are the working groups they belong to, ended ones too, and `leads_groups`
+    those they lead that have not ended.
     """
 
     person_id: UUID
@@ -189,17 +191,23 @@ class Viewer:
     unit: UUID | None
     above: frozenset[UUID] = frozenset()
     is_ombudsperson: bool = False
+    groups: frozenset[UUID] = frozenset()
+    leads_groups: frozenset[UUID] = frozenset()
+
+    def leads_there(self, team_id: UUID) -> bool:
+        """Return whether they lead this unit or working group."""
+        return team_id in self.leads or team_id in self.leads_groups
 
 
 def may_read(viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_read_below: bool) -> bool:
-    """Return whether someone may read the published figures of a unit.
+    """Return whether someone may read the published figures of a unit. A working group has none.
 
     Members read their unit and its ancestors, leaders the units they lead, HR every unit, viewers
     the units granted to them and what is below. Leaders read single teams below theirs only with
     `leaders_read_below`, as the rules of the wave said before anyone answered. The directory needs
     to hold no more than the unit and its ancestors.
     """
-    if team_id not in directory.teams:
+    if team_id not in directory.teams or directory.teams[team_id].is_group:
         return False
     if viewer.is_hr or team_id == viewer.unit or team_id in viewer.above or team_id in viewer.leads:
         return True

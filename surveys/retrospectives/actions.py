@@ -10,17 +10,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.errors import Conflict, Missing
-from surveys.people.models import Organisation, Team
-from surveys.people.queries import directory_of
-from surveys.people.rules import Directory
+from surveys.errors import Conflict, Gone, Missing
+from surveys.people.models import Organisation, TeamOrGroup, WorkingGroup
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import announce, board_to_change, note, require_facilitator
 from surveys.retrospectives.cards import reveal_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
 from surveys.retrospectives.mornings import Where, end_of_step
-from surveys.retrospectives.room import participants_of, where_people_are
+from surveys.retrospectives.room import people_looking_back, where_people_are
 from surveys.retrospectives.rules import Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
 from surveys.texts import one_line
@@ -43,7 +41,7 @@ async def record_milestone(
         Missing: there is no such team.
         Invalid: it has no name.
     """
-    team = await session.get(Team, team_id, with_for_update=True)  # one start after the other
+    team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
     if team is None:
         raise Missing("This team does not exist.")
     same = select(Milestone).filter_by(organisation_id=team.organisation_id, key=key)
@@ -90,15 +88,17 @@ async def start_retrospective(
         Missing: there is no such team, or the person has nothing to do with it.
         Invalid: no title, or a number out of its range.
         Conflict: the team has an open board already, or nobody is on the team.
+        Gone: it is a working group that has ended.
     """
     plan.require_possible()
-    team = await session.get(Team, team_id, with_for_update=True)  # one start after the other
+    team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
     if team is None:
         raise Missing("There is no such page.")
-    directory = await directory_of(session, team.organisation_id)
-    people = participants_of(directory, team_id)
+    people = await people_looking_back(session, team)
     if started_by is not None and started_by not in people:
         raise Missing("There is no such page.")
+    if isinstance(team, WorkingGroup) and team.ended_at is not None:
+        raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
     same = await _board_of_milestone(session, plan.milestone_id)
     if same is not None:
         return same
@@ -125,8 +125,8 @@ async def start_retrospective(
         created_at=now,
         closed_at=None,
     )
-    board.phase_ends_at = _deadline(board, [_where(directory, one) for one in people], now=now)
     await _open(session, keys, board, people)
+    board.phase_ends_at = _deadline(board, await where_people_are(session, board), now=now)
     await note(session, board, "started", started_by, now=now)
     return board
 
@@ -241,8 +241,3 @@ def _deadline(board: Retrospective, where: Iterable[Where], *, now: datetime) ->
     if board.pace is Pace.LIVE or board.phase is Phase.DISCUSS:
         return None
     return end_of_step(now, board.days_a_phase, where)
-
-
-def _where(directory: Directory, person_id: UUID) -> Where:
-    person = directory.people[person_id]
-    return person.zone, person.country or directory.country

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.people.models import Person, Team
+from surveys.people.models import Person, TeamOrGroup
 from surveys.people.rules import Viewer
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import takes_part
@@ -124,13 +124,13 @@ async def board_for(session: AsyncSession, retrospective_id: UUID, viewer: Viewe
 
 
 def belongs(viewer: Viewer, team_id: UUID) -> bool:
-    """Return whether somebody works in a team or leads it."""
-    return team_id == viewer.unit or team_id in viewer.leads
+    """Return whether somebody works in a team or leads it, or belongs to a working group."""
+    return team_id == viewer.unit or team_id in viewer.leads or team_id in viewer.groups
 
 
 async def board_as_seen(session: AsyncSession, board: Retrospective, *, now: datetime) -> Board:
     """Return everything that is the same for all who take part."""
-    team = await session.get_one(Team, board.team_id)
+    team = await session.get_one(TeamOrGroup, board.team_id)
     people = await _people(session, board.id, now=now)
     by_id = {one.id: one for one in people}
     topics, thanks = await _cards(session, board)
@@ -185,9 +185,9 @@ async def open_boards_of(
     open_ones = Retrospective.closed_at.is_(None)
     wanted = open_ones if closed_since is None else open_ones | (Retrospective.closed_at >= closed_since)
     found = await session.execute(
-        select(Retrospective, Team.name)
+        select(Retrospective, TeamOrGroup.name)
         .join(Participant, Participant.retrospective_id == Retrospective.id)
-        .join(Team, Team.id == Retrospective.team_id)
+        .join(TeamOrGroup, TeamOrGroup.id == Retrospective.team_id)
         .where(Participant.person_id == person_id, wanted)
         .order_by(Retrospective.closed_at.is_not(None), Retrospective.created_at, Retrospective.id)
     )

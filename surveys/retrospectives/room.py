@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Forbidden, Invalid, Missing
-from surveys.people.models import Organisation, Person
+from surveys.people.models import GroupMember, Organisation, Person, TeamOrGroup, WorkingGroup
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
 from surveys.retrospectives import rules
@@ -36,6 +36,19 @@ def participants_of(directory: Directory, team_id: UUID) -> dict[UUID, bool]:
     return people
 
 
+async def people_looking_back(session: AsyncSession, team: TeamOrGroup) -> dict[UUID, bool]:
+    """Return the same for a unit or a working group, where members take part and some of them lead."""
+    if not isinstance(team, WorkingGroup):
+        return participants_of(await directory_of(session, team.organisation_id), team.id)
+    rows = await session.execute(
+        select(GroupMember.person_id, GroupMember.leads)
+        .join(Person, (Person.id == GroupMember.person_id) & Person.active)
+        .where(GroupMember.team_id == team.id)
+        .order_by(Person.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def join_retrospective(
     session: AsyncSession, retrospective_id: UUID, *, person_id: UUID, now: datetime
 ) -> None:
@@ -48,7 +61,7 @@ async def join_retrospective(
     board = await board_to_change(session, retrospective_id, None)
     if await session.get(Participant, (board.id, person_id)) is not None:
         return
-    people = participants_of(await directory_of(session, board.organisation_id), board.team_id)
+    people = await people_looking_back(session, await session.get_one(TeamOrGroup, board.team_id))
     if person_id not in people:
         raise Missing("There is no such page.")
     session.add(

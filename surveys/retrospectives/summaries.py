@@ -78,7 +78,7 @@ def may_post(board: Retrospective, viewer: Viewer) -> bool:
     """Return whether somebody may have the summary posted: who led through the board, or leads the team."""
     if board.phase is not Phase.CLOSED:
         return False
-    return board.team_id in viewer.leads or (
+    return viewer.leads_there(board.team_id) or (
         board.facilitator_id == viewer.person_id and belongs(viewer, board.team_id)
     )
 

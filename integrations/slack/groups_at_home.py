@@ -1,0 +1,32 @@
+"""What the Home tab says of somebody's working groups: who leads each, and what was promised there."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import Translator
+from integrations.loop_words import say_promise
+from integrations.slack import blocks
+from integrations.slack.blocks import Block
+from integrations.slack.desk import Desk
+from surveys.commitments.queries import loop_of
+from surveys.people.groups import groups_of
+from surveys.people.rules import Viewer
+
+MOST_GROUPS, MOST_PROMISES = 5, 4  # one block a group, because a Home tab has at most 100
+
+
+async def groups_at_home(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[Block]:
+    """Return one paragraph for each working group; nothing for somebody who is in none."""
+    language = Translator(viewer.locale)
+    built: list[Block] = []
+    for group in (await groups_of(session, viewer.person_id))[:MOST_GROUPS]:
+        loop = await loop_of(session, group.id, now=now)
+        lines = [say_promise(promise, language) for promise in loop.promises[:MOST_PROMISES]]
+        lines = lines or [language.say("Nothing is promised here yet.")]
+        page = f"<{desk.settings.base_url}/teams/{group.id}|{blocks.escape(group.name)}>"
+        told = "\n".join([f"*{page}*", *(f"• {blocks.escape(line)}" for line in lines)])
+        built.append(blocks.section(told, markup=True))
+    if not built:
+        return []
+    return [blocks.divider(), blocks.header(language.say("Your working groups")), *built]

@@ -1,0 +1,213 @@
+"""Working groups: the list, and what is done about a group itself. Its page is in `group_page`."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.language import mark
+from service.controllers.group_page import came_back, show_group
+from service.controllers.leader_forms import Answer, refusal_of
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.rendering import Page
+from service.security import requires_sign_in
+from service.views.groups import ADD, RENAME
+from service.views.team_forms import FormState
+from surveys.commitments.groups import end_group, tell_who_joined
+from surveys.errors import Missing
+from surveys.people.groups import (
+    add_members,
+    all_groups,
+    group_of,
+    groups_of,
+    leave_group,
+    make_group,
+    may_make,
+    rename_group,
+    set_leading,
+)
+from surveys.people.models import WorkingGroup
+from surveys.people.rules import Viewer
+
+LONGEST_LIST = 8000  # characters of addresses
+
+
+class GroupController(Controller):
+    """Everybody sees the groups they are in, HR all of them; who may change one is for the domain."""
+
+    path = "/groups"
+    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+
+    @get("/")
+    async def show(self, session: Session, viewer: CurrentViewer, page: CurrentPage) -> Response[str]:
+        """Show the groups of the reader, and the form that makes one to who may."""
+        return await _list_page(session, viewer, page)
+
+    @post("/")
+    async def make(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        settings: CurrentSettings,
+        now: Now,
+        form: SentForm,
+    ) -> Answer:
+        """Make a group and tell everybody who is in it from now on."""
+        made: list[WorkingGroup] = []
+
+        async def act() -> None:
+            made.append(
+                await make_group(
+                    session,
+                    by=viewer,
+                    name=form.text("name"),
+                    leaders=form.text("leaders", most=LONGEST_LIST),
+                    others=form.text("others", most=LONGEST_LIST),
+                    now=now,
+                )
+            )
+
+        refusal = await refusal_of(session, act)
+        if refusal is not None:
+            field = refusal.field or "name"
+            typed = FormState(
+                _typed(form, "name", "leaders", "others"), {field: page.language.refusal(refusal)}
+            )
+            return await _list_page(session, viewer, page, form=typed)
+        group = await group_of(session, made[0].id)
+        people = [one.id for one in group.people] if group is not None else []
+        by_slack = bool(settings.slack_bot_token)
+        await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=by_slack)
+        in_it = viewer.person_id in people
+        return _back(made[0].id, "made") if in_it or viewer.is_hr else Redirect("/groups", status_code=303)
+
+    @post("/{team_id:uuid}/name")
+    async def rename(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Give a group another name."""
+
+        async def act() -> None:
+            await rename_group(session, team_id, by=viewer, name=form.text("name"), now=now)
+
+        return await _after(session, viewer, page, form, team_id, act, (RENAME, "name", "renamed"), now=now)
+
+    @post("/{team_id:uuid}/members")
+    async def add(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        settings: CurrentSettings,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+    ) -> Answer:
+        """Let more people belong to a group and tell each of them."""
+
+        async def act() -> None:
+            addresses = form.text("others", most=LONGEST_LIST)
+            new = await add_members(session, team_id, by=viewer, addresses=addresses, now=now)
+            group = await session.get_one(WorkingGroup, team_id)
+            by_slack = bool(settings.slack_bot_token)
+            await tell_who_joined(session, group, new, by=viewer, now=now, slack=by_slack)
+
+        return await _after(session, viewer, page, form, team_id, act, (ADD, "others", "joined"), now=now)
+
+    @post("/{team_id:uuid}/members/{person_id:uuid}/lead")
+    async def lead(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        form: SentForm,
+        team_id: FromPath[UUID],
+        person_id: FromPath[UUID],
+    ) -> Redirect:
+        """Let a member lead the group, or not any more."""
+        leads = form.text("leads", most=5) == "yes"
+        await set_leading(session, team_id, by=viewer, person_id=person_id, leads=leads, now=now)
+        return _back(team_id, "led")
+
+    @post("/{team_id:uuid}/members/{person_id:uuid}/remove")
+    async def remove(
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        now: Now,
+        team_id: FromPath[UUID],
+        person_id: FromPath[UUID],
+    ) -> Redirect:
+        """Take somebody out of a group; anybody can leave it by themselves."""
+        await leave_group(session, team_id, by=viewer, person_id=person_id, now=now)
+        if person_id == viewer.person_id and not viewer.is_hr:
+            return Redirect("/", status_code=303)
+        return _back(team_id, "removed")
+
+    @post("/{team_id:uuid}/end")
+    async def end(
+        self, session: Session, viewer: CurrentViewer, now: Now, team_id: FromPath[UUID]
+    ) -> Redirect:
+        """End a group with what is still open of its promises."""
+        await end_group(session, team_id, by=viewer, now=now)
+        return _back(team_id, "ended")
+
+
+async def _list_page(
+    session: AsyncSession, viewer: Viewer, page: Page, *, form: FormState | None = None
+) -> Response[str]:
+    mine = await groups_of(session, viewer.person_id)
+    own = viewer.email if viewer.leads else ""
+    return page(
+        "groups/list.html",
+        status=422 if form else 200,
+        mine=mine,
+        others=[
+            group
+            for group in (await all_groups(session, viewer.organisation_id) if viewer.is_hr else ())
+            if group.id not in {each.id for each in mine}
+        ],
+        may_make=may_make(viewer),
+        form=form or FormState({"leaders": own}),
+    )
+
+
+async def _after(
+    session: AsyncSession,
+    viewer: Viewer,
+    page: Page,
+    form: Form,
+    team_id: UUID,
+    act: Callable[[], Awaitable[None]],
+    what: tuple[str, str, str],
+    *,
+    now: Now,
+) -> Answer:
+    """Run one action and lead back to the group, or show its page with what is wrong beside the field."""
+    kind, field, done = what
+    refusal = await refusal_of(session, act)
+    if refusal is None:
+        return _back(team_id, done)
+    group = await group_of(session, team_id)
+    if group is None:
+        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+    returned = came_back(kind, _typed(form, field), field, page.language.refusal(refusal))
+    return await show_group(session, viewer, page, group, now=now, returned=returned)
+
+
+def _typed(form: Form, *names: str) -> dict[str, str]:
+    return {name: (form.all(name) or [""])[0] for name in names}
+
+
+def _back(team_id: UUID, done: str) -> Redirect:
+    return Redirect(f"/teams/{team_id}?done={done}", status_code=303)
