@@ -41,7 +41,7 @@ from surveys.commitments.weekly import WAVES, week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.milestones.models import StepIssue
-from surveys.people.groups import group_of
+from surveys.people.groups_read import group_of
 from surveys.people.models import Leadership, Person, TeamOrGroup
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective

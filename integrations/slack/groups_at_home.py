@@ -10,7 +10,7 @@ from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk
 from surveys.commitments.queries import loop_of
-from surveys.people.groups import groups_of
+from surveys.people.groups_read import groups_of
 from surveys.people.rules import Viewer
 
 MOST_GROUPS, MOST_PROMISES = 5, 4  # one block a group, because a Home tab has at most 100

@@ -21,7 +21,7 @@ from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
 from integrations.slack.retro_posts import post_form
 from surveys.errors import Missing, SurveyError
-from surveys.people.groups import groups_of
+from surveys.people.groups_read import groups_of
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer

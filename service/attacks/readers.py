@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from surveys.comments.models import Mailbox
 from surveys.comments.rules import Addressee
 from surveys.people.actions import make_sign_in_link, sign_in
-from surveys.people.groups import all_groups
+from surveys.people.groups_read import all_groups
 from surveys.people.queries import directory_of, the_organisation, viewer_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.retrospectives.models import Participant, Retrospective

@@ -18,7 +18,7 @@ from service.views.team_forms import FormState, Returned, team_forms
 from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import TopicKind
 from surveys.errors import Missing
-from surveys.people.groups import Group
+from surveys.people.groups_read import group_of
 from surveys.people.rules import Viewer
 from surveys.retrospectives.queries import retrospectives_of
 
@@ -29,7 +29,7 @@ async def show_group(
     session: AsyncSession,
     viewer: Viewer,
     page: Page,
-    group: Group,
+    team_id: UUID,
     *,
     now: datetime,
     done: str = "",
@@ -38,12 +38,12 @@ async def show_group(
     """Return the page of a working group: all of it to who belongs to it, its people alone to HR.
 
     Raises:
-        Missing: it is not for this reader.
+        Missing: there is no such group, or not for this reader; both read alike.
     """
-    belongs = group.id in viewer.groups
-    ours = group.organisation_id == viewer.organisation_id
-    if not ours or not (belongs or viewer.is_hr):
+    group = await group_of(session, team_id) if team_id in viewer.groups or viewer.is_hr else None
+    if group is None or group.organisation_id != viewer.organisation_id:
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+    belongs = group.id in viewer.groups
     leads = group.id in viewer.leads_groups
     loop = await loop_of(session, group.id, now=now, for_leader=leads)
     today = now.astimezone(ZoneInfo(loop.zone)).date()

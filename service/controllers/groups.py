@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import mark
 from service.controllers.group_page import came_back, show_group
 from service.controllers.leader_forms import Answer, refusal_of
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
@@ -17,20 +16,16 @@ from service.security import requires_sign_in
 from service.views.groups import ADD, RENAME
 from service.views.team_forms import FormState
 from surveys.commitments.groups import end_group, tell_who_joined
-from surveys.errors import Missing
 from surveys.people.groups import (
     add_members,
-    all_groups,
-    group_of,
-    groups_of,
     leave_group,
     make_group,
-    may_make,
     rename_group,
     set_leading,
 )
+from surveys.people.groups_read import all_groups, group_of, groups_of
 from surveys.people.models import WorkingGroup
-from surveys.people.rules import Viewer
+from surveys.people.rules import Viewer, may_make_group
 
 LONGEST_LIST = 8000  # characters of addresses
 
@@ -177,7 +172,7 @@ async def _list_page(
             for group in (await all_groups(session, viewer.organisation_id) if viewer.is_hr else ())
             if group.id not in {each.id for each in mine}
         ],
-        may_make=may_make(viewer),
+        may_make=may_make_group(viewer),
         form=form or FormState({"leaders": own}),
     )
 
@@ -198,11 +193,8 @@ async def _after(
     refusal = await refusal_of(session, act)
     if refusal is None:
         return _back(team_id, done)
-    group = await group_of(session, team_id)
-    if group is None:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
     returned = came_back(kind, _typed(form, field), field, page.language.refusal(refusal))
-    return await show_group(session, viewer, page, group, now=now, returned=returned)
+    return await show_group(session, viewer, page, team_id, now=now, returned=returned)
 
 
 def _typed(form: Form, *names: str) -> dict[str, str]:

@@ -19,10 +19,10 @@ from surveys.ballots.queries import answer_token, blank_sheet, has_answered
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
-from surveys.people.groups import Group, groups_of, may_make
+from surveys.people.groups_read import Group, groups_of
 from surveys.people.models import Organisation
 from surveys.people.queries import teams_around, the_organisation
-from surveys.people.rules import Directory, Viewer, may_read, reads_as
+from surveys.people.rules import Directory, Viewer, may_make_group, may_read, reads_as
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import open_boards_of
 from surveys.retrospectives.room import own_deadline
@@ -65,7 +65,7 @@ class HomeController(Controller):
             said=await _said(session, viewer, page, now=now),
             led=[led_unit(loop) for loop in led],
             groups=await _groups(session, viewer, page, now=now),
-            may_make_group=may_make(viewer),
+            may_make_group=may_make_group(viewer),
             tree=tree,
             fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
         )

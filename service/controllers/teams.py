@@ -35,7 +35,6 @@ from surveys.commitments.agreements import agreement_of
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing
-from surveys.people.groups import group_of
 from surveys.people.queries import branch_of
 from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
@@ -95,7 +94,12 @@ async def show_team(
     Raises:
         Missing: there is no such unit, or not for this reader.
     """
-    branch, trend, above = await _branch_with_above(session, reader, team_id)
+    try:
+        branch, trend, above = await _branch_with_above(session, reader, team_id)
+    except Missing:  # so the page of a unit asks nothing about groups
+        return await show_group(
+            session, reader.viewer, reader.page, team_id, now=reader.now, done=done, returned=returned
+        )
     leads = team_id in reader.viewer.leads
     absences = await absences_of(session, team_id, now=reader.now)
     is_leader = leads or reader.viewer.person_id in absences.acting

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from service.views.loop import LoopPage
 from service.views.team_forms import FormState, Returned
-from surveys.people.groups import GroupPerson
+from surveys.people.groups_read import GroupPerson
 
 RENAME, ADD, MAKE = "rename", "add", "make"
 

@@ -19,7 +19,7 @@ from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
 from surveys.commitments.week import URGENCY, Thing, ThingKind, overdue, thing_to_do
 from surveys.deliveries.models import Delivery, Kind
-from surveys.people.groups import groups_of
+from surveys.people.groups_read import groups_of
 from surveys.people.models import GroupMember, Leadership, Person, WorkingGroup
 from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit

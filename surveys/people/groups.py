@@ -5,93 +5,21 @@ its promises end with it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
 from surveys.errors import Conflict, Forbidden, Gone, Invalid, Missing
 from surveys.people.models import GroupMember, Person, TeamOrGroup, WorkingGroup
-from surveys.people.rules import LEADERS_A_TEAM, Viewer
+from surveys.people.rules import LEADERS_A_TEAM, Viewer, may_make_group
 from surveys.texts import one_line
 
 LONGEST_NAME = 80
 MOST_MEMBERS = 60
 NOT_YOURS = "The address may be mistyped, or the page is not one you can read."
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPerson:
-    """Somebody in a working group."""
-
-    id: UUID
-    name: str
-    leads: bool
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A working group with who is in it, those who lead it first. Inactive people are left out."""
-
-    id: UUID
-    organisation_id: UUID
-    name: str
-    ended_at: datetime | None
-    people: Sequence[GroupPerson]
-
-    @property
-    def leaders(self) -> list[GroupPerson]:
-        """Return who leads it."""
-        return [one for one in self.people if one.leads]
-
-    def led_by(self, person_id: UUID) -> bool:
-        """Return whether somebody leads it."""
-        return any(one.leads and one.id == person_id for one in self.people)
-
-
-async def group_of(session: AsyncSession, team_id: UUID) -> Group | None:
-    """Return a working group; None for anything else, such as a unit of the tree."""
-    found = await _groups(session, WorkingGroup.id == team_id)
-    return found[0] if found else None
-
-
-async def groups_of(session: AsyncSession, person_id: UUID) -> list[Group]:
-    """Return the groups somebody belongs to that have not ended, by name."""
-    mine = select(GroupMember.team_id).where(GroupMember.person_id == person_id)
-    return await _groups(session, WorkingGroup.id.in_(mine) & WorkingGroup.ended_at.is_(None))
-
-
-async def all_groups(session: AsyncSession, organisation_id: UUID) -> list[Group]:
-    """Return every group of an organisation that has not ended, by name, with its people and nothing else."""
-    ours = WorkingGroup.organisation_id == organisation_id
-    return await _groups(session, ours & WorkingGroup.ended_at.is_(None))
-
-
-async def _groups(session: AsyncSession, which: ColumnElement[bool]) -> list[Group]:
-    groups = (await session.scalars(select(WorkingGroup).where(which))).all()
-    people: dict[UUID, list[GroupPerson]] = {group.id: [] for group in groups}
-    rows = await session.execute(
-        select(GroupMember.team_id, Person.id, Person.name, GroupMember.leads, GroupMember.since)
-        .join(Person, (Person.id == GroupMember.person_id) & Person.active)
-        .where(GroupMember.team_id.in_(select(WorkingGroup.id).where(which)))
-        .order_by(GroupMember.leads.desc(), Person.name, Person.id)
-    )
-    for team_id, *person in rows:
-        people[team_id].append(GroupPerson(*person))
-    by_name = sorted(groups, key=lambda group: (group.name.casefold(), group.id))
-    return [
-        Group(group.id, group.organisation_id, group.name, group.ended_at, people[group.id])
-        for group in by_name
-    ]
-
-
-def may_make(viewer: Viewer) -> bool:
-    """Return whether somebody may make a working group: who leads a unit, and HR."""
-    return viewer.is_hr or bool(viewer.leads)
 
 
 async def make_group(
@@ -112,7 +40,7 @@ async def make_group(
         Invalid: no name or one that is taken, an address of nobody here, nobody or too many to lead it,
             or more people than look back together.
     """
-    if not may_make(by):
+    if not may_make_group(by):
         raise Forbidden("Who leads a team, and HR, can make a working group.")
     name = await _free_name(session, by.organisation_id, name)
     lead = await _people(session, by.organisation_id, leaders, field="leaders")
@@ -191,7 +119,7 @@ async def set_leading(
 async def leave_group(
     session: AsyncSession, team_id: UUID, *, by: Viewer, person_id: UUID, now: datetime
 ) -> None:
-    """Take somebody out of a group. Everybody may leave by themselves; who leads it, and HR, take out others.
+    """Take somebody out of a group. Everybody may leave; who leads it, and HR, take out others.
 
     Boards they took part in stay open to them, and promises they made keep their name.
 

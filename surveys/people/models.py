@@ -100,7 +100,7 @@ class Team(TeamOrGroup):
 
 
 class WorkingGroup(TeamOrGroup):
-    """People of any teams who look back and promise together. No pulse asks it, and no figure is about it."""
+    """People of any teams who look back and promise together. No pulse asks it; no figure is about it."""
 
     __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": True}
 

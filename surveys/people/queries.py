@@ -2,46 +2,35 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from surveys.errors import Missing
 from surveys.people.models import (
-    GroupMember,
     Installation,
     Leadership,
-    Membership,
     Organisation,
     Person,
-    Role,
     RoleKind,
-    SignIn,
     Team,
-    WorkingGroup,
 )
 from surveys.people.rules import Directory, Somebody, TeamNode, Viewer
-
-Rows = Select[*tuple[Any, ...]]
-TEAM_NODE = (Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
-SOMEBODY = (
-    Person.id,
-    Person.email,
-    Person.name,
-    Person.zone,
-    Person.country,
-    Person.locale,
-    Person.slack_id,
-    Person.active,
-    Membership.team_id,
-    Membership.since,
+from surveys.people.statements import (
+    SOMEBODY,
+    TEAM_NODE,
+    Rows,
+    branch,
+    branch_of_group,
+    known_in_slack,
+    person_rows,
+    signed_in,
+    team_rows,
+    upward,
+    with_this_id,
 )
-IS_MEMBER = (Membership.person_id == Person.id) & Membership.until.is_(None)
 
 
 def token_digest(token: str) -> bytes:
@@ -85,7 +74,7 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
     organisation = await session.get(Organisation, organisation_id)
     if organisation is None:
         raise Missing("This organisation does not exist.")
-    teams = await _teams(session, _team_rows().where(Team.organisation_id == organisation_id))
+    teams = await _teams(session, team_rows().where(Team.organisation_id == organisation_id))
     people = await session.execute(
         person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
     )
@@ -115,10 +104,10 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     Raises:
         Missing: there is no such team.
     """
-    found = (await session.execute(_branch(), {"team_ids": [team_id]})).all()
+    found = (await session.execute(branch(), {"team_ids": [team_id]})).all()
     is_group = not found
     if is_group:
-        found = (await session.execute(_branch_of_group(), {"team_id": team_id})).all()
+        found = (await session.execute(branch_of_group(), {"team_id": team_id})).all()
     if not found:
         raise Missing("This team does not exist.")
     teams, people = dict[UUID, TeamNode](), dict[UUID, Somebody]()
@@ -135,7 +124,7 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
 
 async def viewer_by_sign_in(session: AsyncSession, token: str, *, now: datetime) -> Viewer | None:
     """Return who is signed in with this session token, or None where nobody is any more."""
-    return await _viewer(session, _signed_in(), {"token_hash": token_digest(token), "now": now})
+    return await _viewer(session, signed_in(), {"token_hash": token_digest(token), "now": now})
 
 
 async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None:
@@ -144,7 +133,7 @@ async def viewer_by_slack(session: AsyncSession, slack_id: str) -> Viewer | None
     Two organisations of one database can know the same id only in different workspaces; a session
     limited to one organisation then finds the right one, and any other finds nobody.
     """
-    return await _viewer(session, _known_in_slack(), {"slack_id": slack_id})
+    return await _viewer(session, known_in_slack(), {"slack_id": slack_id})
 
 
 async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
@@ -153,7 +142,7 @@ async def viewer_of(session: AsyncSession, person_id: UUID) -> Viewer:
     Raises:
         Missing: the person does not exist or is not active.
     """
-    viewer = await _viewer(session, _with_this_id(), {"person_id": person_id})
+    viewer = await _viewer(session, with_this_id(), {"person_id": person_id})
     if viewer is None:
         raise Missing("This person does not exist here.")
     return viewer
@@ -206,114 +195,14 @@ async def _viewer(session: AsyncSession, who: Rows, values: Mapping[str, object]
     )
 
 
-@cache
-def _signed_in() -> Rows:
-    person = select(SignIn.person_id).where(
-        SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now")
-    )
-    return _with_offices().where(Person.id == person.scalar_subquery())
-
-
-@cache
-def _known_in_slack() -> Rows:
-    return _with_offices().where(Person.slack_id == bindparam("slack_id"))
-
-
-@cache
-def _with_this_id() -> Rows:
-    return _with_offices().where(Person.id == bindparam("person_id"))
-
-
-def _with_offices() -> Rows:
-    """People with their organisation, a row for each team they lead, role they have and group they are in."""
-    return (
-        person_rows()
-        .add_columns(
-            Person.organisation_id,
-            Leadership.team_id.label("leads"),
-            Role.kind.label("role"),
-            Role.team_id.label("granted"),
-            GroupMember.team_id.label("in_group"),
-            (GroupMember.leads & WorkingGroup.ended_at.is_(None)).label("leads_group"),
-        )
-        .outerjoin(Leadership, Leadership.person_id == Person.id)
-        .outerjoin(Role, Role.person_id == Person.id)
-        .outerjoin(GroupMember, GroupMember.person_id == Person.id)
-        .outerjoin(WorkingGroup, WorkingGroup.id == GroupMember.team_id)
-    )
-
-
-def _team_rows() -> Rows:
-    return select(*TEAM_NODE)
-
-
-def person_rows() -> Rows:
-    """Columns in the order of `Somebody`, with the membership that has not ended."""
-    return select(*SOMEBODY).outerjoin(Membership, IS_MEMBER)
-
-
 async def _teams(session: AsyncSession, statement: Rows) -> dict[UUID, TeamNode]:
     return {row[0]: TeamNode(*row) for row in await session.execute(statement.order_by(Team.name, Team.id))}
 
 
 async def with_ancestors(session: AsyncSession, team_ids: Collection[UUID]) -> dict[UUID, TeamNode]:
     """Return these units and all above them; a working group is none."""
-    found = await session.execute(_upward(), {"team_ids": list(team_ids)})
+    found = await session.execute(upward(), {"team_ids": list(team_ids)})
     return {row[0]: TeamNode(*row) for row in found}
-
-
-# Statements that every page asks are made once: that costs more than what the database does for them.
-@cache
-def _upward() -> Rows:
-    return _team_rows().where(Team.id.in_(_and_above())).order_by(Team.name, Team.id)
-
-
-@cache
-def _branch() -> Rows:
-    """Teams and all above them, a row for each active leader, with what the organisation sets for all."""
-    return (
-        _team_rows()
-        .add_columns(*SOMEBODY, Organisation.id, Organisation.zone, Organisation.country)
-        .join(Organisation, Organisation.id == Team.organisation_id)
-        .outerjoin(Leadership, Leadership.team_id == Team.id)
-        .outerjoin(Person, (Person.id == Leadership.person_id) & Person.active)
-        .outerjoin(Membership, IS_MEMBER)
-        .where(Team.id.in_(_and_above()))
-        .order_by(Team.name, Team.id, Person.name, Person.id)
-    )
-
-
-@cache
-def _branch_of_group() -> Rows:
-    """The same of one working group, above which there is nothing."""
-    return (
-        select(
-            WorkingGroup.id,
-            WorkingGroup.name,
-            WorkingGroup.parent_id,
-            WorkingGroup.zone,
-            WorkingGroup.country,
-            *SOMEBODY,
-            Organisation.id,
-            Organisation.zone,
-            Organisation.country,
-        )
-        .join(Organisation, Organisation.id == WorkingGroup.organisation_id)
-        .outerjoin(GroupMember, (GroupMember.team_id == WorkingGroup.id) & GroupMember.leads)
-        .outerjoin(Person, (Person.id == GroupMember.person_id) & Person.active)
-        .outerjoin(Membership, IS_MEMBER)
-        .where(WorkingGroup.id == bindparam("team_id"))
-        .order_by(Person.name, Person.id)
-    )
-
-
-def _and_above() -> Select[UUID]:
-    lowest = Team.id.in_(bindparam("team_ids", expanding=True))
-    below = select(Team.id, Team.parent_id).where(lowest).cte("upward", recursive=True)
-    upper = aliased(Team)
-    # UNION drops what was seen already, so even a damaged tree ends.
-    upward = below.union(select(upper.id, upper.parent_id).join(below, upper.id == below.c.parent_id))
-    return select(upward.c.id)
 
 
 def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:
@@ -330,7 +219,7 @@ async def teams_around(session: AsyncSession, viewer: Viewer, *, leaders_read_be
     """
     reads_far = viewer.is_hr or viewer.granted or (leaders_read_below and viewer.leads)
     if reads_far:
-        teams = await _teams(session, _team_rows().where(Team.organisation_id == viewer.organisation_id))
+        teams = await _teams(session, team_rows().where(Team.organisation_id == viewer.organisation_id))
     else:
         near = viewer.leads | ({viewer.unit} if viewer.unit else set())
         teams = await with_ancestors(session, near) if near else {}

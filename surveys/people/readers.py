@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.rules import Look, LookedAs, mark_of
 from surveys.people.models import Leadership, Membership, Person, Role, RoleKind, Team
-from surveys.people.queries import branch_of, person_rows, with_ancestors
+from surveys.people.queries import branch_of, with_ancestors
 from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, reads_as
+from surveys.people.statements import person_rows
 
 
 @dataclass(frozen=True, slots=True)

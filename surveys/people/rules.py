@@ -199,6 +199,11 @@ class Viewer:
         return team_id in self.leads or team_id in self.leads_groups
 
 
+def may_make_group(viewer: Viewer) -> bool:
+    """Return whether somebody may make a working group: who leads a unit, and HR."""
+    return viewer.is_hr or bool(viewer.leads)
+
+
 def may_read(viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_read_below: bool) -> bool:
     """Return whether someone may read the published figures of a unit. A working group has none.
 
