@@ -19,10 +19,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Add two columns, without making the table anew, and the members."""
-    with op.batch_alter_table("team") as batch:
-        # The default stays: taking it away would make SQLite drop the table, and what refers to it.
-        batch.add_column(sa.Column("is_group", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+    # Not as a batch: that would make SQLite copy the table and drop the one that others refer to. For the
+    # same reason the default stays.
+    op.add_column("team", sa.Column("is_group", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("team", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "group_member",
         sa.Column("team_id", sa.Uuid(), nullable=False),

@@ -95,8 +95,8 @@ async def promises_to_say_aloud(
     """Return promises to the team on which too few answered twice, those it has not spoken of yet.
 
     No pulse asks a working group, so it speaks of each promise that was done before this board began,
-    unless it was said aloud already that it is done. What was said of one on this very board stays in the list, so that
-    it can be read and put right.
+    unless it was said aloud already that it is done. What was said of one on this very board stays in the
+    list, so that it can be read and put right.
     """
     recent = (Commitment.team_id == board.team_id) & (Commitment.done_at >= now - ASKED_ALOUD_FOR)
     spoken = select(StepLook.commitment_id).where(

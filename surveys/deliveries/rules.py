@@ -29,8 +29,8 @@ class Kind(StrEnum):
     wave; results, shared and leader nudge a wave and a team; promise due a team and
     `refers_to = {"commitment": id}`; mailbox reply a team; no results `refers_to = {"wave_id": id}`;
     group joined a working group, as its team; leader week, mailbox news and sign-in nothing; the two of
-    retrospectives a team and `refers_to = {"retrospective": id, "phase": code}`; the summary of one a team and
-    `refers_to = {"retrospective": id}`; a step that becomes an issue a team and
+    retrospectives a team and `refers_to = {"retrospective": id, "phase": code}`; the summary of one
+    a team and `refers_to = {"retrospective": id}`; a step that becomes an issue a team and
     `refers_to = {"commitment": id}`.
     """
 

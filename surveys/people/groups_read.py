@@ -68,8 +68,8 @@ async def _groups(session: AsyncSession, which: ColumnElement[bool]) -> list[Gro
         .where(GroupMember.team_id.in_(select(WorkingGroup.id).where(which)))
         .order_by(GroupMember.leads.desc(), Person.name, Person.id)
     )
-    for team_id, *person in rows:
-        people[team_id].append(GroupPerson(*person))
+    for team_id, person_id, name, leads, since in rows:
+        people[team_id].append(GroupPerson(person_id, name, leads, since))
     by_name = sorted(groups, key=lambda group: (group.name.casefold(), group.id))
     return [
         Group(group.id, group.organisation_id, group.name, group.ended_at, people[group.id])

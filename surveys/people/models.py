@@ -1,7 +1,8 @@
 """Organisations, people, teams and roles. Who answered anything is not here, nor anywhere."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
@@ -25,6 +26,11 @@ __all__ = [
     "TeamOrGroup",
     "WorkingGroup",
 ]
+
+# Which column says of which class a row is, and what it says there.
+TOLD_APART_BY: Mapping[str, Any] = {"polymorphic_on": "is_group"}
+UNIT: Mapping[str, Any] = {"polymorphic_identity": False}
+GROUP: Mapping[str, Any] = {"polymorphic_identity": True}
 
 
 class Installation(Base):
@@ -83,7 +89,7 @@ class TeamOrGroup(Scoped, Base):
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("organisation_id", "name"),)
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_on": "is_group"}
+    __mapper_args__ = TOLD_APART_BY
 
     id: Mapped[UUID] = random_id()
     name: Mapped[str]
@@ -96,13 +102,13 @@ class TeamOrGroup(Scoped, Base):
 class Team(TeamOrGroup):
     """A unit of the tree. Zone and country are the leader's unless set here."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": False}
+    __mapper_args__ = UNIT
 
 
 class WorkingGroup(TeamOrGroup):
     """People of any teams who look back and promise together. No pulse asks it; no figure is about it."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": True}
+    __mapper_args__ = GROUP
 
     ended_at: Mapped[datetime | None]
 

@@ -105,8 +105,7 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
         Missing: there is no such team.
     """
     found = (await session.execute(branch(), {"team_ids": [team_id]})).all()
-    is_group = not found
-    if is_group:
+    if not found:
         found = (await session.execute(branch_of_group(), {"team_id": team_id})).all()
     if not found:
         raise Missing("This team does not exist.")
@@ -114,7 +113,7 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     leading: list[tuple[UUID, UUID]] = []
     for row in found:
         team, somebody = row[: len(TEAM_NODE)], row[len(TEAM_NODE) : -3]
-        teams[team[0]] = TeamNode(*team, is_group=is_group)
+        teams[team[0]] = TeamNode(*team)
         if somebody[0] is not None:
             people[somebody[0]] = Somebody(*somebody)
             leading.append((team[0], somebody[0]))

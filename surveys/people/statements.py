@@ -23,7 +23,7 @@ from surveys.people.models import (
 )
 
 Rows = Select[*tuple[Any, ...]]
-TEAM_NODE = (Team.id, Team.name, Team.parent_id, Team.zone, Team.country)
+TEAM_NODE = (Team.id, Team.name, Team.parent_id, Team.zone, Team.country, Team.is_group)
 SOMEBODY = (
     Person.id,
     Person.email,
@@ -97,7 +97,7 @@ def upward() -> Rows:
 
 @cache
 def branch() -> Rows:
-    """The units `team_ids` and all above them, a row for each active leader, with what the organisation sets for all."""
+    """The units `team_ids` and all above them, a row for each active leader; with their organisation."""
     return (
         team_rows()
         .add_columns(*SOMEBODY, Organisation.id, Organisation.zone, Organisation.country)
@@ -120,6 +120,7 @@ def branch_of_group() -> Rows:
             WorkingGroup.parent_id,
             WorkingGroup.zone,
             WorkingGroup.country,
+            WorkingGroup.is_group,
             *SOMEBODY,
             Organisation.id,
             Organisation.zone,
