@@ -117,8 +117,12 @@ def say_since_then(topic: TopicView, language: Translator) -> str:
     return " ".join(language.say(each) for each in said)
 
 
-def say_promise(promise: PromiseView, language: Translator) -> str:
-    """Return a promise with where it stands."""
+def say_promise(promise: PromiseView, language: Translator, *, in_group: bool = False) -> str:
+    """Return a promise with where it stands. In a working group one is done by its owner's word alone."""
+    if in_group and promise.done_at is not None:
+        return language.say(
+            "“{promise}” · done, says {name}", promise=promise.text, name=promise.owner_name
+        )
     return language.say(
         PROMISE_STATES[promise.state], promise=promise.text, day=language.date(promise.expected)
     )

@@ -17,14 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from service.ballot_box import BallotBox
 from service.controllers.answers import AnswerController
-from service.controllers.commitments import CommitmentController, PromiseController, SideController
+from service.controllers.commitments import (
+    CommitmentController,
+    NewPromiseController,
+    PromiseController,
+    SideController,
+)
 from service.controllers.coverage import CoverageController
 from service.controllers.foreseen import ForeseenController
 from service.controllers.groups import GroupController
 from service.controllers.health import HealthController
 from service.controllers.home import HomeController
 from service.controllers.hooks import hear
-from service.controllers.leading import AgendaController, LeadingController
+from service.controllers.leading import AgendaController, LeadingController, LeftBehindController
 from service.controllers.loop_health import LoopHealthController
 from service.controllers.mailbox import MailboxController
 from service.controllers.mailboxes import MailboxesController
@@ -56,11 +61,13 @@ from surveys.ballots.keys import KeyStore
 CONTROLLERS: list[ControllerRouterHandler] = [
     AnswerController,
     CommitmentController,
+    NewPromiseController,
     PromiseController,
     SideController,
     TopicController,
     RepairController,
     LeadingController,
+    LeftBehindController,
     AgendaController,
     CoverageController,
     LoopHealthController,

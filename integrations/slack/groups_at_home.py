@@ -20,9 +20,11 @@ async def groups_at_home(desk: Desk, session: AsyncSession, viewer: Viewer, now:
     """Return one paragraph for each working group; nothing for somebody who is in none."""
     language = Translator(viewer.locale)
     built: list[Block] = []
+    if not viewer.groups:
+        return []
     for group in (await groups_of(session, viewer.person_id))[:MOST_GROUPS]:
         loop = await loop_of(session, group.id, now=now)
-        lines = [say_promise(promise, language) for promise in loop.promises[:MOST_PROMISES]]
+        lines = [say_promise(promise, language, in_group=True) for promise in loop.promises[:MOST_PROMISES]]
         lines = lines or [language.say("Nothing is promised here yet.")]
         page = f"<{desk.settings.base_url}/teams/{group.id}|{blocks.escape(group.name)}>"
         told = "\n".join([f"*{page}*", *(f"• {blocks.escape(line)}" for line in lines)])

@@ -155,7 +155,8 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
         found = [board for board, _ in await open_boards_of(session, viewer.person_id)]
         mine = sorted({*viewer.leads, *([viewer.unit] if viewer.unit else [])}, key=str)
         teams = [(team_id, (await session.get_one(Team, team_id)).name) for team_id in mine]
-        teams += [(group.id, group.name) for group in await groups_of(session, viewer.person_id)]
+        groups = await groups_of(session, viewer.person_id) if viewer.groups else ()
+        teams += [(group.id, group.name) for group in groups]
     if found:
         best = next((board for board in found if board.phase in DOING), found[0])
         return await view_of_board(desk, user_id, best.id)

@@ -79,10 +79,14 @@ async def choose_readers(
             token = await sign_in(
                 session, await make_sign_in_link(session, person_id, by=None, now=now), now=now
             )
-            readable = (groups if viewer.is_hr else viewer.groups) | frozenset(
-                team
-                for team in directory.teams
-                if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
+            readable = (
+                viewer.groups
+                | (groups if viewer.is_hr else frozenset())
+                | frozenset(
+                    team
+                    for team in directory.teams
+                    if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
+                )
             )
             mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads, *viewer.groups}
             others = (b for b, team, people in boards if team not in mine and person_id not in people)

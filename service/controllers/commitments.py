@@ -24,10 +24,10 @@ from surveys.waves.models import Wave
 
 
 class CommitmentController(Controller):
-    """Three forms; only who leads the unit, or acts for who does, gets through the door."""
+    """What a leader says of a pulse; only who leads the unit, or acts for who does, gets in."""
 
     path = "/teams/{team_id:uuid}"
-    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
     dependencies = LEADER_FORM
 
     @post("/share")
@@ -70,7 +70,15 @@ class CommitmentController(Controller):
 
         return await leader.after(act, "acknowledged", "acknowledge", ("answer_by",))
 
-    @post("/promises")
+
+class NewPromiseController(Controller):
+    """A promise is made by who leads the unit or the working group, or acts for who does."""
+
+    path = "/teams/{team_id:uuid}/promises"
+    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
+
+    @post("/")
     async def promise(self, leader: SentByLeader) -> Answer:
         """Make a promise to the team."""
 

@@ -55,7 +55,7 @@ async def show_group(
         belongs=belongs,
         is_leader=leads,
         may_change=(leads or viewer.is_hr) and group.ended_at is None,
-        loop=loop_page(loop, page.language, zone=viewer.zone, is_leader=leads, in_group=True),
+        loop=loop_page(loop, page.language, zone=viewer.zone, is_leader=leads),
         retros=retro_list(await retrospectives_of(session, group.id)) if belongs else (),
     )
     return page(

@@ -1,23 +1,30 @@
 """Working groups: the list, and what is done about a group itself. Its page is in `group_page`."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, get, post
+from litestar import Controller, Request, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.language import Translator, mark
 from service.controllers.group_page import came_back, show_group
 from service.controllers.leader_forms import Answer, refusal_of
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_sign_in
+from service.views.done import IN_A_GROUP
 from service.views.groups import ADD, RENAME
 from service.views.team_forms import FormState
 from surveys.commitments.groups import end_group, tell_who_joined
+from surveys.errors import Invalid
 from surveys.people.groups import (
+    UnknownAddressesError,
     add_members,
+    addresses_in,
     leave_group,
     make_group,
     rename_group,
@@ -27,7 +34,14 @@ from surveys.people.groups_read import all_groups, group_of, groups_of
 from surveys.people.models import WorkingGroup
 from surveys.people.rules import Viewer, may_make_group
 
+AT_THE_LIST = {
+    "made": IN_A_GROUP["made"],
+    "left": mark("You have left the group. Retrospectives you took part in stay open to you."),
+}
 LONGEST_LIST = 8000  # characters of addresses
+
+
+Visit = Request[Any, Any, State]
 
 
 class GroupController(Controller):
@@ -37,9 +51,12 @@ class GroupController(Controller):
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
 
     @get("/")
-    async def show(self, session: Session, viewer: CurrentViewer, page: CurrentPage) -> Response[str]:
+    async def show(
+        self, request: Visit, session: Session, viewer: CurrentViewer, page: CurrentPage
+    ) -> Response[str]:
         """Show the groups of the reader, and the form that makes one to who may."""
-        return await _list_page(session, viewer, page)
+        done = request.query_params.get("done", "")
+        return await _list_page(session, viewer, page, done=done)
 
     @post("/")
     async def make(
@@ -70,7 +87,7 @@ class GroupController(Controller):
         if refusal is not None:
             field = refusal.field or "name"
             typed = FormState(
-                _typed(form, "name", "leaders", "others"), {field: page.language.refusal(refusal)}
+                _typed(form, "name", "leaders", "others"), {field: _say(refusal, form, page.language)}
             )
             return await _list_page(session, viewer, page, form=typed)
         group = await group_of(session, made[0].id)
@@ -78,7 +95,11 @@ class GroupController(Controller):
         by_slack = bool(settings.slack_bot_token)
         await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=by_slack)
         in_it = viewer.person_id in people
-        return _back(made[0].id, "made") if in_it or viewer.is_hr else Redirect("/groups", status_code=303)
+        return (
+            _back(made[0].id, "made")
+            if in_it or viewer.is_hr
+            else Redirect("/groups?done=made", status_code=303)
+        )
 
     @post("/{team_id:uuid}/name")
     async def rename(
@@ -146,7 +167,7 @@ class GroupController(Controller):
         """Take somebody out of a group; anybody can leave it by themselves."""
         await leave_group(session, team_id, by=viewer, person_id=person_id, now=now)
         if person_id == viewer.person_id and not viewer.is_hr:
-            return Redirect("/", status_code=303)
+            return Redirect("/groups?done=left", status_code=303)
         return _back(team_id, "removed")
 
     @post("/{team_id:uuid}/end")
@@ -159,7 +180,7 @@ class GroupController(Controller):
 
 
 async def _list_page(
-    session: AsyncSession, viewer: Viewer, page: Page, *, form: FormState | None = None
+    session: AsyncSession, viewer: Viewer, page: Page, *, form: FormState | None = None, done: str = ""
 ) -> Response[str]:
     mine = await groups_of(session, viewer.person_id)
     own = viewer.email if viewer.leads else ""
@@ -172,6 +193,8 @@ async def _list_page(
             for group in (await all_groups(session, viewer.organisation_id) if viewer.is_hr else ())
             if group.id not in {each.id for each in mine}
         ],
+        ended=await groups_of(session, viewer.person_id, ended=True),
+        done=page.language.say(AT_THE_LIST[done]) if done in AT_THE_LIST else "",
         may_make=may_make_group(viewer),
         form=form or FormState({"leaders": own}),
     )
@@ -193,8 +216,19 @@ async def _after(
     refusal = await refusal_of(session, act)
     if refusal is None:
         return _back(team_id, done)
-    returned = came_back(kind, _typed(form, field), field, page.language.refusal(refusal))
+    returned = came_back(kind, _typed(form, field), field, _say(refusal, form, page.language))
     return await show_group(session, viewer, page, team_id, now=now, returned=returned)
+
+
+def _say(refusal: Invalid, form: Form, language: Translator) -> str:
+    """Return why a form cannot be accepted; addresses that nobody has are named as they were typed."""
+    if not isinstance(refusal, UnknownAddressesError):
+        return language.refusal(refusal)
+    typed = addresses_in((form.all(refusal.field or "") or [""])[0])
+    return language.say(
+        "Nobody here has the address {addresses}. Nothing was changed.",
+        addresses=", ".join(typed[place] for place in refusal.places),
+    )
 
 
 def _typed(form: Form, *names: str) -> dict[str, str]:

@@ -149,10 +149,16 @@ async def _groups(
 ) -> list[tuple[Group, list[str]]]:
     """Return the reader's working groups, each with what is promised there, open promises first."""
     found = []
-    for group in await groups_of(session, viewer.person_id):
+    for group in await groups_of(session, viewer.person_id) if viewer.groups else ():
         loop = await loop_of(session, group.id, now=now)
         found.append(
-            (group, [say_promise(promise, page.language) for promise in loop.promises[:SAID_AT_HOME]])
+            (
+                group,
+                [
+                    say_promise(promise, page.language, in_group=True)
+                    for promise in loop.promises[:SAID_AT_HOME]
+                ],
+            )
         )
     return found
 

@@ -47,7 +47,7 @@ class LeadingController(Controller):
     """Forms of who leads a unit. Nobody pledges, owns up or goes away for somebody else."""
 
     path = "/teams/{team_id:uuid}"
-    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
     dependencies = LEADER_FORM
 
     @post("/pledge")
@@ -114,7 +114,15 @@ class LeadingController(Controller):
         await come_back(session, team_id=team_id, person_id=viewer.person_id, now=now)
         return back(team_id, "back")
 
-    @post("/promises/{promise_id:uuid}/take-over")
+
+class LeftBehindController(Controller):
+    """Promises whose owner does not lead any more, for who leads the unit or the working group now."""
+
+    path = "/teams/{team_id:uuid}/promises/{promise_id:uuid}"
+    guards = [requires_leader_of("team_id", groups=True)]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = LEADER_FORM
+
+    @post("/take-over")
     async def take_over(
         self,
         session: Session,
@@ -128,7 +136,7 @@ class LeadingController(Controller):
         await take_over(session, promise_id, person_id=viewer.person_id, now=now)
         return back(team_id, "taken_over")
 
-    @post("/promises/{promise_id:uuid}/close")
+    @post("/close")
     async def close(self, leader: SentByLeader, promise_id: FromPath[UUID]) -> Answer:
         """Close a former leader's promise and say why."""
         await require_promise_of(leader.session, leader.team_id, promise_id, now=leader.now)

@@ -73,7 +73,8 @@ class MilestonesController(Controller):
     ) -> Answer:
         """Let somebody of the team lead through a board that nobody leads; HR reads nothing of it."""
         board = await session.get(Retrospective, retro_id)
-        if board is None or board.organisation_id != viewer.organisation_id:
+        unit = await session.get(Team, board.team_id) if board is not None else None
+        if board is None or unit is None or board.organisation_id != viewer.organisation_id:
             raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
         await appoint(session, retro_id, by=viewer.person_id, person_id=form.id("person"), now=now)
         return Redirect("/milestones", status_code=303)

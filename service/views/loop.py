@@ -104,21 +104,18 @@ class LoopPage:
         return [card for card in self.current_promises if card.is_open]
 
 
-def loop_page(
-    state: LoopState, language: Translator, *, zone: str, is_leader: bool, in_group: bool = False
-) -> LoopPage:
+def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: bool) -> LoopPage:
     """Return the loop of one unit for one reader.
 
     Args:
         zone: the reader's, for instants; due dates are days and have none.
         is_leader: whether the reader leads the unit and so sees every clock from the start.
-        in_group: whether it is a working group, whose promises stand outside every rate.
     """
     taken = {step.name: step for step in state.steps}
     waiting = [step.name for step in state.steps if step.at is None]
-    words = _Words(language, zone, is_leader)
+    words = _Words(language, zone, is_leader, state.in_group)
     shared, acknowledged = taken.get("shared"), taken.get("acknowledged")
-    cards = [promise_card(promise, language, zone, in_group=in_group) for promise in state.promises]
+    cards = [promise_card(promise, language, zone, in_group=state.in_group) for promise in state.promises]
     return LoopPage(
         wave_id=state.wave_id,
         steps=[words.step(step, waiting) for step in state.steps],
@@ -135,11 +132,11 @@ def loop_page(
         plan_line=_known(PLAN_SAYS, state.plan_word, language),
         current_promises=[card for card in cards if card.is_current],
         ended_promises=[card for card in cards if not card.is_current],
-        follow_through=[] if in_group else said_of_promises(state.follow_through, language),
+        follow_through=[] if state.in_group else said_of_promises(state.follow_through, language),
         acknowledged=bool(acknowledged and acknowledged.at),
         shared=bool(shared and shared.at),
         topics=[words.topic(topic) for topic in state.topics],
-        habits=[] if in_group else said_of_habits(state, language),
+        habits=[] if state.in_group else said_of_habits(state, language),
         unread=unread_topics(state.topics),
     )
 
@@ -172,6 +169,7 @@ class _Words:
     language: Translator
     zone: str
     is_leader: bool
+    in_group: bool
 
     def day(self, instant: datetime) -> str:
         return self.language.date(day_of(instant, self.zone))
@@ -207,7 +205,9 @@ class _Words:
             said=say_topic(topic, self.language),
             source=self._source(topic),
             answer=say_answer(topic, self.language),
-            promises=[say_promise(promise, self.language) for promise in topic.promises],
+            promises=[
+                say_promise(promise, self.language, in_group=self.in_group) for promise in topic.promises
+            ],
             since_then=say_since_then(topic, self.language),
             clock=self._waited(topic.elapsed, topic.decided_at, shown=topic.public or self.is_leader),
             is_answered=topic.decision is not None,

@@ -43,6 +43,7 @@ class PromiseCard:
     differs: bool
     state: State
     state_name: str
+    tag: str  # how the state looks
     due_words: str
     history: Sequence[str]
     word: str
@@ -99,18 +100,31 @@ class _Words:
             notes=promise.sides,
             differs=promise.word == DIFFERENTLY,
             state=promise.state,
-            state_name=self.language.say(STATE_NAMES[promise.state]),
+            state_name=self._state_name(promise),
+            tag="said" if self._is_own_word(promise) else promise.state,
             due_words=self._due(promise, is_open=is_open),
             history=self._history(promise),
             word=self.language.say(TEAM_SAYS[promise.word]) if promise.word else "",
             is_open=is_open,
-            is_current=is_open
-            or (promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)),
+            is_current=is_open or self._waits_for_a_word(promise),
             is_overdue=is_open and _is_past(promise),
             left_behind=promise.left_behind,
             expected=promise.expected,
             asked_from=day_of((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )
+
+    def _is_own_word(self, promise: PromiseView) -> bool:
+        """Whether its owner alone says that it is done, because no survey asks a working group."""
+        return self.in_group and promise.done_at is not None
+
+    def _waits_for_a_word(self, promise: PromiseView) -> bool:
+        waits = promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)
+        return waits and not self._is_own_word(promise)
+
+    def _state_name(self, promise: PromiseView) -> str:
+        if self._is_own_word(promise):
+            return self.language.say("Done, says {name}", name=promise.owner_name)
+        return self.language.say(STATE_NAMES[promise.state])
 
     def _side(self, side: SideView) -> tuple[str, str]:
         sentence = SIDES[side.side]
@@ -152,11 +166,8 @@ class _Words:
         if promise.done_at is not None:
             lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
             if self.in_group:
-                lines += (
-                    []
-                    if promise.aloud
-                    else [say("The group says in its next retrospective whether it happened.")]
-                )
+                waits = not promise.aloud
+                lines += [say("The group can say so or otherwise in its next retrospective.")] * waits
             elif promise.word is None:
                 day = self.day(promise.done_at + ASK_AFTER)
                 lines.append(

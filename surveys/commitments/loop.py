@@ -222,6 +222,7 @@ class LoopState:
         to_share: the middle of the times from results to the leader's words, over 90 days; see `Wait`.
         acknowledged: topics acknowledged within 24 hours of working time, over half a year.
         closed: topics that came to an end within 90 days.
+        in_group: it is a working group: no pulse asks it, so no promise there is ever confirmed.
     """
 
     team_id: UUID
@@ -238,6 +239,7 @@ class LoopState:
     to_share: Wait | None = None
     acknowledged: Rate | None = None
     closed: Rate | None = None
+    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ async def loop_of(
         ],
         acknowledged=acknowledged_rate(counted),
         closed=closure_rate(counted, within=LOOK_BACK, now=now),
+        in_group=branch.teams[team_id].is_group,
     )
     if not pulses:
         return known

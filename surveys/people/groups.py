@@ -22,6 +22,25 @@ MOST_MEMBERS = 60
 NOT_YOURS = "The address may be mistyped, or the page is not one you can read."
 
 
+class UnknownAddressesError(Invalid):
+    """Nobody here has some of the addresses. `places` are theirs in `addresses_in`, from 0.
+
+    The addresses themselves are not in the error, which may end in a log; whoever shows it has them.
+    """
+
+    def __init__(self, places: Sequence[int], *, field: str) -> None:
+        self.places = places
+        numbers = ", ".join(str(place + 1) for place in places)
+        super().__init__(
+            "Nobody here has address number {numbers}. Nothing was changed.", field=field, numbers=numbers
+        )
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the e-mail addresses of a text, each once, apart by spaces, commas, semicolons or lines."""
+    return list(dict.fromkeys(text.replace(",", " ").replace(";", " ").lower().split()))
+
+
 async def make_group(
     session: AsyncSession, *, by: Viewer, name: str, leaders: str, others: str, now: datetime
 ) -> WorkingGroup:
@@ -217,20 +236,17 @@ async def _free_name(session: AsyncSession, organisation_id: UUID, name: str) ->
 
 async def _people(session: AsyncSession, organisation_id: UUID, text: str, *, field: str) -> list[UUID]:
     """Return the active people behind some addresses, each once, in their order."""
-    wanted = dict.fromkeys(text.replace(",", " ").replace(";", " ").lower().split())
-    if len(wanted) > MOST_MEMBERS:
-        _require_room(len(wanted), field=field)
+    wanted = addresses_in(text)
+    _require_room(len(wanted), field=field)
     rows = await session.execute(
         select(Person.email, Person.id).where(
-            Person.organisation_id == organisation_id, Person.active, Person.email.in_(list(wanted))
+            Person.organisation_id == organisation_id, Person.active, Person.email.in_(wanted)
         )
     )
     known = {row[0]: row[1] for row in rows}
-    for place, address in enumerate(wanted, start=1):
-        if address not in known:
-            raise Invalid(
-                "Address number {place} is of nobody here. Nothing was changed.", field=field, place=place
-            )
+    unknown = [place for place, address in enumerate(wanted) if address not in known]
+    if unknown:
+        raise UnknownAddressesError(unknown, field=field)
     return [known[address] for address in wanted]
 
 

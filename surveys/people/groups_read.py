@@ -47,10 +47,11 @@ async def group_of(session: AsyncSession, team_id: UUID) -> Group | None:
     return found[0] if found else None
 
 
-async def groups_of(session: AsyncSession, person_id: UUID) -> list[Group]:
-    """Return the groups somebody belongs to that have not ended, by name."""
+async def groups_of(session: AsyncSession, person_id: UUID, *, ended: bool = False) -> list[Group]:
+    """Return the groups somebody belongs to that run, or those that have ended, by name."""
     mine = select(GroupMember.team_id).where(GroupMember.person_id == person_id)
-    return await _groups(session, WorkingGroup.id.in_(mine) & WorkingGroup.ended_at.is_(None))
+    these = WorkingGroup.ended_at.is_not(None) if ended else WorkingGroup.ended_at.is_(None)
+    return await _groups(session, WorkingGroup.id.in_(mine) & these)
 
 
 async def all_groups(session: AsyncSession, organisation_id: UUID) -> list[Group]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.people.models import Person, TeamOrGroup
+from surveys.people.models import Person, Team
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.rules import Names, Pace, Phase
 
@@ -37,12 +37,12 @@ async def boards_looking_back(session: AsyncSession) -> list[Retrospective]:
 
 
 async def open_boards(session: AsyncSession, organisation_id: UUID) -> list[OpenBoard]:
-    """Return every open board of an organisation, without its title or anything on it."""
+    """Return every open board of a unit, without its title or anything on it; those of groups are theirs."""
     found = await session.execute(
-        select(Retrospective, TeamOrGroup.name)
-        .join(TeamOrGroup, TeamOrGroup.id == Retrospective.team_id)
+        select(Retrospective, Team.name)
+        .join(Team, Team.id == Retrospective.team_id)
         .where(Retrospective.organisation_id == organisation_id, Retrospective.closed_at.is_(None))
-        .order_by(TeamOrGroup.name, Retrospective.id)
+        .order_by(Team.name, Retrospective.id)
     )
     boards = [(row[0], row[1]) for row in found]
     people: dict[UUID, list[tuple[UUID, str]]] = {}
