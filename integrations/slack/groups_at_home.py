@@ -19,10 +19,9 @@ MOST_GROUPS, MOST_PROMISES = 5, 4  # one block a group, because a Home tab has a
 async def groups_at_home(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[Block]:
     """Return one paragraph for each working group; nothing for somebody who is in none."""
     language = Translator(viewer.locale)
+    groups = await groups_of(session, viewer.person_id) if viewer.groups else []
     built: list[Block] = []
-    if not viewer.groups:
-        return []
-    for group in (await groups_of(session, viewer.person_id))[:MOST_GROUPS]:
+    for group in groups[:MOST_GROUPS]:
         loop = await loop_of(session, group.id, now=now)
         lines = [say_promise(promise, language, in_group=True) for promise in loop.promises[:MOST_PROMISES]]
         lines = lines or [language.say("Nothing is promised here yet.")]
@@ -31,4 +30,7 @@ async def groups_at_home(desk: Desk, session: AsyncSession, viewer: Viewer, now:
         built.append(blocks.section(told, markup=True))
     if not built:
         return []
+    if len(groups) > MOST_GROUPS:
+        label = language.say("All groups you are in")
+        built.append(blocks.section(f"<{desk.settings.base_url}/groups|{label}>", markup=True))
     return [blocks.divider(), blocks.header(language.say("Your working groups")), *built]

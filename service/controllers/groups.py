@@ -94,12 +94,9 @@ class GroupController(Controller):
         people = [one.id for one in group.people] if group is not None else []
         by_slack = bool(settings.slack_bot_token)
         await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=by_slack)
-        in_it = viewer.person_id in people
-        return (
-            _back(made[0].id, "made")
-            if in_it or viewer.is_hr
-            else Redirect("/groups?done=made", status_code=303)
-        )
+        if viewer.person_id in people or viewer.is_hr:
+            return _back(made[0].id, "made")
+        return Redirect("/groups?done=made", status_code=303)
 
     @post("/{team_id:uuid}/name")
     async def rename(

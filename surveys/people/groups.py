@@ -4,6 +4,7 @@ They make no figure and are never asked by a pulse. Ending one is in `surveys.co
 its promises end with it.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -38,7 +39,7 @@ class UnknownAddressesError(Invalid):
 
 def addresses_in(text: str) -> list[str]:
     """Return the e-mail addresses of a text, each once, apart by spaces, commas, semicolons or lines."""
-    return list(dict.fromkeys(text.replace(",", " ").replace(";", " ").lower().split()))
+    return [each for each in dict.fromkeys(re.split(r"[\s,;\0]+", text.lower())) if each]
 
 
 async def make_group(

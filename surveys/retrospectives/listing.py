@@ -37,7 +37,7 @@ async def boards_looking_back(session: AsyncSession) -> list[Retrospective]:
 
 
 async def open_boards(session: AsyncSession, organisation_id: UUID) -> list[OpenBoard]:
-    """Return every open board of a unit, without its title or anything on it; those of groups are theirs."""
+    """Return every open board of a unit, without its title or anything on it. Of groups HR sees none."""
     found = await session.execute(
         select(Retrospective, Team.name)
         .join(Team, Team.id == Retrospective.team_id)
