@@ -27,14 +27,17 @@ from surveys.commitments.putting_off import LATER, WEEKS, put_off_promise, put_o
 from surveys.commitments.sides import tell_our_side
 from surveys.commitments.topics import acknowledge_topics, decide
 from surveys.errors import Forbidden, Invalid, SurveyError
+from surveys.people.models import WorkingGroup
 from surveys.people.queries import viewer_by_slack
 
+DONE_IN_GROUP = "done in a group"
 DONE = {
     presses.SHARE: mark("Shared. Each of the team gets your words with the figures."),
     presses.ACKNOWLEDGE: mark("Thank you. The team sees the day you named."),
     presses.COMMIT: mark("Promised. The team sees it, with your name and the date."),
     presses.ANSWER: mark("Answered. The team reads it under “You said, we did”."),
     forms.DONE: mark("Marked as done. From the seventh day the team is asked whether it was kept."),
+    DONE_IN_GROUP: mark("Marked as done. No survey asks about it; the group can talk about it openly."),
     forms.UPDATE: mark("The team reads your line beside the promise."),
     forms.MOVE: mark("Moved. The team reads the new date and why."),
     forms.WITHDRAW: mark("Withdrawn. The team reads why."),
@@ -132,7 +135,9 @@ async def _take_promise(work: Work, event: LoopSent) -> str:
     session, how, words = work.session, event.choice or "", event.texts.get(forms.WORDS, "")
     (promise_id,), who, now = work.press.ids, work.viewer.person_id, work.now
     if how == forms.DONE:
-        await mark_done(session, promise_id, person_id=who, now=now)
+        promise = await mark_done(session, promise_id, person_id=who, now=now)
+        if await session.get(WorkingGroup, promise.team_id) is not None:
+            return DONE_IN_GROUP
     elif how == forms.UPDATE:
         await check_in(session, promise_id, words=words, person_id=who, now=now)
     elif how == forms.MOVE:

@@ -156,14 +156,15 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
         mine = sorted({*viewer.leads, *([viewer.unit] if viewer.unit else [])}, key=str)
         teams = [(team_id, (await session.get_one(Team, team_id)).name) for team_id in mine]
         groups = await groups_of(session, viewer.person_id) if viewer.groups else ()
-        teams += [(group.id, group.name) for group in groups]
+        # Units first: the first one is chosen already when the form opens.
+        teams = [*sorted(teams, key=lambda team: team[1]), *((group.id, group.name) for group in groups)]
     if found:
         best = next((board for board in found if board.phase in DOING), found[0])
         return await view_of_board(desk, user_id, best.id)
     language = Translator(viewer.locale)
     if not teams:
         return language.say("You are on no team, so there is nobody to look back with.")
-    return retro_forms.start_form(sorted(teams, key=lambda team: team[1]), language, title)
+    return retro_forms.start_form(teams, language, title)
 
 
 async def language_of(desk: Desk, user_id: str) -> Translator:

@@ -26,7 +26,7 @@ DONE: Mapping[str, str] = {
 }
 IN_A_GROUP: Mapping[str, str] = {
     **DONE,
-    "done": mark("Marked as done. In its next retrospective the group says openly whether it happened."),
+    "done": mark("Marked as done. No survey asks about it; the group can talk about it openly."),
     "promised": mark("Promised. The group sees it here, with your name and the date."),
     "answered": mark("Answered. The group reads it here."),
     "made": mark("The group is there. Whoever you named hears of it from Kept."),

@@ -167,7 +167,7 @@ class _Words:
             lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
             if self.in_group:
                 waits = not promise.aloud
-                lines += [say("The group can say so or otherwise in its next retrospective.")] * waits
+                lines += [say("No survey asks about it; the group can talk about it openly.")] * waits
             elif promise.word is None:
                 day = self.day(promise.done_at + ASK_AFTER)
                 lines.append(

@@ -30,7 +30,8 @@ __all__ = [
 # Which column says of which class a row is, and what it says there.
 TOLD_APART_BY: Mapping[str, Any] = {"polymorphic_on": "is_group"}
 UNIT: Mapping[str, Any] = {"polymorphic_identity": False}
-GROUP: Mapping[str, Any] = {"polymorphic_identity": True}
+# A group found as a `TeamOrGroup` is loaded whole: nothing can be fetched later, outside of an `await`.
+GROUP: Mapping[str, Any] = {"polymorphic_identity": True, "polymorphic_load": "inline"}
 
 
 class Installation(Base):

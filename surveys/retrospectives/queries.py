@@ -86,6 +86,7 @@ class Board:
     thanks: Sequence[ShownCard]
     steps: Sequence[Step]
     can_take_over: bool  # whoever takes part and does not lead the team, at this instant
+    in_group: bool = False  # it is a working group that looks back
 
     @property
     def facilitator(self) -> str | None:
@@ -139,6 +140,7 @@ async def board_as_seen(session: AsyncSession, board: Retrospective, *, now: dat
         id=board.id,
         team_id=board.team_id,
         team_name=team.name,
+        in_group=team.is_group,
         title=board.title,
         template=board.template,
         phase=board.phase,

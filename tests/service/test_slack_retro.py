@@ -15,12 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.retro_desk import plain_of
 from jobs.run_boards import run_boards
+from surveys.commitments.actions import commit
 from surveys.deliveries.models import Delivery
+from surveys.people.groups import make_group
 from surveys.people.models import Person
+from surveys.people.queries import viewer_of
 from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.models import (
     Card,
     CardGroup,
+    Participant,
     PostedSummary,
     Retrospective,
     SealedCard,
@@ -425,6 +429,40 @@ class TestTheCommand:
         await self.typed(workspace, cast.bob, "RETRO")
 
         assert slack.of("views.open")[-1]["view"]["callback_id"] == "retro_cards.v1"
+
+    async def test_it_starts_one_for_a_working_group_whose_promises_stand_on_home(
+        self, workspace: Workspace, slack: FaultProxy, cast: Cast, sessions: Sessions, clock: Clock
+    ):
+        async with sessions.begin() as session:
+            lena = await viewer_of(session, cast.lena.id)
+            people = {"leaders": "lena@example.com", "others": "carla@example.com"}
+            group = await make_group(session, by=lena, name="Reviewers", **people, now=clock())
+            await commit(
+                session,
+                team_id=group.id,
+                wave_id=None,
+                owner_id=cast.lena.id,
+                text="Write each review",
+                due=None,
+                now=clock(),
+            )
+        carla = cast.by_name["Carla"]
+        await self.typed(workspace, carla, "retro Late reviews")
+        form = slack.of("views.open")[-1]["view"]
+        assert "Reviewers" in json.dumps(form)
+
+        reply = await fill_in(workspace, carla, form, {"title": "Late reviews"}, {"team": [group.id.hex]})
+        assert "The board is open." in json.dumps(updated(reply))
+        async with sessions() as session:
+            board = (await session.scalars(select(Retrospective))).one()
+            seats = set(await session.scalars(select(Participant.person_id)))
+        assert (board.team_id, seats) == (group.id, {carla.id, cast.lena.id})
+        event = {"type": "app_home_opened", "user": carla.slack_id, "tab": "home"}
+        body = {"type": "event_callback", "event_id": "Ev9", "event": event}
+        await workspace.post(json.dumps(body).encode(), "application/json")
+        home = json.dumps(slack.of("views.publish")[-1]["view"], ensure_ascii=False)
+        assert "Your working groups" in home
+        assert "“Write each review” · by" in home
 
     async def test_help_settings_and_strangers_get_words_only_they_see(
         self,

@@ -40,6 +40,7 @@ READ = {
     "/answer/words/sent": EVERYBODY,
     "/answer/{token:str}": EVERYBODY,
     "/coverage": HR,
+    "/groups": SIGNED_IN,  # each their own, HR all: tests/service/test_groups.py
     "/health": EVERYBODY,
     "/how-private": EVERYBODY,
     "/how-private/for-me": SIGNED_IN,
@@ -93,6 +94,12 @@ CHANGE = {
     "/mailbox/send": EVERYBODY,
     "/mailboxes/{mailbox_id:uuid}/close": frozenset(),
     "/mailboxes/{mailbox_id:uuid}/reply": frozenset(),
+    "/groups": frozenset({"leader", "leader above", "HR"}),
+    "/groups/{team_id:uuid}/end": frozenset(),  # no unit is a group: see test_groups.py
+    "/groups/{team_id:uuid}/members": frozenset(),
+    "/groups/{team_id:uuid}/members/{person_id:uuid}/lead": frozenset(),
+    "/groups/{team_id:uuid}/members/{person_id:uuid}/remove": frozenset(),
+    "/groups/{team_id:uuid}/name": frozenset(),
     "/loop-health/agreement": HR,
     "/loop-health/agreement/end": HR,
     "/milestones": HR,
@@ -206,6 +213,7 @@ def address(path: str, cast: Cast, wave: Wave, board: Retrospective) -> str:
         "{promise_id:uuid}": uuid4(),
         "{group_id:uuid}": uuid4(),
         "{step_id:uuid}": uuid4(),
+        "{person_id:uuid}": cast.bob.id,
         "{topic_id:uuid}": uuid4(),
         "{note_id:uuid}": uuid4(),
         "{plan_id:uuid}": uuid4(),

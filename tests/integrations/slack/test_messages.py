@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from integrations.group_note import GroupJoined
 from integrations.language import Translator
 from integrations.notes import (
     Ask,
@@ -19,7 +20,7 @@ from integrations.slack.messages import message_of
 
 MOMENT = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 PAGE = "http://kept.test/teams/1"
-NOTES: list[Note] = [
+NOTES: list[Note | GroupJoined] = [
     Ask("invitation", UUID(int=1), "Harbour", 5, MOMENT),
     Ask("reminder", UUID(int=1), "Harbour", 5, MOMENT),
     Ask("snoozed", UUID(int=1), "Harbour", 5, MOMENT),
@@ -28,6 +29,7 @@ NOTES: list[Note] = [
     Shared("Harbour", "Lena", "Thank you.\nI'll look into it.", PAGE),
     PromiseDue("Review plans every Friday", date(2026, 3, 6), PAGE),
     LeaderNudge("Harbour", PAGE),
+    GroupJoined("Incident reviewers", ("Lena", "Sam"), PAGE),
     SignInNotice(),
     NoResults("Team pulse"),
     RetroNews(UUID(int=2), "Harbour", "Release 4", "write", MOMENT, first=True, page_url=PAGE),
@@ -40,7 +42,7 @@ FORBIDDEN = (
 )  # fmt: skip
 
 
-def message(note: Note):
+def message(note: Note | GroupJoined):
     return message_of(note, Translator("en"), "Europe/Berlin")
 
 
