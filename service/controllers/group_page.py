@@ -19,7 +19,7 @@ from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import TopicKind
 from surveys.errors import Missing
 from surveys.people.groups_read import group_of
-from surveys.people.rules import Viewer
+from surveys.people.rules import LEADERS_A_TEAM, Viewer
 from surveys.retrospectives.queries import retrospectives_of
 
 ELSEWHERE = (TopicKind.RETRO, TopicKind.OTHER)  # where something is brought up in a group
@@ -67,6 +67,7 @@ async def show_group(
         manage=group_forms(group.name, returned),
         owners=[(one.id, one.name) for one in group.leaders],
         me=viewer.person_id,
+        most_leaders=LEADERS_A_TEAM,
         retros_here=belongs,
         today=today.isoformat(),
         decisions=[(code.value, page.language.say(name)) for code, name in DECISIONS],

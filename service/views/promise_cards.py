@@ -124,6 +124,8 @@ class _Words:
     def _state_name(self, promise: PromiseView) -> str:
         if self._is_own_word(promise):
             return self.language.say("Done, says {name}", name=promise.owner_name)
+        if self.in_group and promise.withdrawn_at is not None:
+            return self.language.say("Withdrawn")
         return self.language.say(STATE_NAMES[promise.state])
 
     def _side(self, side: SideView) -> tuple[str, str]:

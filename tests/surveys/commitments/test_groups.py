@@ -117,12 +117,11 @@ async def test_its_own_retrospective_speaks_of_what_is_done_until_it_was_spoken_
         now=NOON + 2 * DAY,
     )
 
+    helen = await viewer_of(session, cast.helen.id)
     with pytest.raises(Conflict):
-        helen = await viewer_of(session, cast.helen.id)
         await end_group(session, group.id, by=helen, now=NOON + 2 * DAY)
-    assert [one.id for one in await promises_to_say_aloud(session, board, now=NOON + 2 * DAY)] == [
-        promise.id
-    ]
+    offered = await promises_to_say_aloud(session, board, now=NOON + 2 * DAY)
+    assert [one.id for one in offered] == [promise.id]
     await say_aloud(
         session,
         board.id,
