@@ -41,8 +41,8 @@ DECISIONS = (
     (Decision.NOT_OURS, mark("It is not ours: I passed it on")),
 )
 SIDES: Mapping[str, str] = {
-    "leader": mark("How the leader sees it: {words}"),
-    "team": mark("How the team sees it: {words}"),
+    "leader": mark("How the leader sees it: “{words}”"),
+    "team": mark("How the team sees it: “{words}”"),
 }
 SINCE_THEN: Mapping[str, str] = {
     "higher": mark("Over a full round since it was done it lies higher than before it was brought up."),

@@ -125,7 +125,9 @@ def _headed(subject: str, *, to: str, mail_from: str) -> EmailMessage:
 
 
 def _html(words: Words, language: Translator) -> str:
-    first, *rest = (f"<p>{_broken(paragraph)}</p>" for paragraph in words.paragraphs)
+    paragraphs, after = (
+        [f"<p>{_broken(paragraph)}</p>" for paragraph in some] for some in (words.paragraphs, words.after)
+    )
     quoted = [f"<blockquote>{_broken(quote)}</blockquote>" for quote in words.quoted]
     button = (
         [f'<p><a href="{escape(words.url, quote=True)}">{escape(words.button)}</a></p>']
@@ -133,7 +135,7 @@ def _html(words: Words, language: Translator) -> str:
         else []
     )
     small = [f"<p><small>{_broken(words.small)}</small></p>"] if words.small else []
-    body = "\n".join([first, *quoted, *rest, *button, *small])
+    body = "\n".join([*paragraphs, *quoted, *after, *button, *small])
     return f'<!doctype html>\n<html lang="{language.code}"><body>\n{body}\n</body></html>\n'
 
 

@@ -25,11 +25,12 @@ class Words:
 
     Attributes:
         subject: for mail; neutral, because it shows on lock screens and in lists.
-        paragraphs: plain text, no markup.
+        paragraphs: plain text, no markup; what is quoted stands below them.
         button: what the one button says; empty when there is none.
         url: where the button leads, if it leads to a page.
         small: what stands below in small words; empty when nothing does.
         quoted: paragraphs that are somebody's own words, shown as such.
+        after: paragraphs below what is quoted.
         press: what the button opens in Slack, where there is a form for it; mail leads to `url`.
         later: what the button says that puts it off in Slack; empty where that cannot be done.
     """
@@ -40,15 +41,15 @@ class Words:
     url: str | None = None
     small: str = ""
     quoted: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     press: str = ""
     later: str = ""
 
     @property
     def text(self) -> str:
         """The whole message as plain text, for screen readers and mail."""
-        first, *rest = self.paragraphs
-        parts = [first, *self.quoted, *rest, *([self.small] if self.small else [])]
-        return "\n\n".join(parts)
+        parts = (*self.paragraphs, *self.quoted, *self.after, self.small)
+        return "\n\n".join(part for part in parts if part)
 
 
 @singledispatch
@@ -163,11 +164,9 @@ def _(note: PromiseDue, language: Translator, zone: str) -> Words:  # noqa: ARG0
     say = language.say
     return Words(
         subject=say("A promise is due on {day}", day=language.date(note.due)),
-        paragraphs=(
-            say("Your promise is due on {day}:", day=language.date(note.due)),
-            say("Mark it as done, or move it and say why; moved in time counts as told in time."),
-        ),
+        paragraphs=(say("Your promise is due on {day}:", day=language.date(note.due)),),
         quoted=(note.promise,),
+        after=(say("Mark it as done, or move it and say why; moved in time counts as told in time."),),
         button=say("Update this promise") if note.press else say("Open the promise"),
         url=note.page_url,
         press=note.press,

@@ -100,7 +100,6 @@ class LeaderWeek:
 def _(note: LeaderWeek, language: Translator, zone: str) -> Words:  # noqa: ARG001 -- alike
     say, promise = language.say, note.thing.promise
     day = language.date(promise.expected) if promise is not None else ""
-    meaning = what_figures_mean(note.trend, language)
     more = (
         language.count(
             "In {count} more team of yours something waits; its page says what.",
@@ -110,14 +109,12 @@ def _(note: LeaderWeek, language: Translator, zone: str) -> Words:  # noqa: ARG0
         if note.teams > 1
         else ""
     )
-    things = _things(note, language, day)
-    paragraphs = (
-        (" ".join(meaning), *things) if meaning and promise is None else (" ".join([*meaning, *things]),)
-    )
+    meaning = " ".join(what_figures_mean(note.trend, language))
     return Words(
         subject=say("Your week with {team}", team=note.team_name),
-        paragraphs=(*paragraphs, *_late(note, language)),
+        paragraphs=(*([meaning] if meaning else []), *_things(note, language, day)),
         quoted=(promise.text,) if promise is not None else (),
+        after=tuple(_late(note, language)),
         button=say(BUTTONS[note.thing.kind]),
         url=note.page_url,
         press=note.press,
@@ -147,14 +144,14 @@ def _late(note: LeaderWeek, language: Translator) -> list[str]:
         "• "
         + (
             language.say(
-                "“{promise}”, due on {day}", promise=promise.text, day=language.date(promise.expected)
+                "due on {day}: “{promise}”", day=language.date(promise.expected), promise=promise.text
             )
             if team == note.team_name
             else language.say(
-                "“{promise}” to {team}, due on {day}",
-                promise=promise.text,
-                team=team,
+                "due on {day}, to {team}: “{promise}”",
                 day=language.date(promise.expected),
+                team=team,
+                promise=promise.text,
             )
         )
         for team, promise in note.late[:MOST_LATE]

@@ -26,11 +26,10 @@ class Message:
 def message_of(note: Note | GroupJoined | LeaderWeek, language: Translator, zone: str) -> Message:
     """Return a note as a message."""
     words = words_of(note, language, zone)
-    first, *rest = words.paragraphs
     built = [
-        blocks.section(first),
+        *(blocks.section(paragraph) for paragraph in words.paragraphs),
         *(blocks.quote(quoted) for quoted in words.quoted),
-        *(blocks.section(paragraph) for paragraph in rest),
+        *(blocks.section(paragraph) for paragraph in words.after),
     ]
     if isinstance(note, Ask):
         # The button holds a reference that is worth nothing without its person's own signed press.

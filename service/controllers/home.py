@@ -14,9 +14,11 @@ from integrations.promise import Terms, in_full, short_promise
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
 from service.security import requires_sign_in
 from service.views.home import MANY_UNITS, OpenSheet, branches, led_unit, team_path
+from service.views.promise_cards import day_of
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
 from surveys.commitments.agreements import agreement_of
+from surveys.commitments.promises import steps_owned_by
 from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
 from surveys.people.groups_read import Group, groups_of
@@ -62,6 +64,12 @@ class HomeController(Controller):
             open_sheet=await open_sheet(session, keys, viewer.person_id, now=now),
             open_retros=await _open_retros(session, viewer, now=now),
             own_team=_own_team(viewer, directory),
+            steps=[
+                one
+                for one in await steps_owned_by(session, viewer.person_id)
+                if relation_of(one.team_id) is not None
+            ],
+            today=day_of(now, viewer.zone),
             said=await _said(session, viewer, page, now=now),
             led=[led_unit(loop) for loop in led],
             groups=await _groups(session, viewer, page, now=now),

@@ -122,7 +122,7 @@ async def week_of(session: AsyncSession, person_id: UUID, *, now: datetime) -> W
     if not found:
         return None
     _, _, loop, thing = min(found, key=lambda one: one[:2])
-    late.sort(key=lambda one: one[1].due)
+    late.sort(key=lambda one: one[1].expected)
     return Week(loop, thing, len(found), teams[loop.team_id], late)
 
 

@@ -131,11 +131,11 @@ def test_further_promises_past_their_date_are_a_short_list() -> None:
     note = LeaderWeek("Payments", LOW, thing, "press", "https://kept", late=late)
     words = words_of(note, ENGLISH, "UTC")
 
-    assert words.paragraphs[-1].splitlines() == [
+    assert words.after[0].splitlines() == [
         "Past their date as well:",
-        "• “Second”, due on Monday 9 March",
-        "• “No. 0” to Search, due on Monday 9 March",
-        "• “No. 1” to Search, due on Monday 9 March",
+        "• due on Monday 9 March: “Second”",
+        "• due on Monday 9 March, to Search: “No. 0”",
+        "• due on Monday 9 March, to Search: “No. 1”",
         "and 2 more",
     ]
     assert words.later == "Not this week"

@@ -258,6 +258,9 @@ async def test_who_took_a_step_on_looks_after_it_on_the_page_and_nobody_else_of_
     async with sessions.begin() as session:
         step = await step_of(session, cast, cast.bob)
     action = f"promises/{step.id}/update"
+    link = f'{address(cast.payments)}#promise-{step.id}"'
+    for person, found in ((cast.bob, True), (cast.alice, False)):
+        assert (link in (await (await signed_in(person)).get("/")).text) is found
     refused = await send(await signed_in(cast.alice), cast, action, words="Half of it")
     said = await send(await signed_in(cast.bob), cast, action, words="Half of it is written")
     for _ in range(2):
@@ -294,8 +297,8 @@ class TestSeeingItDifferently:
             assert sent.status_code == 303, sent.text
 
         mine = await (await signed_in(cast.bob)).get(address(cast.payments))
-        assert "How the leader sees it: Every planning had one" in mine.text
-        assert "How the team sees it: Two of four had one" in mine.text
+        assert "How the leader sees it: “Every planning had one”" in mine.text
+        assert "How the team sees it: “Two of four had one”" in mine.text
         assert "Change your note" in mine.text
         assert 'name="side" required maxlength="400" autocomplete="off" value="Two of four had one"' in (
             mine.text

@@ -313,7 +313,7 @@ async def test_both_sides_of_a_promise_are_written_and_changed_from_home(
     view = await opened(workspace, slack, cast.alice, press)
     assert "Whoever wrote it can change it." in view["blocks"][0]["text"]["text"]
     view = await opened(workspace, slack, cast.bob, press)
-    assert "How the leader sees it: Every planning had one" in json.dumps(view)
+    assert "How the leader sees it: “Every planning had one”" in json.dumps(view, ensure_ascii=False)
     named = await send(workspace, cast.bob, view, words="Lena forgot")
     assert "words" in named.json()["errors"]
     async with sessions() as session:
