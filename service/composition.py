@@ -94,27 +94,32 @@ def channels_of(
     return found
 
 
-async def require_newest(engine: AsyncEngine) -> None:
+async def require_newest(engine: AsyncEngine, *, called: str = "") -> None:
     """Refuse a database that this version of Kept does not fit.
+
+    Args:
+        engine: connects to it.
+        called: how its user knows it, where `engine` connects to a copy.
 
     Raises:
         NotReadyError: see `open_database`.
     """
+    called = called or where(engine)
     file = sqlite_file(engine.url.render_as_string())
     if file is not None and not file.exists():  # connecting would make an empty one
         raise NotReadyError(f"{file} does not exist. Run `kept migrate`.")
     try:
         found = await revisions.revision_of(engine)
     except (SQLAlchemyError, OSError) as error:
-        raise NotReadyError(f"{where(engine)} cannot be reached: {reason_of(error)}") from error
+        raise NotReadyError(f"{called} cannot be reached: {reason_of(error)}") from error
     newest = revisions.newest()
     if found is None or revisions.is_known(found):
         if found != newest:
             has = f"is at revision {found}" if found else "has no tables yet"
-            raise NotReadyError(f"{where(engine)} {has}; this version needs {newest}. Run `kept migrate`.")
+            raise NotReadyError(f"{called} {has}; this version needs {newest}. Run `kept migrate`.")
         return
     raise NotReadyError(
-        f"{where(engine)} is at revision {found}, which a newer version of Kept made. Run that version."
+        f"{called} is at revision {found}, which a newer version of Kept made. Run that version."
     )
 
 

@@ -55,7 +55,7 @@ def attack(folders: tuple[Path, ...], *, machine: bool) -> None:
 
 async def _attack(settings: Settings, folders: tuple[Path, ...]) -> tuple[list[Attempt], int]:
     async with copied(settings.database_url) as copy:
-        await require_newest(copy.engine)
+        await require_newest(copy.engine, called=str(copy.original or ""))
         async with copy.reading() as session:
             attempts, open_waves = await _on_the_copy(session, copy, folders)
             await copy_rows(session, copy)

@@ -180,6 +180,19 @@ def test_a_database_that_is_not_there_is_said_in_one_line(on_sqlite: Installatio
     assert "does not exist. Run `kept migrate`." in shown.output
 
 
+def test_a_database_without_tables_is_called_by_its_own_name_and_not_by_its_copy_s(
+    on_sqlite: Installation,
+) -> None:
+    file = sqlite_file(on_sqlite.database_url)
+    assert file is not None
+    file.parent.mkdir()
+    file.touch()
+    shown = on_sqlite.invoke("attack")
+
+    assert shown.exit_code == 1
+    assert f"{file} has no tables yet" in shown.output
+
+
 def test_before_anybody_was_imported_there_is_nothing_to_find(installed: Installation) -> None:
     status, told = attacked(installed)
 
