@@ -58,7 +58,12 @@ def _speakable(bar: Sequence[int]) -> bool:
 
 def item_word(counts: Sequence[int]) -> str:
     """Return how many were favourable in a word: most, half or few."""
-    share = (counts[3] + counts[4]) / sum(counts)
+    return word_for(counts[3] + counts[4], sum(counts))
+
+
+def word_for(favourable: int, n: int) -> str:
+    """Return in a word how many of n were favourable."""
+    share = favourable / n
     if share >= 2 / 3:
         return "most"
     return "few" if share <= 1 / 3 else "half"

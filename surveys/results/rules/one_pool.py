@@ -29,7 +29,8 @@ Counts = tuple[int, ...]  # how many item scores are 0, 25, 50, 75 and 100
 VALUES = 5
 NEUTRAL = 2
 SMALL = frozenset({1, 2})
-LARGEST = 30  # answers; in larger pools there are so many possibilities that they are searched instead
+LARGEST = 60  # answers; in larger pools there are so many possibilities that they are searched instead
+LARGEST_IN_WORDS = 30  # up to here there may be a word for agreement where there are no bars
 KEPT_TABLES = 4_096
 
 
@@ -59,16 +60,22 @@ def certain(worlds: Iterable[Counts]) -> bool:
     That is: that one or two people, or all, chose a value; how many chose it, where it is not "neither";
     and, under twenty answers, that nobody was favourable.
     """
-    lists = list(zip(*worlds, strict=True))
-    if not lists:
-        return False
-    n = sum(counts[0] for counts in lists)
-    for value, counts in enumerate(lists):
+    every = list(worlds)
+    return bool(every) and bool(certain_facts(every))
+
+
+def certain_facts(worlds: Sequence[Counts]) -> set[int | None]:
+    """Return of which values something is certain; None stands for nobody having been favourable."""
+    found: set[int | None] = set()
+    n = sum(worlds[0])
+    for value, counts in enumerate(zip(*worlds, strict=True)):
         chosen = set(counts)
         same = len(chosen) == 1 and counts[0] > 0
         if chosen <= SMALL or (same and (value != NEUTRAL or counts[0] == n)):
-            return True
-    return n < NOBODY_FAVOURABLE_FROM and not any(lists[3]) and not any(lists[4])
+            found.add(value)
+    if n < NOBODY_FAVOURABLE_FROM and not any(counts[3] + counts[4] for counts in worlds):
+        found.add(None)
+    return found
 
 
 BARS, WORD = "bars", "word"
@@ -130,21 +137,33 @@ def agreement_beside(items: Sequence[Counts], keys: Sequence[Class | None]) -> s
         keys: for each the class that is read beside the word; None where nothing can be.
     """
     n = sum(items[0])
-    if n < AGREEMENT_FROM:
+    if not _may_agree(n, keys):
         return None
-    word = _word(n, len(items), sum(map(_apart, items)))
+    word = _word(n, len(items), sum(map(apart, items)))
     return word if word in _safe_words(n, tuple(zip(map(points, items), keys, strict=True))) else None
 
 
+def _may_agree(n: int, keys: Iterable[Class | None]) -> bool:
+    if n > LARGEST_IN_WORDS:
+        return all(key is not None and key[0] == BARS for key in keys)
+    return n >= AGREEMENT_FROM
+
+
+def silent_words(n: int, read: tuple[tuple[int, Class | None], ...]) -> frozenset[str]:
+    """Return the words for agreement that are left out beside what is read; see `_safe_words`."""
+    every = frozenset({"close", "mixed", "apart"})
+    return every - _safe_words(n, read) if _may_agree(n, (key for _, key in read)) else every
+
+
 @lru_cache(maxsize=4 * KEPT_TABLES)
-def _apart(counts: Counts) -> int:
+def apart(counts: Counts) -> int:
     """Return n² times the mean deviation of one item, in scale points; a whole number."""
     n, total = sum(counts), points(counts)
     return sum(abs(n * value - total) * count for value, count in enumerate(counts))
 
 
-def _word(n: int, items: int, apart: int) -> str:
-    return agreement_word(apart / (n * n * items))
+def _word(n: int, items: int, total: int) -> str:
+    return agreement_word(total / (n * n * items))
 
 
 @lru_cache(maxsize=KEPT_TABLES)
@@ -159,7 +178,7 @@ def _safe_words(n: int, read: tuple[tuple[int, Class | None], ...]) -> frozenset
     for item, mine in enumerate(worlds):
         others = _sums_of([each for at, each in enumerate(worlds) if at != item])
         for counts in mine:
-            for word in {_word(n, len(read), _apart(counts) + other) for other in others}:
+            for word in {_word(n, len(read), apart(counts) + other) for other in others}:
                 left[word][item].add(counts)
     silent: list[set[Counts]] = [set() for _ in read]
     telling = [word for word, each in left.items() if any(map(certain, each))]
@@ -174,6 +193,6 @@ def _sums_of(items: Sequence[Sequence[Counts]]) -> frozenset[int]:
     """Return by how much, all together, the answers to several items may lie apart."""
     found = frozenset({0})
     for worlds in items:
-        apart = {_apart(counts) for counts in worlds}
-        found = frozenset(one + other for one in found for other in apart)
+        mine = {apart(counts) for counts in worlds}
+        found = frozenset(one + other for one in found for other in mine)
     return found

@@ -1,23 +1,26 @@
 """Bars and words of every unit of one dimension, as far as nothing becomes certain from all of them.
 
-Units are taken from the leaves up. A unit has bars only if what it adds to the bars below it could have
-bars as well, and if `certainty` finds nothing certain about any pool under them; else it may have words
-for its items, judged as if the exact number in favour were known; else neither. What is said of a single
-pool is decided by counting through all its possibilities, in `one_pool`.
+Units are taken from the leaves up. What is said of a single pool is decided by counting through all its
+possibilities, in `one_pool`; what is said of a unit that stands for several pools in `together`, from what
+is public of each. A unit of which bars of three parts are said is known then: further up only the rest
+counts.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from uuid import UUID
 
-from surveys.results.rules.certainty import Spread, agreement_of, bars_tell
+from surveys.results.rules.certainty import Spread, agreement_of, bars_tell, reads_capped
 from surveys.results.rules.counts_over_all import countable
 from surveys.results.rules.distributions import THREE, TWO, bar_parts, buckets, item_word
 from surveys.results.rules.one_pool import (
     BARS,
+    KEPT_TABLES,
     LARGEST,
     SILENT,
+    Class,
     Counts,
     agreement_beside,
     classes,
@@ -25,8 +28,8 @@ from surveys.results.rules.one_pool import (
     read_alike,
     shown_bar,
 )
-
-LOOSE = -1  # of a pool whose buckets are not known together with those of others
+from surveys.results.rules.parts import Part, Place, closed_parts, open_parts, place_of
+from surveys.results.rules.roll_ups import Loose, handed_up, in_blocks, items_of, put_together, totals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,6 @@ class Said:
 NOTHING = Said()
 
 
-@dataclass(slots=True)
-class _Above:
-    """What lies below a unit: pools not under bars yet, and pools whose words are said already."""
-
-    loose: list[UUID] = field(default_factory=list)
-    worded: dict[UUID, int] = field(default_factory=dict)
-
-
 class Spreads:
     """Goes through the units of one dimension from the leaves up; see the module.
 
@@ -60,11 +55,12 @@ class Spreads:
     def __init__(self, pools: Mapping[UUID, Spread], parents: Mapping[UUID, UUID | None]) -> None:
         """Begin below everything."""
         self._pools = dict(pools)
+        self._number = len(next(iter(self._pools.values())).items) if self._pools else 0
         self._parents = parents
-        self._below: dict[UUID, _Above] = defaultdict(_Above)
-        self._cells = 0
-        self._alone: dict[UUID, Said] = {}  # what is said of pools by themselves
-        self._under: dict[UUID, UUID] = {}  # pool → the lowest unit it is said of together with others
+        self._below: dict[UUID, list[Loose]] = defaultdict(list)
+        self._alone: dict[UUID, tuple[Said, list[Loose]]] = {}  # what is said of pools by themselves
+        self._under: dict[UUID, Hashable] = {}  # pool → with what it is known together at first
+        self._settled: set[UUID] = set()  # pools of which no more is said than was said at once
 
     def say(self, unit: UUID, pools: Sequence[UUID], *, large: bool, agreement: bool = False) -> Said:
         """Return what is said of a unit, and hand up what has not been said below it.
@@ -75,31 +71,18 @@ class Spreads:
             large: whether its sheet is one of ten answers and more.
             agreement: whether a word for agreement may be said where the unit is a single pool.
         """
-        here = self._below.pop(unit, None) or _Above()
-        if unit in self._pools:
-            here.loose.append(unit)
-        said = self._said(here, pools, large=large, agreement=agreement and unit in self._pools)
-        if said.bars is not None:
-            self._bind(unit, here.loose, pools)
-            here = _Above()
-        elif said.words is not None and self._bind(unit, here.loose, pools):
-            # What was worded before stays known by itself, and so does the rest of it.
-            self._cells += 1
-            here.worded = dict.fromkeys(here.loose, self._cells) | here.worded
+        here = self._below.pop(unit, [])
+        said = NOTHING
+        if len(pools) > 1 and unit in self._pools:
+            here += self._of_one(unit, large=False, agreement=False)[1]
+        if len(pools) == 1:
+            said, here = self._of_one(pools[0], large=large, agreement=agreement and unit in self._pools)
+        elif large and pools:
+            said, here = self._of_many(unit, here, pools)
         parent = self._parents[unit]
         if parent is not None:
-            above = self._below[parent]
-            above.loose += here.loose
-            above.worded |= here.worded
+            self._below[parent] += here
         return said
-
-    def _bind(self, unit: UUID, loose: Sequence[UUID], pools: Sequence[UUID]) -> bool:
-        """Note which pools something is said of together; not so where one knows what reads like it."""
-        together = len(pools) > 1 or self._pools[pools[0]].alike is None
-        if together:
-            for pool in loose:
-                self._under.setdefault(pool, unit)
-        return together
 
     def countable(self, units: Sequence[UUID]) -> list[UUID]:
         """Return the pools over which it may be said together how often each of the five values was chosen.
@@ -109,80 +92,131 @@ class Spreads:
         places = countable([self._pools[unit] for unit in units], list(map(self._under.get, units)))
         return [units[place] for place in places]
 
-    def _said(self, here: _Above, pools: Sequence[UUID], *, large: bool, agreement: bool) -> Said:
-        if len(pools) == 1:
-            said = self._alone.get(pools[0])
-            if said is None or said == NOTHING:
-                said = self._alone[pools[0]] = self._of_one(pools[0], large=large, agreement=agreement)
-            return said if agreement else replace(said, agreement=None)
-        return self._of_many(here, pools) if large and pools else NOTHING
+    def _of_one(self, unit: UUID, *, large: bool, agreement: bool) -> tuple[Said, list[Loose]]:
+        """Return what is said of one pool by itself, and what of it is not in bars of three parts."""
+        known = self._alone.get(unit)
+        if known is None or (known[0] == NOTHING and unit not in self._settled):
+            known = self._alone[unit] = self._decide_one(unit, large=large, agreement=agreement)
+            if agreement:
+                self._settled.add(unit)  # that no word was said of it is known as well
+        said, loose = known
+        return (said if agreement else replace(said, agreement=None)), list(loose)
 
-    def _of_one(self, unit: UUID, *, large: bool, agreement: bool) -> Said:
-        """Return what is said of one pool by itself, and remember what would read the same."""
+    def _decide_one(self, unit: UUID, *, large: bool, agreement: bool) -> tuple[Said, list[Loose]]:
         pool = self._pools[unit]
         if not pool.is_open:
-            return NOTHING
+            return NOTHING, [Loose([unit], _closed(pool), _places(pool))]
         if pool.n > LARGEST:
             return self._of_a_large_one(unit, large=large, agreement=agreement)
-        sums = [(pool.n, points(counts)) for counts in pool.items]
-        keys = [classes(*sum_)[counts] for sum_, counts in zip(sums, pool.items, strict=True)]
-        word = agreement_beside(pool.items, keys if large else [None] * len(keys)) if agreement else None
-        if not large:
-            self._pools[unit] = replace(pool, agreement=word)
-            return Said(agreement=word)
-        alike = tuple(frozenset(read_alike(*sum_, key)) for sum_, key in zip(sums, keys, strict=True))
-        self._pools[unit] = replace(pool, agreement=word, alike=alike)
+        totals = list(map(points, pool.items))
+        keys: list[Class | None] = [None] * len(totals)
+        if large:
+            keys = [classes(pool.n, total)[one] for total, one in zip(totals, pool.items, strict=True)]
+        barred = all(key is not None and key[0] == BARS for key in keys)
+        word = agreement_beside(pool.items, keys) if agreement else None
+        read = tuple(zip(totals, keys, strict=True))
+        items = open_parts(pool.n, read, agreement=agreement, word=word, barred=barred)
+        loose = [Loose([unit], items, _places(pool))]
+        self._pools[unit] = replace(pool, agreement=word, alike=_alike(pool.n, read) if large else None)
         words = tuple(map(item_word, pool.items))
-        if all(key[0] == BARS for key in keys):
-            bars = tuple(list(shown_bar(key)) for key in keys)
-            return Said(bars, words, word)
-        return Said(None, None if SILENT in keys else words, word)
+        if barred:
+            bars = tuple(list(shown_bar(key)) for key in keys if key is not None)
+            return Said(bars, words, word), loose if any(len(bar) == TWO for bar in bars) else []
+        return Said(None, None if not large or SILENT in keys else words, word), loose
 
-    def _of_a_large_one(self, unit: UUID, *, large: bool, agreement: bool) -> Said:
+    def _of_a_large_one(self, unit: UUID, *, large: bool, agreement: bool) -> tuple[Said, list[Loose]]:
+        """Return what is said of a pool of more people than can be counted through; it is searched."""
         pool = self._pools[unit]
         word = agreement_of(pool.items) if agreement else None
-        self._pools[unit] = replace(pool, agreement=word)
-        said = self._of_many(_Above([unit]), [unit]) if large else NOTHING
-        return replace(said, agreement=word)
+        pool = self._pools[unit] = replace(pool, agreement=word)
+        loose = [Loose([unit], None, _places(pool))]
+        if not large:
+            return Said(agreement=word), loose
+        parts = [bar_parts(counts) for counts in pool.items]
+        if all(parts) and not any(_tells(pool, item, number or TWO) for item, number in enumerate(parts)):
+            bars = tuple(
+                buckets(counts, number or TWO) for counts, number in zip(pool.items, parts, strict=True)
+            )
+            said = Said(bars, tuple(map(item_word, pool.items)), word)
+            return said, loose if TWO in parts else []
+        if any(_tells(pool, item, TWO) for item in range(len(parts))):
+            return Said(agreement=word), loose
+        return Said(None, tuple(map(item_word, pool.items)), word), loose
 
-    def _of_many(self, here: _Above, pools: Sequence[UUID]) -> Said:
-        everyone = [self._pools[pool] for pool in pools]
-        rest = [self._pools[pool] for pool in here.loose]
-        cells = [here.worded.get(pool, LOOSE) for pool in here.loose]
-        whole = [_whole(everyone, item) for item in range(len(everyone[0].items))]
-        added = [_whole(rest, item) for item in range(len(whole))] if rest else []
+    def _of_many(self, unit: UUID, here: list[Loose], pools: Sequence[UUID]) -> tuple[Said, list[Loose]]:
+        whole = [_whole([self._pools[pool] for pool in pools], at) for at in range(self._number)]
+        if any(each.items is None for each in here):
+            return NOTHING, here
+        here = self._in_blocks(unit, here)
+        if any(each.items is None for each in here):
+            return NOTHING, here
+        items = items_of(here, whole)
+        if not all(item.speaks for item in items):
+            return NOTHING, here
+        self._note(here, unit)
+        totals = totals_of(here, len(items))
+        parts = [item.parts_of(total) for item, total in zip(items, totals, strict=True)]
         words = tuple(map(item_word, whole))
-        parts = [bar_parts(counts, *added[item : item + 1]) for item, counts in enumerate(whole)]
-        if all(parts) and not any(
-            _bar_tells(rest, cells, item, whole[item], added[item], parts[item] or TWO)
-            for item in range(len(added))
-        ):
+        barred = all(parts)
+        left = []
+        if here and not (barred and TWO not in parts):
+            left = [handed_up(here, items, totals, said=barred)]
+        if barred:
             bars = (buckets(counts, number or TWO) for counts, number in zip(whole, parts, strict=True))
-            return Said(tuple(bars), words)
-        if any(_words_tell(rest, cells, item, added[item]) for item in range(len(added))):
-            return NOTHING
-        return Said(None, words)
+            return Said(tuple(bars), words), left
+        return (Said(None, words) if all(item.words for item in items) else NOTHING), left
+
+    def _in_blocks(self, unit: UUID, here: Sequence[Loose]) -> list[Loose]:
+        """Return some parts, most of them put together where they are many; see `in_blocks`."""
+        blocks, left = in_blocks(here)
+        found = []
+        for number, block in enumerate(blocks):
+            together = put_together(block)
+            if together is None:
+                found += [replace(each, items=None) for each in block]
+            else:
+                self._note(block, (unit, number))
+                found.append(together)
+        return found + left
+
+    def _note(self, parts: Sequence[Loose], together: Hashable) -> None:
+        """Note of pools with what others it is known together what they answered."""
+        for each in parts:
+            for pool in each.pools:
+                self._under.setdefault(pool, together)
+
+
+def _closed(pool: Spread) -> tuple[Part, ...] | None:
+    if pool.n > LARGEST:
+        return None
+    total = sum(map(points, pool.items))
+    if pool.capped:
+        total = next(each for each in range(total + 1) if reads_capped(each, pool.n * len(pool.items)))
+    return closed_parts(pool.n, total, len(pool.items), capped=pool.capped)
+
+
+def _places(pool: Spread) -> tuple[Place, ...]:
+    return tuple(map(place_of, pool.items))
+
+
+def _alike(n: int, read: Sequence[tuple[int, Class | None]]) -> tuple[frozenset[Counts], ...]:
+    return tuple(_set_alike(n, total, key) for total, key in read if key is not None)
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def _set_alike(n: int, total: int, key: Class) -> frozenset[Counts]:
+    return frozenset(read_alike(n, total, key))
 
 
 def _whole(pools: Sequence[Spread], item: int) -> Counts:
     return tuple(map(sum, zip(*(pool.items[item] for pool in pools), strict=True)))
 
 
-def _bar_tells(
-    rest: Sequence[Spread], cells: Sequence[int], item: int, whole: Counts, added: Counts, parts: int
-) -> bool:
-    shown = buckets(added, parts)
+def _tells(pool: Spread, item: int, parts: int) -> bool:
+    shown = buckets(pool.items[item], parts)
 
     def kept(other: Counts) -> bool:
-        if buckets(other, parts) != shown:
-            return False
         # Two buckets say that three would not have done; in the other world they must not do either.
-        unit = tuple(all_ - was + now for all_, was, now in zip(whole, added, other, strict=True))
-        return parts == THREE or bar_parts(unit, other) == TWO
+        return buckets(other, parts) == shown and (parts == THREE or bar_parts(other) != THREE)
 
-    return bars_tell(rest, cells, item, kept)
-
-
-def _words_tell(rest: Sequence[Spread], cells: Sequence[int], item: int, added: Counts) -> bool:
-    shown = buckets(added, TWO)
-    return bars_tell(rest, cells, item, lambda other: buckets(other, TWO) == shown)
+    return bars_tell([pool], [0], item, kept)
