@@ -1,17 +1,17 @@
-"""The width of a range under ten answers: it may depend on how many answered, never on what."""
+"""The width of a range of few answers: it may depend on how many answered, never on what."""
 
 import math
 from collections import defaultdict
 from typing import Any
 
 from service.attacks.published import PublishedWave, Row
-from surveys.results.rules.intervals import ENOUGH_FOR_DATA, Z, logical_bounds
+from surveys.results.rules.intervals import Z, logical_bounds, width_from_answers
 
 TOLERANCE = 1e-6
 
 
 def telling_widths(wave: PublishedWave) -> int:
-    """Return how many ranges under ten answers cannot come from n, N and the mean alone.
+    """Return how many ranges cannot come from n, N and the mean alone, though they should.
 
     From half-width · √n ÷ (1.96 · √(1 - n/N)) follows the standard deviation that was used. One that is
     not the same for all figures with as many statements was taken from the answers and gives Σ² away.
@@ -19,14 +19,14 @@ def telling_widths(wave: PublishedWave) -> int:
     found = 0
     used: dict[int, list[float]] = defaultdict(list)
     for (_, dimension), figure in wave.figures.items():
-        n = figure["n"]
-        if n is None or n >= ENOUGH_FOR_DATA or figure["low"] is None or figure["capped"]:
+        n, items = figure["n"], len(wave.codes(dimension))
+        if n is None or width_from_answers(n, items) or figure["low"] is None or figure["capped"]:
             continue
         lowest, highest = logical_bounds(figure["score"] * n, n, figure["asked"])
         if figure["range_kind"] == "bounds":
             found += not (_same(figure["low"], lowest) and _same(figure["high"], highest))
         elif figure["range_kind"] == "by_size":
-            used[len(wave.codes(dimension))] += _deviations(figure, lowest, highest)
+            used[items] += _deviations(figure, lowest, highest)
         else:
             found += 1
     for deviations in used.values():

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from surveys.results.rules.certainty import PARTNERS, Spread
+from surveys.results.rules.certainty import Spread
 from surveys.results.rules.exchanges import REMEMBERED, Change, added, effect, exchanges, questions
 from surveys.results.rules.one_pool import Counts
 
 ANYWHERE = "anywhere"
+PARTNERS = 50  # pools of a group that are tried for undoing a change
 
 
 def countable(pools: Sequence[Spread], groups: Sequence[Hashable]) -> list[int]:

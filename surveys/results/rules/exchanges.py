@@ -44,7 +44,7 @@ UPWARD = tuple(map(_step, range(VALUES - 1)))
 DOWNWARD = tuple(tuple(-count for count in step) for step in UPWARD)
 _ONCE = {added(up, down) for up, down in product(UPWARD, DOWNWARD)}
 EXCHANGES = tuple(
-    # Those that leave the buckets alone come first: they need no other pool to make them good.
+    # Those that leave the buckets alone come first: they change the fewest bars.
     sorted(
         {added(one, other) for one, other in product(_ONCE, _ONCE)} - {(0,) * VALUES},
         key=lambda change: (any(effect(change)), change),
@@ -86,28 +86,15 @@ def questions(counts: Counts) -> tuple[Question, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def exchanges(
-    counts: Counts, question: Question | None = None, buckets: Buckets | None = None
-) -> tuple[Change, ...]:
-    """Return the exchanges that these answers allow.
-
-    Args:
-        question: only those that answer it.
-        buckets: only those with this effect.
-    """
+def exchanges(counts: Counts, question: Question | None = None) -> tuple[Change, ...]:
+    """Return the exchanges that these answers allow; where something is asked, those that answer it."""
     if question is not None and not question.few:
         question = Question(question.value, 0)  # how many chose the value matters only where they are few
-    return _exchanges(tuple(min(count, REACH) for count in counts), question, buckets)
+    return _exchanges(tuple(min(count, REACH) for count in counts), question)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _exchanges(clipped: Counts, question: Question | None, buckets: Buckets | None) -> tuple[Change, ...]:
-    if question is None and buckets is None:
+def _exchanges(clipped: Counts, question: Question | None) -> tuple[Change, ...]:
+    if question is None:
         return tuple(change for change in EXCHANGES if min(added(clipped, change)) >= 0)
-    return tuple(
-        change
-        for change in _exchanges(clipped, None, None)
-        if (question is None or question.answered(change))
-        and (buckets is None or effect(change) == buckets)
-    )
+    return tuple(change for change in _exchanges(clipped, None) if question.answered(change))

@@ -165,7 +165,7 @@ class DimensionFigures:
         span = range_of(scores, asked, items=len(self.items.codes), gaps=gaps)
         low, high = span.low, span.high
         if span.kind == "shrunk_t" and low is not None and high is not None:
-            # The exact width of a range would give the sum of squares away.
+            # The exact width of a range taken from the answers would give their sum of squares away.
             low, high = float(nearest(low)), float(nearest(high))
         return row | {"low": low, "high": high, "range_kind": span.kind}
 

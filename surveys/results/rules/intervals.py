@@ -13,10 +13,28 @@ Z = 1.96
 PRIOR_DEGREES = 4
 WITHIN_SD = {1: 27.0}  # prior SD of person scores; one item is noisier
 WITHIN_SD_MORE = 22.0
-BY_SIZE_SD = {1: 32.0, 2: 27.0, 3: 24.0}  # fixed SD under ten answers, so that a width tells nothing
+BY_SIZE_SD = {1: 32.0, 2: 27.0, 3: 24.0}  # fixed SD where a width may not be taken from the answers
 BY_SIZE_SD_MORE = 22.0
-ENOUGH_FOR_DATA = 10
+MANY = 100  # answers, among which no way of lying apart stands out
+BY_SIZE_UNDER = {1: MANY}  # see `width_from_answers`
+BY_SIZE_UNDER_MORE = 10
+LEAST_SD, MOST_SD = 12.0, 30.0  # how far fewer answers may be seen to lie apart; see `range_of`
 FEW_MISSING = 2
+
+
+def width_from_answers(n: int, items: int) -> bool:
+    """Return whether a range that readers see is as wide as the answers lie apart; else its size decides.
+
+    A width taken from the answers gives their sum of squares away, rounded to whole points as well. To one
+    item of ten to fourteen people that made a value certain in more than three teams of four, so there it
+    takes a hundred answers. Of two items and more, scores are means, which many answers share: ten do.
+    What decides is public, so that which of both a range is tells nothing.
+
+    Args:
+        n: how many answers the figure stands for.
+        items: how many items of its dimension the wave asked.
+    """
+    return n >= BY_SIZE_UNDER.get(items, BY_SIZE_UNDER_MORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +52,9 @@ def logical_bounds(total: float, n: int, asked: int) -> tuple[float, float]:
 
 
 def range_by_size(total: float, n: int, asked: int, *, items: int) -> Range:
-    """Return the range for fewer than ten answers; its width depends on n, N and the mean alone.
+    """Return a range whose width depends on n, N, the mean and the number of items alone.
 
-    T ± 1.96 · s / √n · √(1 - n/N), cut to the logical bounds, with a fixed s: a width taken from the
-    answers would give some of them away.
+    T ± 1.96 · s / √n · √(1 - n/N), cut to the logical bounds, with a fixed s.
     """
     if n == asked:
         return Range("everyone", None, None)
@@ -50,7 +67,7 @@ def range_by_size(total: float, n: int, asked: int, *, items: int) -> Range:
 
 
 def range_from_scores(scores: Sequence[float], asked: int, *, items: int) -> Range:
-    """Return the range for ten answers and more.
+    """Return a range as wide as the answers lie apart: that of `kept analyse`.
 
     One or two missing: the logical bounds. More: s² = (4·s₀² + (n-1)·s_y²) / (4 + n - 1) with the
     prior s₀ = 22 (27 for one item), half-width t(.975, n + 3) · √(s²/n · (1 - n/N)), cut to the
@@ -61,9 +78,13 @@ def range_from_scores(scores: Sequence[float], asked: int, *, items: int) -> Ran
         asked: N, at least the number of scores.
         items: how many items the scores are means of.
     """
-    n, total = len(scores), sum(scores)
-    squares = sum((score - total / n) ** 2 for score in scores)
-    return range_from_sums(total, squares, n, asked, items=items)
+    return range_from_sums(sum(scores), _squares(scores), len(scores), asked, items=items)
+
+
+def _squares(scores: Sequence[float]) -> float:
+    """Return Σ(y - ȳ)²."""
+    mean = sum(scores) / len(scores)
+    return sum((score - mean) ** 2 for score in scores)
 
 
 def range_from_sums(total: float, squares: float, n: int, asked: int, *, items: int) -> Range:
@@ -88,7 +109,11 @@ def _quantile(degrees: int) -> float:
 
 
 def range_of(scores: Sequence[float], asked: int, *, items: int, gaps: bool) -> Range:
-    """Return the range a reader is shown.
+    """Return the range a reader is shown; `width_from_answers` says what its width is taken from.
+
+    Under 100 answers, ones that lie less than 12 points apart or more than 30 count as 12 or as 30. Only
+    people of whom all think alike, or of whom each gives the highest answers or the lowest, are as far out,
+    and to so few sets of answers a width of their own would point.
 
     Args:
         scores: person scores y of the answers the figure stands for.
@@ -99,6 +124,9 @@ def range_of(scores: Sequence[float], asked: int, *, items: int, gaps: bool) -> 
     n, total = len(scores), sum(scores)
     if gaps and n < asked:
         return Range("bounds", *logical_bounds(total, n, asked))
-    if n < ENOUGH_FOR_DATA:
+    if not width_from_answers(n, items):
         return range_by_size(total, n, asked, items=items)
-    return range_from_scores(scores, asked, items=items)
+    squares = _squares(scores)
+    if n < MANY:
+        squares = min(max(squares, LEAST_SD**2 * (n - 1)), MOST_SD**2 * (n - 1))
+    return range_from_sums(total, squares, n, asked, items=items)

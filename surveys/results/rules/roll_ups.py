@@ -6,7 +6,8 @@ from uuid import UUID
 
 from surveys.results.rules.one_pool import Counts
 from surveys.results.rules.parts import Part, Place, place_of
-from surveys.results.rules.together import Item, Known, item_of
+from surveys.results.rules.together import Item, item_of
+from surveys.results.rules.totals import Known
 
 MOST_TOGETHER = 160  # people in parts of a unit that are looked at at once
 BLOCK = 100  # people whose parts are put together where there are more

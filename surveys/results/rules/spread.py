@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
 
-from surveys.results.rules.certainty import Spread, agreement_of, bars_tell, reads_capped
+from surveys.results.rules.certainty import Spread, agreement_of, reads_capped, tells
 from surveys.results.rules.counts_over_all import countable
 from surveys.results.rules.distributions import THREE, TWO, bar_parts, buckets, item_word
 from surveys.results.rules.one_pool import (
@@ -133,13 +133,15 @@ class Spreads:
         if not large:
             return Said(agreement=word), loose
         parts = [bar_parts(counts) for counts in pool.items]
-        if all(parts) and not any(_tells(pool, item, number or TWO) for item, number in enumerate(parts)):
+        if all(parts) and not any(
+            _bars_tell(pool, item, number or TWO) for item, number in enumerate(parts)
+        ):
             bars = tuple(
                 buckets(counts, number or TWO) for counts, number in zip(pool.items, parts, strict=True)
             )
             said = Said(bars, tuple(map(item_word, pool.items)), word)
             return said, loose if TWO in parts else []
-        if any(_tells(pool, item, TWO) for item in range(len(parts))):
+        if any(_bars_tell(pool, item, TWO) for item in range(len(parts))):
             return Said(agreement=word), loose
         return Said(None, tuple(map(item_word, pool.items)), word), loose
 
@@ -212,11 +214,11 @@ def _whole(pools: Sequence[Spread], item: int) -> Counts:
     return tuple(map(sum, zip(*(pool.items[item] for pool in pools), strict=True)))
 
 
-def _tells(pool: Spread, item: int, parts: int) -> bool:
+def _bars_tell(pool: Spread, item: int, parts: int) -> bool:
     shown = buckets(pool.items[item], parts)
 
     def kept(other: Counts) -> bool:
         # Two buckets say that three would not have done; in the other world they must not do either.
         return buckets(other, parts) == shown and (parts == THREE or bar_parts(other) != THREE)
 
-    return bars_tell([pool], [0], item, kept)
+    return tells(pool, item, kept)

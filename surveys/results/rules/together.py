@@ -7,48 +7,19 @@ everything else, could be certain of something about a pool. Where that is so, o
 or two people, the total is one of those of which no bars are said; and all of these, with the word they
 share, must leave a doubt about every pool too. Else there is a word for none of them; else nothing is ever
 said of this unit, which then tells nothing.
-
-Totals are kept as bits of one whole number: bit v·(2N + 2) + w for v neutral and w favourable ones of N,
-so that adding the places of a part to many totals is one shift each. The distance keeps sums apart when
-they are taken away again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from surveys.results.rules.distributions import (
-    BARS_FROM,
-    NOBODY_FAVOURABLE_FROM,
-    SMALLEST_BUCKET,
-    THREE,
-    TWO,
-    word_for,
-)
+from surveys.results.rules.distributions import THREE, TWO, word_for
 from surveys.results.rules.parts import Part, Place
+from surveys.results.rules.totals import Known, bits_of, row_of, showable
 
 KEPT_ITEMS = 64
 WORDS = ("few", "half", "most")
 MOST_PLACES = 60  # of a unit as a part of another
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one item before anything is said of the unit.
-
-    Attributes:
-        place: neutral and favourable ones of those who are in bars of three parts below.
-        n: how many these are.
-        said: how many were favourable of the parts of which that is known.
-        n_said: how many answered there.
-        shown: whether bars and words are to be shown; else it is only asked which totals may be known.
-    """
-
-    place: Place
-    n: int
-    said: int = 0
-    n_said: int = 0
-    shown: bool = True
 
 
 @dataclass
@@ -71,7 +42,7 @@ class Item:
         self._n = sum(part.n for part in self.parts)
         self._settled = sum(part.settled for part in self.parts)
         self._base = sum(part.base[0] for part in self.parts), sum(part.base[1] for part in self.parts)
-        self._row = 2 * self._n + 2
+        self._row = row_of(self._n)
         self._shifts = [list(map(self._shift, part.worlds)) for part in self.parts]
         self._asked = [[(place, self._shift(place)) for place in part.places] for part in self.parts]
         self._before = [1]
@@ -81,7 +52,7 @@ class Item:
             for shift in shifts:
                 total |= here << shift
             self._before.append(total)
-        self._three, self._two = self._speakable()
+        self._three, self._two = self._showable()
         self._safe: dict[int, bool] = {}
         self._up: dict[tuple[int, bool], Part] = {}
         self._settlements: dict[tuple[Place, bool], Part] = {}
@@ -152,7 +123,7 @@ class Item:
         return self._settlements[total, said]
 
     def _as_part(self, totals: int, span: tuple[int, int], *, complete: bool, said: bool) -> Part:
-        found = list(_bits(totals))
+        found = list(bits_of(totals))
         if len(found) > MOST_PLACES:
             found = sorted(found, key=self._from_the_middle)[:MOST_PLACES]
         places = {divmod(bit.bit_length() - 1, self._row): bit for bit in found}
@@ -278,60 +249,13 @@ class Item:
             rows[word_for(settled + w, n)] |= 1 << w
         return {each: row * self._every_row for each, row in rows.items()}
 
-    def _speakable(self) -> tuple[int, int]:
-        """Return the totals that bars of three parts, and of two, may show, whatever they tell."""
-        known, n = self.known, self._n
-        every = (1 << (n + 1)) - 1
-        if not known.shown:
-            return every * self._every_row, 0
-        everybody, favourable = self._everybody
-        rest, (neutral, rest_favourable) = n + self._settled, self._base
-        if everybody < BARS_FROM:
-            return 0, 0
-        two = _two(everybody) >> favourable & every
-        if rest > known.n_said:
-            two &= _two(rest - known.n_said) << known.said >> rest_favourable
-        three_rows, two_rows = 0, 0
-        for v in range(n + 1):
-            row = two & _three(everybody, known.place[0] + neutral + v) >> favourable
-            if rest:
-                row &= _three(rest, neutral + v) >> rest_favourable
-            three_rows |= row << (v * self._row)
-            two_rows |= two << (v * self._row)
-        return three_rows, two_rows
+    def _showable(self) -> tuple[int, int]:
+        if not self.known.shown:
+            return ((1 << (self._n + 1)) - 1) * self._every_row, 0
+        return showable(self.known, self._n, self._settled, self._base)
 
 
 @lru_cache(maxsize=KEPT_ITEMS)
 def item_of(parts: tuple[Part, ...], known: Known) -> Item:
     """Return one item of a unit; what is asked again soon is worked out once."""
     return Item(parts, known)
-
-
-def _bits(totals: int) -> Iterator[int]:
-    while totals:
-        bit = totals & -totals
-        yield bit
-        totals ^= bit
-
-
-def _two(n: int) -> int:
-    """Return as bits how many may be favourable of n in bars of two parts."""
-    return _from_to(SMALLEST_BUCKET, n - SMALLEST_BUCKET)
-
-
-def _three(n: int, neutral: int) -> int:
-    """Return as bits how many may be favourable of n in bars of three parts, so many being neutral."""
-    if 0 < neutral < SMALLEST_BUCKET or neutral == n:
-        return 0
-    rest = n - neutral
-    found = _from_to(SMALLEST_BUCKET, rest - SMALLEST_BUCKET)
-    if neutral:
-        if rest >= SMALLEST_BUCKET:
-            found |= 1 << rest
-        if n >= NOBODY_FAVOURABLE_FROM and rest >= SMALLEST_BUCKET:
-            found |= 1
-    return found
-
-
-def _from_to(first: int, last: int) -> int:
-    return ((1 << (last + 1)) - 1) >> first << first if last >= first else 0

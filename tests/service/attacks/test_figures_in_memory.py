@@ -143,6 +143,8 @@ def test_a_width_that_was_taken_from_the_answers_is_found() -> None:
     row = well().figures[LEFT, "PSY"]
     assert ranges.telling_widths(changed(LEFT, low=row["low"] - 3)) == 1
     assert ranges.telling_widths(changed(LEFT, range_kind="shrunk_t")) == 1
+    of_one = [{"code": "PSY-01", "dimension": "PSY"}]
+    assert ranges.telling_widths(replace(well(), items=of_one)) == 1  # thirteen answers to one statement
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import stdtrit
 
 from surveys.results.rules.display import after_working_days, said, said_range
 from surveys.results.rules.distributions import (
@@ -20,6 +21,7 @@ from surveys.results.rules.intervals import (
     range_from_scores,
     range_from_sums,
     range_of,
+    width_from_answers,
 )
 from surveys.results.rules.participation import participation_band, size_class
 from surveys.results.rules.scoring import AskedItems, item_scores, person_score
@@ -98,17 +100,25 @@ class TestRanges:
         assert found.kind == "shrunk_t"
         assert (found.low, found.high) == pytest.approx((mean - half, mean + half))
 
-    @pytest.mark.parametrize(("items", "deviation"), [(1, 32), (2, 27), (3, 24), (4, 22), (6, 22)])
-    def test_under_ten_the_fixed_width_comes_from_the_number_of_items_n_and_asked(
-        self, items: int, deviation: int
+    @pytest.mark.parametrize(
+        ("items", "n", "deviation"),
+        [(1, 9, 32), (1, 99, 32), (2, 9, 27), (3, 9, 24), (4, 9, 22), (6, 9, 22)],
+    )
+    def test_the_fixed_width_of_few_answers_comes_from_the_number_of_items_n_and_asked(
+        self, items: int, n: int, deviation: int
     ) -> None:
-        half = 1.96 * deviation / 3 * math.sqrt(1 - 9 / 20)
+        half = 1.96 * deviation / math.sqrt(n) * math.sqrt(1 - n / 200)
         for found in (
-            range_by_size(9 * 50.0, 9, 20, items=items),
-            range_of([50.0] * 9, 20, items=items, gaps=False),
+            range_by_size(n * 50.0, n, 200, items=items),
+            range_of([50.0] * n, 200, items=items, gaps=False),
         ):
             assert found.kind == "by_size"
             assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
+
+    @pytest.mark.parametrize("items", [1, 2, 3, 4, 6])
+    def test_which_width_a_range_has_follows_from_n_and_the_number_of_items_alone(self, items: int) -> None:
+        least = 100 if items == 1 else 10
+        assert [n for n in range(1, 200) if width_from_answers(n, items)] == list(range(least, 200))
 
     def test_a_width_cut_at_one_end_is_still_by_size(self) -> None:
         found = range_by_size(8 * 90.0, 8, 14, items=2)
@@ -116,15 +126,39 @@ class TestRanges:
         assert found.low is not None
         assert found.low > 8 * 90 / 14
 
-    @pytest.mark.parametrize(("items", "prior"), [(1, 27), (2, 22)])
-    def test_from_ten_on_one_item_has_a_wider_prior(self, items: int, prior: int) -> None:
-        half = 2.160368656461013 * math.sqrt(4 * prior**2 / 13 / 10 * (1 - 10 / 30))  # t(.975, 13)
-        for found in (
-            range_of([50.0] * 10, 30, items=items, gaps=False),
-            range_from_scores([50.0] * 10, 30, items=items),
-        ):
-            assert found.kind == "shrunk_t"
-            assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
+    @pytest.mark.parametrize(("items", "n", "prior"), [(1, 9, 27), (2, 10, 22)])
+    def test_a_width_from_answers_of_one_item_has_a_wider_prior(
+        self, items: int, n: int, prior: int
+    ) -> None:
+        half = stdtrit(n + 3, 0.975) * math.sqrt(4 * prior**2 / (n + 3) / n * (1 - 1 / 3))
+        found = range_from_scores([50.0] * n, 3 * n, items=items)
+        assert found.kind == "shrunk_t"
+        assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
+
+    @pytest.mark.parametrize(
+        ("scores", "counts_as"),
+        [
+            ([50.0] * 10, 12),  # all alike
+            ([50.0, 51.0] * 5, 12),
+            ([30.0, 70.0] * 5, math.sqrt(4000 / 9)),
+            ([0.0, 100.0] * 5, 30),  # two camps and nobody between
+            ([10.0, 90.0] * 5, 30),
+        ],
+    )
+    def test_answers_that_lie_very_near_or_very_far_apart_are_not_seen_to(
+        self, scores: list[float], counts_as: float
+    ) -> None:
+        mean = sum(scores) / 10
+        variance = (4 * 22**2 + 9 * counts_as**2) / 13
+        half = stdtrit(13, 0.975) * math.sqrt(variance / 10 * (1 - 10 / 30))
+        found = range_of(scores, 30, items=2, gaps=False)
+        assert (found.low, found.high) == pytest.approx((mean - half, mean + half))
+
+    def test_from_a_hundred_answers_on_they_are(self) -> None:
+        for scores in ([50.0] * 100, [0.0, 100.0] * 50):
+            for items in (1, 2):
+                found = range_of(scores, 300, items=items, gaps=False)
+                assert found == range_from_scores(scores, 300, items=items)
 
     def test_nobodys_answers_leave_everything_open_and_one_answer_has_a_range(self) -> None:
         nobody = range_from_sums(0.0, 0.0, 0, 5, items=2)

@@ -8,6 +8,7 @@ were given; so what is not said counts as well.
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
+from math import prod
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.results.rules import roll_ups
 from surveys.results.rules.certainty import Spread
 from surveys.results.rules.counts_over_all import countable
 from surveys.results.rules.disclosure import Respondent
@@ -119,6 +121,143 @@ def test_four_answers_a_point_below_the_top_read_95_or_more() -> None:
     assert (row["capped"], row["score"], pool["total"]) == (True, 97.5, 4 * 97.5)
     (row,), _ = published(((0, 0, 0, 2, 2),), k=4)
     assert not row["capped"]
+
+
+A, B, C, PAIR, WHOLE = (UUID(int=number) for number in range(2, 7))
+TWO: Mapping[UUID, UUID | None] = {A: WHOLE, B: WHOLE, WHOLE: None}  # each from the leaves up
+THREE: Mapping[UUID, UUID | None] = {A: WHOLE, B: WHOLE, C: WHOLE, WHOLE: None}
+NESTED: Mapping[UUID, UUID | None] = {A: PAIR, B: PAIR, PAIR: WHOLE, C: WHOLE, WHOLE: None}
+Answers = Mapping[UUID, Items]
+
+
+def whole_publication(parents: Mapping[UUID, UUID | None], answers: Answers, missing: int) -> str:
+    """All that is shown and stored of a tree, so many being missing from each team, as text."""
+    asked_items = AskedItems(
+        ("A", "B", "C")[: len(next(iter(answers.values())))], (False,) * len(next(iter(answers.values())))
+    )
+    teams = {unit: people(unit, items) for unit, items in answers.items()}
+    figures = DimensionFigures("PSY", asked_items, parents, teams, 5)
+    sizes = {unit: size_class(n) for unit, n in figures.counts.items()}
+    asked = {unit: len(team) + missing for unit, team in teams.items()}
+    return repr((figures.rows(asked, sizes), figures.pool_rows(sizes)))
+
+
+def telling(
+    parents: Mapping[UUID, UUID | None], answers: Answers, missing: int = 3, most: int = MOST_WORLDS
+) -> list[tuple[UUID, int]]:
+    """The teams and items of which something is certain that was not from the sums of the team alone."""
+    pools = {unit: published(items)[1] for unit, items in answers.items()}
+    if not all(pools.values()):
+        return []  # too low to stand alone
+    worlds = [
+        could_be(pool[0], len(items)) for pool, items in zip(pools.values(), answers.values(), strict=True)
+    ]
+    if prod(map(len, worlds)) > most:
+        return []  # there are other examples
+    told = whole_publication(parents, answers, missing)
+    left = [
+        world
+        for world in product(*worlds)
+        if whole_publication(parents, dict(zip(answers, world, strict=True)), missing) == told
+    ]
+    assert tuple(answers.values()) in left
+    found = []
+    for at, (unit, items) in enumerate(answers.items()):
+        for item in range(len(items)):
+            seen = [world[at][item] for world in left]
+            if (
+                is_certain(seen)
+                and not harmless(seen)
+                and not is_certain([one[item] for one in worlds[at]])
+            ):
+                found.append((unit, item))
+    return found
+
+
+class TestUnitsOfSeveralTeams:
+    """Every fitting set of answers of two and three teams is published; those that read alike are kept."""
+
+    @settings(max_examples=25, deadline=None)
+    @given(answers(5, 7, 1), answers(5, 6, 1))
+    def test_two_teams_leave_nothing_certain(self, one: Items, other: Items) -> None:
+        assert telling(TWO, {A: one, B: other}) == []
+
+    @settings(max_examples=8, deadline=None)
+    @given(answers(8, 11, 1), answers(5, 5, 1))
+    def test_nor_do_a_team_with_words_or_bars_of_its_own_and_a_small_one(
+        self, one: Items, other: Items
+    ) -> None:
+        assert telling(TWO, {A: one, B: other}) == []
+
+    @settings(max_examples=10, deadline=None)
+    @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
+    def test_nor_three_teams_side_by_side(self, one: Items, other: Items, third: Items) -> None:
+        assert telling(THREE, {A: one, B: other, C: third}) == []
+
+    @settings(max_examples=10, deadline=None)
+    @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
+    def test_nor_two_of_three_under_a_unit_of_their_own(
+        self, one: Items, other: Items, third: Items
+    ) -> None:
+        assert telling(NESTED, {A: one, B: other, C: third}) == []
+
+    @settings(max_examples=6, deadline=None)
+    @given(answers(5, 5, 2), answers(5, 5, 2))
+    def test_nor_two_items(self, one: Items, other: Items) -> None:
+        assert telling(TWO, {A: one, B: other}) == []
+
+    @settings(max_examples=10, deadline=None)
+    @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
+    def test_nor_teams_that_are_put_together_in_blocks_because_they_are_many(
+        self, one: Items, other: Items, third: Items
+    ) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(roll_ups, "MOST_TOGETHER", 6)
+            patch.setattr(roll_ups, "BLOCK", 6)
+            assert telling(THREE, {A: one, B: other, C: third}) == []
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ((0, 7, 3, 0, 0), (1, 0, 2, 1, 2)),  # bars of the whole had only these answers once
+            ((0, 2, 2, 2, 2), (0, 1, 2, 0, 2)),
+            ((0, 0, 2, 1, 2), (1, 2, 0, 0, 2)),  # a range as wide as these answers lie apart
+        ],
+    )
+    def test_answers_that_were_given_away_once(self, one: Counts, other: Counts) -> None:
+        assert telling(TWO, {A: (one,), B: (other,)}, most=4_000) == []
+
+
+@pytest.mark.parametrize("missing", [1, 4])
+@pytest.mark.parametrize("counts", [(0, 2, 2, 4, 3), (2, 2, 0, 0, 6), (1, 0, 2, 5, 4)])
+def test_the_range_of_a_team_gives_nothing_away_however_many_are_missing(
+    counts: Counts, missing: int
+) -> None:
+    assert telling({A: None}, {A: (counts,)}, missing) == []
+
+
+@pytest.mark.parametrize(
+    ("given_", "other"),
+    [
+        ([(0, 0)] * 6 + [(4, 4)] * 6, [(0, 0)] * 5 + [(1, 0), (3, 4)] + [(4, 4)] * 5),
+        ([(0, 0)] * 4 + [(4, 4)] * 8, [(0, 0)] * 3 + [(1, 0), (3, 4)] + [(4, 4)] * 7),
+        ([(2, 2)] * 12, [(2, 2)] * 5 + [(0, 4), (1, 2), (2, 1), (2, 3), (3, 1), (3, 1), (3, 2)]),
+        ([(3, 3)] * 11, [(3, 3)] * 8 + [(2, 4), (3, 2), (4, 3)]),
+    ],
+)
+def test_the_range_of_two_items_does_not_show_that_all_are_at_the_ends_or_alike(
+    given_: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]
+) -> None:
+    def told(team: Sequence[tuple[int, int]]) -> tuple[list[Row], list[Row]]:
+        respondents = [Respondent(TOP, tuple(25.0 * value for value in person)) for person in team]
+        figures = DimensionFigures(
+            "PSY", AskedItems(("A", "B"), (False, False)), {TOP: None}, {TOP: respondents}, 5
+        )
+        sizes = {unit: size_class(n) for unit, n in figures.counts.items()}
+        return list(figures.rows({TOP: len(team) + 4}, sizes)), list(figures.pool_rows(sizes))
+
+    assert told(given_)[0][0]["range_kind"] == "shrunk_t"
+    assert told(given_) == told(other)
 
 
 class TestCountsOverAll:

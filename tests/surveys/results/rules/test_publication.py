@@ -90,6 +90,13 @@ class TestFigures:
         assert row["range_kind"] == "shrunk_t"
         assert (row["low"], row["high"]) == (round(row["low"]), round(row["high"]))
 
+    def test_the_range_of_one_item_is_by_size_under_a_hundred_answers(self) -> None:
+        parts = {"PSY": ("PSY-01",)}
+        for answered, kind in ((96, "by_size"), (104, "shrunk_t")):
+            many = [(number % 5 + 1,) for number in range(answered)]
+            found = published(wave({ALDER: 112}, parts), {"PSY": {ALDER: many}})
+            assert figure(found, ALDER)["range_kind"] == kind
+
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
         asked = FrozenUnit(
             None, 5, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, {"LOOP-03:1": ("LOOP-03", ("kept",))}
