@@ -171,15 +171,11 @@ async def measure(address: str, cookies: list[str], moves: int) -> dict[str, obj
         all_of_them += [at - began for at in arrived]
         await asyncio.sleep(0.05 + random.random() / 10)  # noqa: S311 -- people do not move in step
     spent, own = processor_seconds() - spent, time.process_time() - own
-    for screen in screens:
-        screen.task.cancel()
-    await asyncio.gather(*(screen.task for screen in screens), return_exceptions=True)
+    await leave(screens)
     began = time.perf_counter()
     again = [Screen(connection, address) for connection in connections]
     back = await asyncio.gather(*(screen.until(1) for screen in again))
-    for screen in again:
-        screen.task.cancel()
-    await asyncio.gather(*(screen.task for screen in again), return_exceptions=True)
+    await leave(again)
     for connection in connections:
         await connection.close()
     return {
@@ -192,6 +188,13 @@ async def measure(address: str, cookies: list[str], moves: int) -> dict[str, obj
         "screens_processor_ms_a_move": round(own / moves * 1000, 1),
         "all_reconnected_ms": round((max(back) - began) * 1000),
     }
+
+
+async def leave(screens: list[Screen]) -> None:
+    """Close every window."""
+    for screen in screens:
+        screen.task.cancel()
+    await asyncio.gather(*(screen.task for screen in screens), return_exceptions=True)
 
 
 def processor_seconds() -> float:

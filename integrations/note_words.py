@@ -131,10 +131,9 @@ def _(note: ResultsOut, language: Translator, zone: str) -> Words:
         words = say("The results of {team} are out: the same figures your leader reads.", team=team)
     paragraphs = [words]
     if note.for_leader and note.team_sees_at is not None:
-        seen = language.moment(note.team_sees_at, zone)
         before = say(
             "Your team sees the same figures from {moment}. A few words of yours before then help.",
-            moment=seen,
+            moment=language.moment(note.team_sees_at, zone),
         )
         paragraphs.append(before)
     return Words(

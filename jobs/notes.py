@@ -43,12 +43,15 @@ from surveys.errors import Gone
 from surveys.milestones.models import StepIssue
 from surveys.people.groups_read import group_of
 from surveys.people.models import Leadership, Person, TeamOrGroup
+from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective
 from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
+
+ABOUT_BOARDS = (Kind.RETRO_STARTED, Kind.RETRO_STEP)
 
 
 class NothingToSay(Exception):
@@ -94,15 +97,8 @@ async def _note(
         case Kind.NO_RESULTS:
             return await _no_results(session, delivery)
         case _:
-            return await _about_board_or_team(session, settings, delivery)
-
-
-async def _about_board_or_team(
-    session: AsyncSession, settings: Settings, delivery: Delivery
-) -> Note | GroupJoined:
-    if delivery.kind in (Kind.RETRO_STARTED, Kind.RETRO_STEP):
-        return await _retro_news(session, settings, delivery)
-    return await _about_team(session, settings, delivery)
+            tell_of = _retro_news if delivery.kind in ABOUT_BOARDS else _about_team
+            return await tell_of(session, settings, delivery)
 
 
 async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery) -> Ask:
@@ -151,7 +147,9 @@ async def _leader_week(session: AsyncSession, settings: Settings, delivery: Deli
     if week is None:
         raise NothingToSay
     loop, thing = week.loop, week.thing
-    trend = await trend_of(session, loop.team_id, now=now, as_leader=week.as_leader, waves=WAVES)
+    trend = TeamTrend(loop.team_id, loop.team_name)  # all there is of a working group
+    if not loop.in_group:
+        trend = await trend_of(session, loop.team_id, now=now, as_leader=week.as_leader, waves=WAVES)
     return LeaderWeek(
         loop.team_name,
         trend,

@@ -61,15 +61,16 @@ def board_at_home(
         )
     ends = []
     if until is not None and board.phase_ends_at is not None:
-        own = say("This step goes until {when}.", when=blocks.slack_date(until))
-        if until < board.phase_ends_at:
-            last = blocks.slack_date(board.phase_ends_at)
-            own = say(
-                "You have until {own}, your morning. This step ends for all with the last one's: {when}.",
-                own=blocks.slack_date(until),
-                when=last,
+        own = say("You have until {when} for this step.", when=blocks.slack_date(until))
+        last = (
+            say(
+                "That is your morning. For everybody the step ends on {when}.",
+                when=blocks.slack_date(board.phase_ends_at),
             )
-        ends = [blocks.section(own, markup=True)]
+            if until < board.phase_ends_at
+            else say("Then the step ends for everybody.")
+        )
+        ends = [blocks.section(f"{own} {last}", markup=True)]
     return [
         blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
         *(blocks.section(line) for line in summary_lines(board, language)),

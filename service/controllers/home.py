@@ -67,7 +67,7 @@ class HomeController(Controller):
             steps=[
                 one
                 for one in await steps_owned_by(session, viewer.person_id)
-                if relation_of(one.team_id) is not None
+                if one.team_id in viewer.groups or relation_of(one.team_id) is not None
             ],
             today=day_of(now, viewer.zone),
             said=await _said(session, viewer, page, now=now),
@@ -159,15 +159,8 @@ async def _groups(
     found = []
     for group in await groups_of(session, viewer.person_id) if viewer.groups else ():
         loop = await loop_of(session, group.id, now=now)
-        found.append(
-            (
-                group,
-                [
-                    say_promise(promise, page.language, in_group=True)
-                    for promise in loop.promises[:SAID_AT_HOME]
-                ],
-            )
-        )
+        shown = loop.promises[:SAID_AT_HOME]
+        found.append((group, [say_promise(one, page.language, in_group=True) for one in shown]))
     return found
 
 

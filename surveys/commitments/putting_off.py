@@ -15,6 +15,7 @@ from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import ChannelName
 from surveys.errors import Conflict, Forbidden, Missing
+from surveys.people.groups_read import groups_of
 from surveys.people.models import Leadership, Person
 
 LATER = {"tomorrow": timedelta(days=1), "next_week": timedelta(days=7)}
@@ -73,10 +74,11 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
         now: aware UTC.
 
     Raises:
-        Forbidden: the person neither leads a team nor stands in for who does.
+        Forbidden: the person neither leads a team or working group nor stands in for who does.
     """
-    leads = await session.scalar(select(exists().where(Leadership.person_id == person_id)))
-    if not leads and not await acts_in(session, person_id, now=now):
+    unit = await session.scalar(select(exists().where(Leadership.person_id == person_id)))
+    group = any(one.led_by(person_id) for one in await groups_of(session, person_id))
+    if not (unit or group or await acts_in(session, person_id, now=now)):
         raise Forbidden("Only the leader of this team can do this.")
     person = await session.get_one(Person, person_id)
     begins = beginning_of_week(now, WEEKS[how], person.zone, person.country)

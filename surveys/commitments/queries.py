@@ -1,6 +1,6 @@
 """Where the loop of one unit stands, for its page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -20,9 +20,16 @@ from surveys.commitments.follow_through import ended_promises, follow_through
 from surveys.commitments.loop import LoopState, Step, TopicView
 from surveys.commitments.models import Acknowledgement, Share, TopicKind
 from surveys.commitments.promises import LOOK_BACK, ToldPromise, page_order, promises_of_team, stays
-from surveys.commitments.rates import Wait, acknowledged_rate, closure_rate, middle_wait
+from surveys.commitments.rates import Answered, Wait, acknowledged_rate, closure_rate, middle_wait
 from surveys.commitments.sides import sides_on
-from surveys.commitments.topics_read import answered, answers_of, is_counted, topics_known, topics_of
+from surveys.commitments.topics_read import (
+    KnownTopic,
+    answered,
+    answers_of,
+    is_counted,
+    topics_known,
+    topics_of,
+)
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
 from surveys.results.models import TeamWord
@@ -62,18 +69,10 @@ async def loop_of(
         await promises_of_team(session, team_id, zone, away, now=now, for_leader=for_leader),
     )
     stored = await topics_known(session, team_id, now=now, for_leader=for_leader)
-    answers = answers_of(promises)
-    topics = topics_of(stored, answers, now=now, for_leader=for_leader)
+    topics = topics_of(stored, answers_of(promises), now=now, for_leader=for_leader)
     since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
     noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
-    ended = ended_promises(promises)
-    counted = [
-        answered(
-            one.topic, [ended[told.view.id] for told in answers.get(one.topic.id, ())], zone, rest, now=now
-        )
-        for one in stored
-        if is_counted(one.topic, now=now)
-    ]
+    counted = _counted(stored, promises, zone, rest, now=now)
     known = LoopState(
         team_id=team_id,
         team_name=branch.teams[team_id].name,
@@ -107,6 +106,20 @@ async def _with_sides(session: AsyncSession, promises: Sequence[ToldPromise]) ->
     differ = [told.view.id for told in promises if told.view.word == rules.DIFFERENTLY]
     sides = await sides_on(session, differ)
     return [replace(told, view=replace(told.view, sides=sides.get(told.view.id, ()))) for told in promises]
+
+
+def _counted(
+    stored: Iterable[KnownTopic], promises: Sequence[ToldPromise], zone: str, rest: Rest, *, now: datetime
+) -> list[Answered]:
+    """Return the topics that the rates of a team count, each with what became of its promises."""
+    answers, ended = answers_of(promises), ended_promises(promises)
+    return [
+        answered(
+            one.topic, [ended[told.view.id] for told in answers.get(one.topic.id, ())], zone, rest, now=now
+        )
+        for one in stored
+        if is_counted(one.topic, now=now)
+    ]
 
 
 class _Pulse(NamedTuple):

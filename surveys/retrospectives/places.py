@@ -114,21 +114,7 @@ async def places_on(
     if board is None:
         return None
     until = {row[0]: row[3] for row in people}
-    cards: list[CardPlace] = []
-    groups: list[GroupPlace] = []
-    if board.phase is Phase.GROUP:
-        lying = await session.execute(
-            select(Card.id, Card.group_id, Card.revision)
-            .where(Card.retrospective_id == retrospective_id, Card.part.in_(TOPICS))
-            .order_by(Card.id)
-        )
-        cards = [(row[0], row[1], row[2]) for row in lying]
-        named = await session.execute(
-            select(CardGroup.id, CardGroup.part, CardGroup.name)
-            .where(CardGroup.retrospective_id == retrospective_id)
-            .order_by(CardGroup.id)
-        )
-        groups = [(row[0], row[1], row[2]) for row in named]
+    cards, groups = await _lying(session, retrospective_id) if board.phase is Phase.GROUP else ((), ())
     facilitator_id = board.facilitator_id if board.facilitator_id in until else None
     return Places(
         revision=board.revision,
@@ -148,3 +134,19 @@ async def places_on(
         cards=cards,
         groups=groups,
     )
+
+
+async def _lying(
+    session: AsyncSession, retrospective_id: UUID
+) -> tuple[Sequence[CardPlace], Sequence[GroupPlace]]:
+    cards = await session.execute(
+        select(Card.id, Card.group_id, Card.revision)
+        .where(Card.retrospective_id == retrospective_id, Card.part.in_(TOPICS))
+        .order_by(Card.id)
+    )
+    groups = await session.execute(
+        select(CardGroup.id, CardGroup.part, CardGroup.name)
+        .where(CardGroup.retrospective_id == retrospective_id)
+        .order_by(CardGroup.id)
+    )
+    return [(row[0], row[1], row[2]) for row in cards], [(row[0], row[1], row[2]) for row in groups]

@@ -9,11 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.notes import ResultsOut
+from integrations.week_note import LeaderWeek
 from jobs.notes import outgoing_for
 from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
+from surveys.commitments.putting_off import put_off_week
+from surveys.commitments.weekly import begin_weeks
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
+from surveys.people.groups import make_group
+from surveys.people.queries import viewer_of
 from surveys.waves.models import Wave, WaveState
 from tests.cast import Cast, make_cast, make_person
 from tests.loop import make_programme, make_wave
@@ -192,6 +197,36 @@ class TestShares:
         assert await scene.names(Kind.LEADER_NUDGE) == []
         await scene.run(friday + 5 * DAY)
         assert await scene.names(Kind.LEADER_NUDGE) == ["Lena"]
+
+
+async def test_who_leads_a_working_group_alone_begins_the_week_with_its_promises_and_puts_it_off(
+    scene: Scene,
+) -> None:
+    monday = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+    async with scene.sessions.begin() as session:
+        helen = await viewer_of(session, scene.cast.helen.id)
+        group = await make_group(
+            session, by=helen, name="Reviewers", leaders="alice@example.com", others="", now=CLOSED
+        )
+        await commit(
+            session,
+            team_id=group.id,
+            wave_id=None,
+            owner_id=scene.cast.alice.id,
+            text="Write each review within a week",
+            due=date(2026, 3, 30),
+            now=CLOSED,
+        )
+        await begin_weeks(session, now=monday, slack=True)
+
+    (row,) = [one for one in await scene.planned(Kind.LEADER_WEEK) if one.person_id == scene.cast.alice.id]
+    async with scene.sessions.begin() as session:
+        settings = Settings(base_url="https://kept.example.com")
+        note = (await outgoing_for(session, None, settings, row)).note  # type: ignore[arg-type] -- no key
+        again = await put_off_week(session, scene.cast.alice.id, how="one_week", now=monday)
+    assert isinstance(note, LeaderWeek)
+    assert (note.team_name, note.trend.waves) == ("Reviewers", ())
+    assert again.date() == date(2026, 3, 16)
 
 
 class TestPromisesDue:
