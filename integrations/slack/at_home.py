@@ -148,7 +148,7 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
             loop_things(loop, language, viewer.person_id),
             stands_in=loop.team_id in acts,
         )
-        for loop in sorted(loops, key=lambda one: one.team_name.casefold())
+        for loop in sorted(loops, key=lambda one: (one.in_group, one.team_name.casefold()))
     ]
 
 

@@ -24,6 +24,7 @@ from service.demo.mailbox import write_letters
 from service.demo.retrospective import hold_retrospectives
 from service.demo.stories import PAST_WAVES, STORY_OF
 from service.demo.words import let_people_write
+from service.demo.working_group import gather_group
 from surveys.ballots.actions import cast_ballots
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.rules import HandedIn, parts_of_sheet
@@ -90,6 +91,7 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     begins = await let_people_answer(world, wave)
     await hold_retrospectives(world.sessions, world.keys, now=begins)
     await write_letters(world.sessions, now=begins)
+    await gather_group(world.sessions, now=begins)
     return begins
 
 

@@ -234,6 +234,15 @@ def test_members_read_the_same_without_controls(page: Page):
     assert page.get_by_role("button", name="Share with the team").count() == 0
 
 
+def test_people_of_four_units_share_a_working_group(page: Page):
+    become(page, "Workshop", "As its leader")
+    page.goto("/groups")
+    page.get_by_role("link", name="Bags that come back").click()
+
+    expect(page.get_by_text("Done, says Katrin Vogel")).to_be_visible()
+    expect(page.get_by_text("No survey asks this group")).to_be_visible()
+
+
 def test_every_page_says_who_one_is_and_leads_back_to_the_doors(page: Page):
     become(page, "Support", "As its leader")
     strip = page.get_by_label("This is an example")
