@@ -266,8 +266,7 @@ async def _about_team(session: AsyncSession, settings: Settings, delivery: Deliv
 
 async def _group_joined(session: AsyncSession, delivery: Delivery, page: str) -> GroupJoined:
     group = await group_of(session, delivery.team_id) if delivery.team_id is not None else None
-    here = {one.id for one in group.people} if group is not None else ()
-    if group is None or group.ended_at is not None or delivery.person_id not in here:
+    if group is None or group.ended_at or delivery.person_id not in {one.id for one in group.people}:
         raise NothingToSay
     return GroupJoined(group.name, tuple(one.name for one in group.leaders), page)
 

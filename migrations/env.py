@@ -47,10 +47,12 @@ def run(connection: Connection) -> None:
 async def connect_and_run(url: str) -> None:
     """Open an engine of our own for this run."""
     engine = build_engine(url)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 given: Connection | None = context.config.attributes.get("connection")
