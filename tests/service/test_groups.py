@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from integrations.environment import Settings
+from integrations.group_note import GroupJoined
 from integrations.keystores import DirectoryKeyStore
+from jobs.notes import outgoing_for
 from surveys.commitments.models import Commitment
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.models import Person, WorkingGroup
@@ -53,7 +56,13 @@ async def send(browser: httpx.AsyncClient, group: UUID, action: str, **fields: s
 
 class TestMakingOne:
     async def test_everybody_in_it_finds_it_and_is_told_once(
-        self, cast: Cast, group: UUID, signed_in: SignedIn, sessions: Sessions
+        self,
+        cast: Cast,
+        group: UUID,
+        signed_in: SignedIn,
+        sessions: Sessions,
+        keys: DirectoryKeyStore,
+        settings: Settings,
     ) -> None:
         sara = await signed_in(cast.by_name["Sara"])
 
@@ -64,11 +73,13 @@ class TestMakingOne:
         assert "No survey asks this group" in shown.text
         async with sessions() as session:
             told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.GROUP_JOINED))).all()
-        assert {one.person_id for one in told} == {
-            cast.alice.id,
-            cast.by_name["Sara"].id,
-        }  # not who made it
+            messages = [await outgoing_for(session, keys, settings, one) for one in told]
         assert len(told) == 2
+        # Not who made it.
+        assert {one.person_id for one in told} == {cast.alice.id, cast.by_name["Sara"].id}
+        assert {one.note for one in messages} == {
+            GroupJoined(NAME, ("Lena",), f"http://kept.test/teams/{group}")
+        }
 
     async def test_what_cannot_be_comes_back_with_its_reason_and_makes_nothing(
         self, cast: Cast, signed_in: SignedIn, sessions: Sessions
