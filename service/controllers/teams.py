@@ -124,7 +124,6 @@ async def show_team(
         forms=team_forms(today, reader.viewer.person_id, returned),
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
-        agreement=await agreement_of(session, branch.organisation_id),
         me=reader.viewer.person_id,
         retros_here=belongs(reader.viewer, team_id),
         today=today.isoformat(),
@@ -132,16 +131,23 @@ async def show_team(
         topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
         repair_promises=await repair_promises(session, team_id) if loop.promises or loop.topics else (),
         leading=await _leading(session, reader, trend, absences.standing, acts=is_leader),
-        words=await _words(session, reader, branch, trend),
-        looked=who_looked(
-            await looks_at(session, team_id, now=reader.now),
-            reader.page.language,
-            most=DAYS_ON_THE_TEAM_PAGE,
-        ),
         in_group=False,
         done=reader.page.language.say(DONE[done]) if done in DONE else "",
+        **await _beside_figures(session, reader, branch, trend),
     )
     return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
+
+
+async def _beside_figures(
+    session: AsyncSession, reader: Reader, branch: Directory, trend: TeamTrend
+) -> dict[str, Any]:
+    """Return what stands beside figures and loop: the team's words, who has looked, what was agreed."""
+    looks = await looks_at(session, trend.team_id, now=reader.now)
+    return {
+        "agreement": await agreement_of(session, branch.organisation_id),
+        "words": await _words(session, reader, branch, trend),
+        "looked": who_looked(looks, reader.page.language, most=DAYS_ON_THE_TEAM_PAGE),
+    }
 
 
 async def _leading(

@@ -129,6 +129,20 @@ async def test_who_connects_again_gets_the_whole_state_at_once(
     await again.close()
 
 
+async def _write(
+    session: AsyncSession, keys: DirectoryKeyStore, cast: Cast, board: Retrospective, text: str
+) -> None:
+    await add_card(
+        session,
+        keys,
+        board.id,
+        person_id=cast.bob.id,
+        pen=new_pen(),
+        column=Column.TO_IMPROVE,
+        text=text,
+    )
+
+
 async def _shown(
     sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, board: Retrospective
 ) -> Sequence[UUID]:
@@ -136,15 +150,7 @@ async def _shown(
     async with sessions.begin() as session:
         await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=cast.alice.id, now=NOON)
         for number in range(4):
-            await add_card(
-                session,
-                keys,
-                board.id,
-                person_id=cast.bob.id,
-                pen=new_pen(),
-                column=Column.TO_IMPROVE,
-                text=f"Card {number}",
-            )
+            await _write(session, keys, cast, board, f"Card {number}")
         await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=cast.alice.id, now=NOON)
         return (await session.scalars(select(Card.id).order_by(Card.id))).all()
 
@@ -239,15 +245,7 @@ async def test_a_card_that_is_being_written_reaches_no_screen(
     alice = Screen(processes[0], board, cast.alice)
     before = await alice.until(here=["Alice"])
     async with own_sessions.begin() as session:
-        await add_card(
-            session,
-            keys,
-            board.id,
-            person_id=cast.bob.id,
-            pen=new_pen(),
-            column=Column.WENT_WELL,
-            text="The rehearsal helped",
-        )
+        await _write(session, keys, cast, board, "The rehearsal helped")
     heard = len(alice.news)
     async with own_sessions.begin() as session:
         await set_clock(session, board.id, person_id=cast.alice.id, minutes=5, now=NOON)
