@@ -23,7 +23,7 @@ from surveys.retrospectives.boards import notify
 from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.grouping import move_card, name_group
 from surveys.retrospectives.models import Card, CardGroup, Retrospective
-from surveys.retrospectives.places import people_on, places_on
+from surveys.retrospectives.places import Change, people_on, places_on
 from surveys.retrospectives.room import set_clock
 from surveys.retrospectives.rules import ABSENT_AFTER, HERE_FOR, Column, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
@@ -186,6 +186,14 @@ async def test_moves_that_are_told_with_what_they_changed_make_the_state_that_a_
         last = await screen.until(revision=revision)
         assert last == found
         await screen.close()
+
+
+def test_what_a_move_changed_is_read_as_it_was_told() -> None:
+    card, group = UUID(int=1), UUID(int=9)
+    change = Change(
+        7, [(card, group, 7), (UUID(int=2), None, 3)], [(group, "to_improve", "")], [UUID(int=8)]
+    )
+    assert msgspec.json.decode(change.as_text(), type=Change) == change
 
 
 async def test_moves_without_a_pause_do_not_hide_that_the_facilitator_is_gone(
