@@ -8,6 +8,7 @@ from datetime import date
 
 from integrations.language import Translator, mark
 from surveys.commitments.loop import PromiseView, TopicView
+from surveys.commitments.models import SaidInRetro
 from surveys.commitments.playbooks import AGREED, DIVIDED, Step, level, newest_shown
 from surveys.commitments.rules import Decision, State, TopicKind
 from surveys.questions.rules import DIMENSION_NAMES, THEMES
@@ -70,6 +71,10 @@ PROMISE_STATES: Mapping[State, str] = {
     State.KEPT: mark("“{promise}” · kept"),
     State.NOT_KEPT: mark("“{promise}” · not kept"),
 }
+BY_OWN_WORD = {
+    False: mark("“{promise}” · done, says {name}"),
+    True: mark("“{promise}” · done, says {name}; not yet, says the group"),
+}  # whether the group disputes it
 
 
 def say_topic(topic: TopicView, language: Translator) -> str:
@@ -117,12 +122,16 @@ def say_since_then(topic: TopicView, language: Translator) -> str:
     return " ".join(language.say(each) for each in said)
 
 
+def is_disputed(promise: PromiseView) -> bool:
+    """Return whether the last that was said aloud of a promise is that it did not happen yet."""
+    return bool(promise.aloud) and promise.aloud[-1].said == SaidInRetro.NOT_YET
+
+
 def say_promise(promise: PromiseView, language: Translator, *, in_group: bool = False) -> str:
     """Return a promise with where it stands. In a working group one is done by its owner's word alone."""
     if in_group and promise.done_at is not None:
-        return language.say(
-            "“{promise}” · done, says {name}", promise=promise.text, name=promise.owner_name
-        )
+        sentence = BY_OWN_WORD[is_disputed(promise)]
+        return language.say(sentence, promise=promise.text, name=promise.owner_name)
     return language.say(
         PROMISE_STATES[promise.state], promise=promise.text, day=language.date(promise.expected)
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
-from integrations.loop_words import SIDES
+from integrations.loop_words import SIDES, is_disputed
 from integrations.retro_words import SAID_ALOUD
 from surveys.commitments.loop import PromiseView, SideView
 from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State
@@ -123,7 +123,9 @@ class _Words:
 
     def _state_name(self, promise: PromiseView) -> str:
         if self._is_own_word(promise):
-            return self.language.say("Done, says {name}", name=promise.owner_name)
+            disputed = mark("Done, says {name}; not yet, says the group")
+            sentence = disputed if is_disputed(promise) else mark("Done, says {name}")
+            return self.language.say(sentence, name=promise.owner_name)
         if self.in_group and promise.withdrawn_at is not None:
             return self.language.say("Withdrawn")
         return self.language.say(STATE_NAMES[promise.state])

@@ -1,5 +1,6 @@
 """Working groups between the units of the tree: what they share with a team, and what they stay out of."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
+from integrations.language import Translator
+from integrations.loop_words import say_promise
 from surveys.audit.models import Entry
 from surveys.commitments.absences import spans_away
 from surveys.commitments.actions import commit, mark_done
@@ -131,8 +134,12 @@ async def test_its_own_retrospective_speaks_of_what_is_done_until_it_was_spoken_
         now=NOON + 2 * DAY,
     )
     loop = await loop_of(session, group.id, now=NOON + 2 * DAY)
-    assert [aloud.said for aloud in loop.promises[0].aloud] == [SaidInRetro.HAPPENED]
-    assert loop.promises[0].word is None  # said aloud is not confirmed
+    (told,) = loop.promises
+    assert [aloud.said for aloud in told.aloud] == [SaidInRetro.HAPPENED]
+    assert told.word is None  # said aloud is not confirmed
+    aloud = [replace(told.aloud[0], said=SaidInRetro.NOT_YET)]
+    sentence = say_promise(replace(told, aloud=aloud), Translator("en"), in_group=True)
+    assert sentence.endswith("done, says Alice; not yet, says the group")
 
 
 async def test_who_leads_one_begins_the_week_with_what_is_open_there(
