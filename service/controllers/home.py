@@ -13,11 +13,12 @@ from integrations.plain_words import in_plain_words
 from integrations.promise import Terms, in_full, short_promise
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
 from service.security import requires_sign_in
-from service.views.home import MANY_UNITS, OpenSheet, branches, led_unit, team_path
+from service.views.home import MANY_UNITS, LedUnit, OpenSheet, branches, led_unit, team_path
 from service.views.promise_cards import day_of
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
 from surveys.commitments.agreements import agreement_of
+from surveys.commitments.leading import acts_in
 from surveys.commitments.promises import steps_owned_by
 from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
@@ -53,10 +54,6 @@ class HomeController(Controller):
             return relation if relation == "leader" or team_id == viewer.unit else ""
 
         tree = branches(directory.teams, relation_of)
-        led = [
-            await loop_of(session, team_id, now=now, for_leader=True)
-            for team_id in sorted(viewer.leads, key=lambda each: directory.teams[each].name.casefold())
-        ]
         return page(
             "home/home.html",
             organisation_name=organisation.name,
@@ -71,7 +68,7 @@ class HomeController(Controller):
             ],
             today=day_of(now, viewer.zone),
             said=await _said(session, viewer, page, now=now),
-            led=[led_unit(loop) for loop in led],
+            led=await _led(session, viewer, now=now),
             groups=await _groups(session, viewer, page, now=now),
             may_make_group=may_make_group(viewer),
             tree=tree,
@@ -122,6 +119,17 @@ class HomeController(Controller):
             plain_words=in_plain_words(page.language, terms.minimum_group, named),
             in_full=in_full(page.language, terms, named),
         )
+
+
+async def _led(session: AsyncSession, viewer: Viewer, *, now: datetime) -> list[LedUnit]:
+    """Return the units that the reader leads, and those in which they stand in, each by name."""
+    acts = set(await acts_in(session, viewer.person_id, now=now)) - viewer.leads
+    loops = [
+        await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads)
+        for team_id in viewer.leads | acts
+    ]
+    loops.sort(key=lambda loop: (loop.team_id in acts, loop.team_name.casefold()))
+    return [led_unit(loop, stands_in=loop.team_id in acts) for loop in loops]
 
 
 async def _open_retros(

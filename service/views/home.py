@@ -41,13 +41,14 @@ class OpenSheet:
 
 @dataclass(frozen=True, slots=True)
 class LedUnit:
-    """A unit the reader leads, with what is next there: a code, see the template."""
+    """A unit the reader leads or stands in for, with what is next there: a code, see the template."""
 
     name: str
     href: str
     next_step: str  # too_early, share, acknowledge, promise, promises, settled
     open_promises: int
     next_due: date | None
+    stands_in: bool = False
 
 
 def branches(teams: Mapping[UUID, TeamNode], relation_of: Callable[[UUID], str | None]) -> list[Branch]:
@@ -74,8 +75,8 @@ def branches(teams: Mapping[UUID, TeamNode], relation_of: Callable[[UUID], str |
     return grown(None)
 
 
-def led_unit(loop: LoopState) -> LedUnit:
-    """Return what is next for the leader of a unit."""
+def led_unit(loop: LoopState, *, stands_in: bool = False) -> LedUnit:
+    """Return what is next for the leader of a unit, or for who stands in."""
     taken = {step.name for step in loop.steps if step.at is not None}
     waiting = [promise for promise in loop.promises if promise.state in (State.OPEN, State.MOVED)]
     waiting = [promise for promise in waiting if promise.done_at is None and promise.withdrawn_at is None]
@@ -95,6 +96,7 @@ def led_unit(loop: LoopState) -> LedUnit:
         next_step=step,
         open_promises=len(waiting),
         next_due=min((promise.due for promise in waiting), default=None),
+        stands_in=stands_in,
     )
 
 

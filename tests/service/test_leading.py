@@ -80,13 +80,16 @@ async def test_a_stand_in_acts_while_the_leader_is_away_and_not_after(
     await send(lena, cast, "away", until="2026-03-20", stand_in=str(cast.alice.id))
     await send(alice, cast, f"promises/{promise.id}/update", words="The first one is written")
     page = await alice.get(address(cast.payments))
+    home = await alice.get("/")
     own = await send(alice, cast, "pledge", pledge="For somebody else")
     await send(lena, cast, "back")
+    home_after = await alice.get("/")
     after = await send(alice, cast, f"promises/{promise.id}/done")
 
     assert refused.status_code == 422
     assert "Lena is away; Alice acts until" in page.text
     assert "The first one is written" in page.text
+    assert ("you stand in" in home.text, "you stand in" in home_after.text) == (True, False)
     assert own.status_code == after.status_code == 403
     async with sessions() as session:
         assert (await session.get_one(Commitment, promise.id)).state is CommitmentState.OPEN
