@@ -29,6 +29,7 @@ from service.logs import configure_logs
 from surveys.database import build_engine, build_sessions
 
 YOUNG_OBJECTS = 10_000  # between two rounds of the collector; a page makes a few thousand and drops them
+A_MOMENT = 0.1  # seconds
 SECONDS_TO_FINISH = 20  # for requests under way when the process is asked to stop
 
 
@@ -98,9 +99,13 @@ def _leave_what_stays_to_itself() -> None:
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
-def _say_that_it_answers() -> None:
-    """Log one line a worker process, so that whoever starts several sees when all of them are there."""
-    structlog.get_logger("kept.web").info("answers", process=os.getpid())
+async def _say_that_it_answers() -> None:
+    """Log one line a worker process, so that whoever starts several sees when all of them are there.
+
+    It is said a moment after starting: the server takes requests, and can be stopped, only after this hook.
+    """
+    say = structlog.get_logger("kept.web").info
+    asyncio.get_running_loop().call_later(A_MOMENT, lambda: say("answers", process=os.getpid()))
 
 
 async def _require_ready(settings: Settings) -> None:
