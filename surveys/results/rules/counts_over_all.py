@@ -5,7 +5,7 @@ counted only where its answers could have been others and another counted team's
 bar, word and count as it is.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -13,7 +13,8 @@ from surveys.results.rules.certainty import Spread
 from surveys.results.rules.exchanges import REMEMBERED, Change, added, effect, exchanges, questions
 from surveys.results.rules.one_pool import Counts
 
-ANYWHERE = "anywhere"
+ANYWHERE = -1  # instead of the number of a group
+SEVERAL = -1  # instead of the place of a pool
 PARTNERS = 50  # pools of a group that are tried for undoing a change
 
 
@@ -29,12 +30,14 @@ def countable(pools: Sequence[Spread], groups: Sequence[Hashable]) -> list[int]:
         groups: for each what is said of it together with others; None where nothing is.
     """
     left = list(range(len(pools)))
+    numbers: dict[Hashable, int] = {}
+    numbered = [numbers.setdefault(group, len(numbers)) for group in groups]
     worlds = _worlds(pools)
     while left:
         telling = {
             at
             for item, changes in enumerate(worlds)
-            for at in _telling(left, groups, changes, [pool.items[item] for pool in pools])
+            for at in _telling(left, numbered, changes, [pool.items[item] for pool in pools])
         }
         if not telling:
             break
@@ -54,20 +57,20 @@ def _worlds(pools: Sequence[Spread]) -> list[list[tuple[Change, ...]]]:
 
 def _telling(
     left: Sequence[int],
-    groups: Sequence[Hashable],
+    groups: Sequence[int],
     changes: Sequence[tuple[Change, ...]],
     counts: Sequence[Counts],
 ) -> Iterator[int]:
     """Yield the places of pools of which the counts of one item over all would make something certain."""
     undone = _undoing(left, groups, changes)
+    anywhere = undone[ANYWHERE]
     for at in left:
+        here = undone[groups[at]]
         open_questions = list(questions(counts[at]))
         for change in changes[at]:
             if not open_questions:
                 break
-            if undone.get((groups[at], change), {at}) != {at} or (
-                not any(effect(change)) and undone.get((ANYWHERE, change), {at}) != {at}
-            ):
+            if here.get(change, at) != at or (not any(effect(change)) and anywhere.get(change, at) != at):
                 open_questions = [one for one in open_questions if not one.answered(change)]
         if open_questions:
             yield at
@@ -86,19 +89,23 @@ def _alternatives(pool: Spread, item: int) -> Iterable[Change]:
 
 
 def _undoing(
-    left: Sequence[int], groups: Sequence[Hashable], changes: Sequence[tuple[Change, ...]]
-) -> dict[tuple[Hashable, Change], set[int]]:
-    """Return group and change → some pools in which that change can be undone."""
-    found: dict[tuple[Hashable, Change], set[int]] = {}
-    tried: Counter[Hashable] = Counter()
+    left: Sequence[int], groups: Sequence[int], changes: Sequence[tuple[Change, ...]]
+) -> dict[int, dict[Change, int]]:
+    """Return group → change → the pool in which that change can be undone, or that there are several."""
+    found: dict[int, dict[Change, int]] = defaultdict(dict)
+    tried: Counter[int] = Counter()
     for at in left:
-        tried[groups[at]] += 1
-        if tried[groups[at]] > PARTNERS:
+        group = groups[at]
+        tried[group] += 1
+        if tried[group] > PARTNERS:
             continue
+        here, anywhere = found[group], found[ANYWHERE]
         for change in changes[at]:
-            found.setdefault((groups[at], _opposite(change)), set()).add(at)
-            if not any(effect(change)):
-                found.setdefault((ANYWHERE, _opposite(change)), set()).add(at)
+            undone = _opposite(change)
+            if here.setdefault(undone, at) != at:
+                here[undone] = SEVERAL
+            if not any(effect(change)) and anywhere.setdefault(undone, at) != at:
+                anywhere[undone] = SEVERAL
     return found
 
 

@@ -7,9 +7,12 @@ all of them is one shift each. The distance keeps sums apart when they are taken
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from surveys.results.rules.distributions import BARS_FROM, NOBODY_FAVOURABLE_FROM, SMALLEST_BUCKET
 from surveys.results.rules.parts import Place
+
+KEPT_ROWS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,13 @@ def showable(known: Known, n: int, settled: int, base: Place) -> tuple[int, int]
     if rest > known.n_said:
         two &= _two(rest - known.n_said) << known.said >> rest_favourable
     three_rows, two_rows = 0, 0
+    step = row_of(n)
     for v in range(n + 1):
         row = two & _three(everybody, known.place[0] + neutral + v) >> favourable
         if rest:
             row &= _three(rest, neutral + v) >> rest_favourable
-        three_rows |= row << (v * row_of(n))
-        two_rows |= two << (v * row_of(n))
+        three_rows |= row << (v * step)
+        two_rows |= two << (v * step)
     return three_rows, two_rows
 
 
@@ -75,6 +79,7 @@ def _two(n: int) -> int:
     return _from_to(SMALLEST_BUCKET, n - SMALLEST_BUCKET)
 
 
+@lru_cache(maxsize=KEPT_ROWS)
 def _three(n: int, neutral: int) -> int:
     """Return as bits how many may be favourable of n in bars of three parts, so many being neutral."""
     if 0 < neutral < SMALLEST_BUCKET or neutral == n:
