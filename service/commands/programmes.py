@@ -42,6 +42,7 @@ from surveys.cadence.queries import (
 from surveys.cadence.rules import Interval
 from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
+from surveys.waves.queries import has_asked
 
 WORDS = Translator("en")
 
@@ -132,7 +133,10 @@ async def _edit(which: str, given: Given, *, machine: bool) -> None:
         kept = await programme_called(session, organisation.id, which)
         with naming_the_flag():
             draft = with_flags(draft_of(kept), given, await team_names(session, organisation.id))
-            kept = await change_programme(session, organisation, kept.id, draft, now=now)
+            asked = await has_asked(session, organisation.id, programme_id=kept.id)
+            kept = await change_programme(
+                session, organisation, kept.id, draft, asked_before=asked, now=now
+            )
         await _say_what_is_kept(session, organisation, kept, now, "Changed", machine=machine)
 
 

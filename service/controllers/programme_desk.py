@@ -21,6 +21,7 @@ from surveys.cadence.queries import preview, programme_with_id, small_units, tea
 from surveys.errors import Invalid
 from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
+from surveys.waves.queries import has_asked
 
 NOT_USABLE = 422
 DECIDE_DATES = {
@@ -65,7 +66,12 @@ class Desk:
     async def judged(self, sent: SentDraft, *, itself: UUID | None) -> SentDraft:
         """Return the tidied draft with everything that keeps it from being used."""
         problems = [*sent.problems]
-        problems += await draft_problems(self.session, self.organisation, sent.draft, itself=itself)
+        asked = itself is not None and await has_asked(
+            self.session, self.organisation.id, programme_id=itself
+        )
+        problems += await draft_problems(
+            self.session, self.organisation, sent.draft, itself=itself, asked_before=asked
+        )
         if itself is None and sent.draft.start_on < self.today():
             problems.append(Invalid(mark("Choose a start from today on."), field="start_on"))
         return SentDraft(sent.draft.tidied(), problems)

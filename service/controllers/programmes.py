@@ -123,7 +123,13 @@ class ProgrammeController(Controller):
         if sent.problems or form.text("do") == "preview":
             return await desk.show(sent, itself=kept)
         await change_programme(
-            session, desk.organisation, kept.id, sent.draft, now=now, by=viewer.person_id
+            session,
+            desk.organisation,
+            kept.id,
+            sent.draft,
+            asked_before=await has_asked(session, desk.organisation.id, programme_id=kept.id),
+            now=now,
+            by=viewer.person_id,
         )
         return _to_the_list()
 

@@ -19,7 +19,7 @@ from surveys.cadence.drafts import (
 )
 from surveys.cadence.models import Interval, Programme, PulseKind, Remind
 from surveys.cadence.queries import programme_with_id
-from surveys.cadence.rules import instant
+from surveys.cadence.rules import instant, minimum_in_force
 from surveys.errors import Conflict, Invalid
 from surveys.people.models import Organisation, Team
 
@@ -47,7 +47,7 @@ async def add_programme(
         Invalid: the first of what `draft_problems` finds.
     """
     draft = draft.tidied()
-    await _require_sound(session, organisation, draft, itself=None)
+    await _require_sound(session, organisation, draft, itself=None, asked_before=False)
     programme = Programme(
         id=uuid4(),
         organisation_id=organisation.id,
@@ -69,6 +69,7 @@ async def change_programme(
     programme_id: UUID,
     draft: ProgrammeDraft,
     *,
+    asked_before: bool,
     now: datetime,
     by: UUID | None = None,
 ) -> Programme:
@@ -76,13 +77,22 @@ async def change_programme(
 
     When its timetable changed, nothing that the new one would have had in the past is made up for.
 
+    Args:
+        session: the edge's.
+        organisation: whose programme it is.
+        programme_id: which.
+        draft: what HR decided; it is tidied here.
+        asked_before: whether it ever had a wave. From then on its minimum group can only be raised.
+        now: aware UTC.
+        by: the person of HR; None for the operator's shell.
+
     Raises:
         Missing: there is no such programme.
         Invalid: the first of what `draft_problems` finds.
     """
     programme = await programme_with_id(session, programme_id)
     draft = draft.tidied()
-    await _require_sound(session, organisation, draft, itself=programme_id)
+    await _require_sound(session, organisation, draft, itself=programme_id, asked_before=asked_before)
     new = _columns(draft)
     changed = [name for name, value in new.items() if getattr(programme, name) != value]
     for name in changed:
@@ -187,7 +197,12 @@ async def set_minimum_group(
 
 
 async def draft_problems(
-    session: AsyncSession, organisation: Organisation, draft: ProgrammeDraft, *, itself: UUID | None = None
+    session: AsyncSession,
+    organisation: Organisation,
+    draft: ProgrammeDraft,
+    *,
+    itself: UUID | None,
+    asked_before: bool,
 ) -> list[Invalid]:
     """Return everything that keeps a draft from being used, for a form that shows all of it at once.
 
@@ -195,11 +210,21 @@ async def draft_problems(
         session: the edge's.
         organisation: whose programme it would be.
         draft: what HR wrote; it is tidied here.
-        itself: the programme being changed, which may keep its name.
+        itself: the programme being changed, which may keep its name; None for a new one.
+        asked_before: whether it ever had a wave. From then on its minimum group can only be raised.
     """
     draft = draft.tidied()
+    promised = None
+    if itself is not None and asked_before:
+        kept = await programme_with_id(session, itself)
+        promised = minimum_in_force(organisation.minimum_group, kept.minimum_group)
     teams = set(await session.scalars(select(Team.id).where(Team.organisation_id == organisation.id)))
-    problems = problems_of(draft, teams=teams, organisation_minimum=organisation.minimum_group)
+    problems = problems_of(
+        draft,
+        teams=teams,
+        organisation_minimum=organisation.minimum_group,
+        promised_minimum=promised,
+    )
     others = select(Programme.id, Programme.name).where(Programme.organisation_id == organisation.id)
     names = {name.casefold() for found, name in await session.execute(others) if found != itself}
     if draft.name.casefold() in names:
@@ -210,9 +235,16 @@ async def draft_problems(
 
 
 async def _require_sound(
-    session: AsyncSession, organisation: Organisation, draft: ProgrammeDraft, *, itself: UUID | None
+    session: AsyncSession,
+    organisation: Organisation,
+    draft: ProgrammeDraft,
+    *,
+    itself: UUID | None,
+    asked_before: bool,
 ) -> None:
-    for problem in await draft_problems(session, organisation, draft, itself=itself):
+    for problem in await draft_problems(
+        session, organisation, draft, itself=itself, asked_before=asked_before
+    ):
         raise problem
 
 

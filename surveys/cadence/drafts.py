@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from uuid import UUID
 
-from surveys.cadence.rules import Interval
+from surveys.cadence.rules import Interval, minimum_in_force
 from surveys.errors import Invalid
 from surveys.questions.rules import BANK, MAX_OWN, MAX_STRUCK, OPTIONAL, SUGGESTED_OPTIONAL
 
@@ -89,7 +89,11 @@ def suggested_window(interval: str, every: int) -> int:
 
 
 def problems_of(
-    draft: ProgrammeDraft, *, teams: Collection[UUID], organisation_minimum: int
+    draft: ProgrammeDraft,
+    *,
+    teams: Collection[UUID],
+    organisation_minimum: int,
+    promised_minimum: int | None = None,
 ) -> list[Invalid]:
     """Return everything that keeps a draft from being used; each names its field and the remedy.
 
@@ -97,9 +101,11 @@ def problems_of(
         draft: a tidied draft.
         teams: the ids of the organisation's teams.
         organisation_minimum: k of the organisation, which a programme may only raise.
+        promised_minimum: k under which people have answered in this programme, or None.
     """
     return [
-        *_about_people(draft, teams, organisation_minimum),
+        *_about_people(draft, teams),
+        *_about_the_minimum(draft, organisation_minimum, promised_minimum),
         *_about_reading(draft),
         *_about_time(draft),
         *_about_quiet_days(draft),
@@ -108,20 +114,27 @@ def problems_of(
     ]
 
 
-def _about_people(
-    draft: ProgrammeDraft, teams: Collection[UUID], organisation_minimum: int
-) -> Iterator[Invalid]:
+def _about_people(draft: ProgrammeDraft, teams: Collection[UUID]) -> Iterator[Invalid]:
     if not draft.name:
         yield Invalid("Give the programme a name.", field="name")
     if len(draft.name) > LONGEST_NAME:
         yield Invalid("Use at most {most} characters for the name.", field="name", most=LONGEST_NAME)
     if any(team not in teams for team in draft.audience):
         yield Invalid("One of these teams does not exist; choose from the list.", field="audience")
-    if draft.minimum_group is not None and draft.minimum_group < organisation_minimum:
+
+
+def _about_the_minimum(draft: ProgrammeDraft, organisation: int, promised: int | None) -> Iterator[Invalid]:
+    if promised is not None and minimum_in_force(organisation, draft.minimum_group) < promised:
+        yield Invalid(
+            "People have answered here with a minimum group of {minimum}; keep it or raise it.",
+            field="minimum_group",
+            minimum=promised,
+        )
+    elif draft.minimum_group is not None and draft.minimum_group < organisation:
         yield Invalid(
             "A programme can only raise the minimum group of the organisation, which is {minimum}.",
             field="minimum_group",
-            minimum=organisation_minimum,
+            minimum=organisation,
         )
     if draft.minimum_group is not None and draft.minimum_group > LARGEST_MINIMUM:
         yield Invalid(

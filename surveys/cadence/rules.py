@@ -260,6 +260,11 @@ def fate(opens_at: datetime, closes_at: datetime, now: datetime) -> Fate:
     return Fate.OPENS if closes_at - now >= LEAST_TO_ANSWER else Fate.MISSED
 
 
+def minimum_in_force(organisation: int, programme: int | None) -> int:
+    """Return k of a programme: the organisation's minimum group, which the programme may only raise."""
+    return max(organisation, programme or 0)
+
+
 def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
     first = date(year, month, 1)
     day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))

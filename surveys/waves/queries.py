@@ -76,9 +76,19 @@ async def unit_above(session: AsyncSession, wave_id: UUID, team_id: UUID) -> str
     )
 
 
-async def has_asked(session: AsyncSession, organisation_id: UUID) -> bool:
-    """Return whether this organisation ever asked anybody; from then on its rules can only be raised."""
+async def has_asked(
+    session: AsyncSession, organisation_id: UUID, *, programme_id: UUID | None = None
+) -> bool:
+    """Return whether anybody was ever asked; from then on a minimum group can only be raised.
+
+    Args:
+        session: the edge's.
+        organisation_id: in this organisation.
+        programme_id: and in this programme, or in any.
+    """
     first = select(Wave.id).where(Wave.organisation_id == organisation_id, Wave.state.in_(ASKED_STATES))
+    if programme_id is not None:
+        first = first.where(Wave.programme_id == programme_id)
     return await session.scalar(first.limit(1)) is not None
 
 

@@ -300,6 +300,18 @@ class TestTheMinimumGroup:
         higher = await hr.post("/programmes/minimum-group", data={**token, "minimum_group": "6"})
         assert higher.status_code == 303
 
+    async def test_nor_can_a_programme_that_asked_take_back_what_it_raised(
+        self, hr: httpx.AsyncClient, wave: Wave
+    ) -> None:
+        address = f"/programmes/{wave.programme_id}"
+        assert (await send(hr, address, minimum_group="8")).status_code == 303
+
+        for lower in ("6", ""):
+            answer = await send(hr, address, minimum_group=lower)
+            assert answer.status_code == 422
+            assert "with a minimum group of 8; keep it or raise it." in answer.text
+        assert (await send(hr, address, minimum_group="9")).status_code == 303
+
 
 class TestAnOpenPulse:
     async def test_hr_may_end_it_early_and_nothing_is_published(

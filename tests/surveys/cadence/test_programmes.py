@@ -7,6 +7,8 @@ from itertools import islice
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +31,7 @@ from surveys.cadence.queries import (
     small_units,
 )
 from surveys.cadence.quiet_days import Quiet
-from surveys.cadence.rules import Schedule, next_occurrence, occurrences
+from surveys.cadence.rules import Schedule, minimum_in_force, next_occurrence, occurrences
 from surveys.errors import Conflict, Invalid, Missing
 from tests.cast import make_cast, make_organisation, make_person, make_team
 
@@ -80,7 +82,13 @@ class TestAdding:
         other = await make_organisation(session, "Other")
         theirs = await make_team(session, other, "Theirs")
 
-        problems = await draft_problems(session, cast.organisation, replace(DRAFT, audience=(theirs.id,)))
+        problems = await draft_problems(
+            session,
+            cast.organisation,
+            replace(DRAFT, audience=(theirs.id,)),
+            itself=None,
+            asked_before=False,
+        )
 
         assert [problem.field for problem in problems] == ["audience"]
 
@@ -90,8 +98,15 @@ class TestAdding:
 
         again = replace(DRAFT, name="team PULSE")
 
-        assert [p.field for p in await draft_problems(session, cast.organisation, again)] == ["name"]
-        assert await draft_problems(session, cast.organisation, again, itself=kept.id) == []
+        assert [
+            p.field
+            for p in await draft_problems(
+                session, cast.organisation, again, itself=None, asked_before=False
+            )
+        ] == ["name"]
+        assert (
+            await draft_problems(session, cast.organisation, again, itself=kept.id, asked_before=True) == []
+        )
 
 
 class TestChanging:
@@ -99,10 +114,14 @@ class TestChanging:
         cast = await make_cast(session)
         kept = await add_programme(session, cast.organisation, DRAFT, now=NOON)
 
-        await change_programme(session, cast.organisation, kept.id, draft_of(kept), now=NOON)
+        await change_programme(
+            session, cast.organisation, kept.id, draft_of(kept), asked_before=False, now=NOON
+        )
         assert await log_of(session) == ["programme.added"]
 
-        await change_programme(session, cast.organisation, kept.id, replace(DRAFT, reminders=2), now=NOON)
+        await change_programme(
+            session, cast.organisation, kept.id, replace(DRAFT, reminders=2), asked_before=False, now=NOON
+        )
         entry = (await session.scalars(select(Entry).where(Entry.action == "programme.changed"))).one()
         assert entry.details == {"changed": ["reminders"]}
         assert kept.counts_from is None
@@ -113,7 +132,9 @@ class TestChanging:
         kept = await add_programme(session, cast.organisation, weekly, now=NOON)
 
         # Monday is past already, and so is 10:00 of this Tuesday.
-        await change_programme(session, cast.organisation, kept.id, replace(weekly, weekday=1), now=NOON)
+        await change_programme(
+            session, cast.organisation, kept.id, replace(weekly, weekday=1), asked_before=False, now=NOON
+        )
 
         following = next_occurrence(Schedule.of(kept), date(2026, 2, 27), now=NOON)
         assert following == date(2026, 3, 10)
@@ -124,7 +145,7 @@ class TestChanging:
         kept = await add_programme(session, cast.organisation, weekly, now=NOON)
         afternoon = replace(weekly, weekday=1, local_time=time(15))
 
-        await change_programme(session, cast.organisation, kept.id, afternoon, now=NOON)
+        await change_programme(session, cast.organisation, kept.id, afternoon, asked_before=False, now=NOON)
 
         assert next_days(kept, 1, after=date(2026, 2, 27)) == [date(2026, 3, 3)]
 
@@ -134,11 +155,11 @@ class TestChanging:
         kept = await add_programme(session, cast.organisation, first, now=NOON)
         second = replace(DRAFT, own_items=(OwnItem("Two."), OwnItem("One, in other words.")))
 
-        await change_programme(session, cast.organisation, kept.id, second, now=NOON)
+        await change_programme(session, cast.organisation, kept.id, second, asked_before=False, now=NOON)
         assert [own["code"] for own in kept.own_items] == ["OWN-02", "OWN-03"]
 
-        await change_programme(session, cast.organisation, kept.id, DRAFT, now=NOON)
-        await change_programme(session, cast.organisation, kept.id, first, now=NOON)
+        await change_programme(session, cast.organisation, kept.id, DRAFT, asked_before=False, now=NOON)
+        await change_programme(session, cast.organisation, kept.id, first, asked_before=False, now=NOON)
         assert [own["code"] for own in kept.own_items] == ["OWN-04", "OWN-05"]
 
     async def test_two_programmes_never_share_a_code(self, session: AsyncSession) -> None:
@@ -154,7 +175,7 @@ class TestChanging:
         cast = await make_cast(session)
 
         with pytest.raises(Missing):
-            await change_programme(session, cast.organisation, uuid4(), DRAFT, now=NOON)
+            await change_programme(session, cast.organisation, uuid4(), DRAFT, asked_before=False, now=NOON)
 
 
 class TestPausing:
@@ -198,6 +219,47 @@ class TestTheMinimumGroup:
 
         with pytest.raises(Invalid, match="between 4 and 50"):
             await set_minimum_group(session, organisation, to=to, asked_before=False, now=NOON)
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.tuples(st.booleans(), st.none() | st.integers(2, 52)), max_size=10))
+    async def test_whatever_is_tried_after_a_wave_what_is_in_force_never_falls(
+        self, session: AsyncSession, tries: list[tuple[bool, int | None]]
+    ) -> None:
+        organisation = await make_organisation(session)
+        kept = await add_programme(session, organisation, DRAFT, now=NOON)
+
+        def in_force() -> int:
+            return minimum_in_force(organisation.minimum_group, kept.minimum_group)
+
+        for of_programme, to in tries:
+            before, refusal = in_force(), None
+            wanted = to or organisation.minimum_group
+            try:
+                if of_programme:
+                    draft = replace(draft_of(kept), minimum_group=to)
+                    await change_programme(
+                        session, organisation, kept.id, draft, asked_before=True, now=NOON
+                    )
+                else:
+                    await set_minimum_group(session, organisation, to=wanted, asked_before=True, now=NOON)
+            except (Invalid, Conflict) as found:
+                refusal = found
+            assert in_force() == (before if refusal else max(before, wanted))
+            assert refusal is None or not max(before, 4) <= wanted <= 50
+            assert not isinstance(refusal, Invalid) or refusal.field == "minimum_group"
+
+    async def test_a_programme_that_never_asked_may_take_its_own_minimum_back(
+        self, session: AsyncSession
+    ) -> None:
+        organisation = await make_organisation(session)
+        kept = await add_programme(session, organisation, replace(DRAFT, minimum_group=8), now=NOON)
+        lower = replace(DRAFT, minimum_group=6)
+
+        with pytest.raises(Invalid, match="with a minimum group of 8; keep it or raise it"):
+            await change_programme(session, organisation, kept.id, lower, asked_before=True, now=NOON)
+        await change_programme(session, organisation, kept.id, lower, asked_before=False, now=NOON)
+
+        assert kept.minimum_group == 6
 
 
 class TestFindingOne:
