@@ -137,8 +137,8 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
         await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads)
         for team_id in [
             *sorted(viewer.leads, key=str),
-            *sorted(viewer.leads_groups, key=str),
             *sorted(acts, key=str),
+            *sorted(viewer.leads_groups, key=str),
         ][:MOST_TEAMS]
     ]
     return [
@@ -147,6 +147,7 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
             f"{desk.settings.base_url}/teams/{loop.team_id}",
             loop_things(loop, language, viewer.person_id),
             stands_in=loop.team_id in acts,
+            in_group=loop.in_group,
         )
         for loop in sorted(loops, key=lambda one: (one.in_group, one.team_name.casefold()))
     ]

@@ -105,6 +105,7 @@ class LedTeam:
     page_url: str
     things: Sequence[tuple[str, str, str]]
     stands_in: bool = False
+    in_group: bool = False
 
 
 def home_view(home: Home, language: Translator, *, administrators: str | None) -> Block:
@@ -205,8 +206,10 @@ def _led(teams: Sequence[LedTeam], language: Translator) -> list[Block]:
         ]
         if not team.things:
             built.append(blocks.section(language.say("Nothing waits for you here.")))
-        page = blocks.button(language.say("Open the team page"), Action.LINK, url=team.page_url)
-        built.append(blocks.actions(page))
+        label = language.say("Open the team page")
+        if team.in_group:
+            label = language.say("Open the group's page")
+        built.append(blocks.actions(blocks.button(label, Action.LINK, url=team.page_url)))
     return built
 
 
