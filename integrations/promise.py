@@ -136,6 +136,21 @@ def _who_sees(language: Translator, terms: Terms) -> list[str]:
             k=k,
         )
     )
+    sentences += _what_leaders_read(language, terms)
+    if terms.votes_for_a_word is not None:
+        sentences.append(
+            say(
+                "Whether a promise was kept, the team says in one word. It needs at least {votes} people "
+                "who decided and half of those asked; nobody sees who said what, or how many.",
+                votes=terms.votes_for_a_word,
+            )
+        )
+    return sentences
+
+
+def _what_leaders_read(language: Translator, terms: Terms) -> list[str]:
+    say = language.say
+    sentences = []
     if terms.head_start_days:
         sentences.append(
             language.count(
@@ -146,24 +161,15 @@ def _who_sees(language: Translator, terms: Terms) -> list[str]:
         )
     elif terms.head_start_days is not None:
         sentences.append(say("Your leader and the team read the figures at the same moment."))
-    if terms.leaders_read_below:
-        sentences.append(say("Leaders above your leader may open your team's page too."))
-    else:
-        sentences.append(
-            say(
-                "Leaders above your leader see figures of larger units, not your team's page. When your "
-                "team is the only one below them that can be shown, those figures are your team's."
-            )
+    above = (
+        say("Leaders above your leader may open your team's page too.")
+        if terms.leaders_read_below
+        else say(
+            "Leaders above your leader see figures of larger units, not your team's page. When your "
+            "team is the only one below them that can be shown, those figures are your team's."
         )
-    if terms.votes_for_a_word is not None:
-        sentences.append(
-            say(
-                "Whether a promise was kept, the team says in one word. It needs at least {votes} people "
-                "who decided and half of those asked; nobody sees who said what, or how many.",
-                votes=terms.votes_for_a_word,
-            )
-        )
-    return sentences
+    )
+    return [*sentences, above]
 
 
 def _while_open(language: Translator, terms: Terms, named: str) -> list[str]:

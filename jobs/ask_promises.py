@@ -4,7 +4,7 @@ One small wave a programme and day, for all units that are due. A pulse always g
 before the question would be over, the question is left to it, because nobody is in two open waves.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -59,38 +59,29 @@ async def _ask_in(
     session: AsyncSession, keys: KeyStore, organisation_id: UUID, *, slack: bool, now: datetime
 ) -> list[UUID]:
     waiting = await promises_unasked(session, organisation_id, now=now)
-    if not waiting:
+    if not waiting:  # as nearly always, and then nobody's lock is taken
         return []
     # The same lock as for pulses: an organisation opens one wave at a time.
     organisation = await session.get_one(
         Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
     )
     directory = await directory_of(session, organisation_id)
-    due = [
-        Due(one, asked_from)
-        for one in waiting
-        if (asked_from := asked_alone_from(one, directory)) is not None and asked_from <= now
-    ]
+    due = _due(waiting, directory, now)
     if not due:
         return []
-    programmes = (
-        await session.scalars(
-            select(Programme)
-            .where(Programme.organisation_id == organisation_id, Programme.paused_at.is_(None))
-            .order_by(Programme.created_at, Programme.id)
-        )
-    ).all()
+    programmes = await _running(session, organisation_id)
     audiences = {programme.id: audience_of(programme, directory) for programme in programmes}
     places = await places_of(session, organisation)
     coming = {one.id: await _next_opening(session, one, places, now=now) for one in programmes}
     busy = await people_in_open_waves(session, organisation_id)
+    rosters = directory.rosters()
     opened: list[UUID] = []
     for programme in programmes:
         free = [
             one
             for one in due
             if one.waiting.team_id in audiences[programme.id]
-            and not busy & set(directory.rosters()[one.waiting.team_id])
+            and not busy & set(rosters[one.waiting.team_id])
         ]
         soonest = {
             one.waiting.team_id: min(
@@ -106,6 +97,23 @@ async def _ask_in(
         opened.append(wave.id)
         busy = await people_in_open_waves(session, organisation_id)
     return opened
+
+
+def _due(waiting: Collection[Waiting], directory: Directory, now: datetime) -> list[Due]:
+    return [
+        Due(one, asked_from)
+        for one in waiting
+        if (asked_from := asked_alone_from(one, directory)) is not None and asked_from <= now
+    ]
+
+
+async def _running(session: AsyncSession, organisation_id: UUID) -> Sequence[Programme]:
+    found = await session.scalars(
+        select(Programme)
+        .where(Programme.organisation_id == organisation_id, Programme.paused_at.is_(None))
+        .order_by(Programme.created_at, Programme.id)
+    )
+    return found.all()
 
 
 async def _ask_units(
@@ -158,8 +166,7 @@ def _is_the_hour(times: WaveTimes, now: datetime) -> bool:
 
 def _places_in(directory: Directory, units: Collection[Due]) -> set[Place]:
     rosters = directory.rosters()
-    people = (directory.people[person] for one in units for person in rosters[one.waiting.team_id])
-    return {(person.zone, person.country or directory.country) for person in people}
+    return {directory.place_of(person) for one in units for person in rosters[one.waiting.team_id]}
 
 
 async def _days_taken(session: AsyncSession, programme: Programme, *, now: datetime) -> set[date]:

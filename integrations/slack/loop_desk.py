@@ -23,8 +23,7 @@ from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.putting_off import WEEKS, beginning_of_week
 from surveys.errors import Forbidden, Missing, SurveyError
-from surveys.people.models import Person
-from surveys.people.queries import branch_of, viewer_by_slack
+from surveys.people.queries import branch_of, place_of, viewer_by_slack
 from surveys.people.readers import look_of
 from surveys.people.rules import Viewer
 from surveys.results.queries import trend_of
@@ -112,10 +111,8 @@ async def _side_form(work: Work, value: str) -> Block:
 
 
 async def _later_form(work: Work, value: str) -> Block:
-    person = await work.session.get_one(Person, work.viewer.person_id)
-    days = [
-        beginning_of_week(work.now, weeks, person.zone, person.country).date() for weeks in WEEKS.values()
-    ]
+    place = await place_of(work.session, work.viewer.person_id)
+    days = [beginning_of_week(work.now, weeks, *place).date() for weeks in WEEKS.values()]
     return forms.later_form(work.language, value, days)
 
 

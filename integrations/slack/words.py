@@ -106,17 +106,14 @@ def words_view(
 ) -> Block:
     """Return the form for one's own words: blank, or with what was typed and what the check found in it."""
     say = language.say
-    least = max(sheet.rules.minimum_group, FEWEST)
     report, contacts = where_to_report(language, desk.settings.help_contacts)
-    found: list[Block] = []
-    if checked is not None and checked.harm:
-        found = [blocks.section(when_harm_is_named(language)), blocks.section(_listed(contacts))]
-    elif checked is not None:
-        found = [
-            blocks.section(_listed(say_hints(checked, language))),
-            blocks.context(say("Change it, or send it as it is. Nothing was stored yet.")),
-        ]
+    found = _found(checked, contacts, language) if checked is not None else []
     prompt = OPEN_PROMPTS[sheet.rules.open_prompt or ""]
+    delivered = say(
+        "Delivered only if at least {k} people answer, else deleted unread.",
+        k=max(sheet.rules.minimum_group, FEWEST),
+    )
+    passes_your_name = say("Slack passes your name along with what you send; on the web it does not.")
     return blocks.modal(
         title=say("In your own words"),
         submit=say("Send as it is") if found else say("Send"),
@@ -135,31 +132,44 @@ def words_view(
             blocks.context(
                 say("No names, no dates, nothing only you could know: style and detail give people away.")
             ),
-            blocks.choices(
-                say("How should it reach your leader and team?"),
-                [
-                    (say("In my words"), PassedOn.WORDS.value),
-                    (say("Only the theme, no words"), PassedOn.THEME.value),
-                ],
-                block_id="kind",
-                action=Action.PASSED_ON,
-                initial=PassedOn.WORDS.value,
-            ),
-            blocks.choices(
-                say("Theme, if only that"),
-                [(language.gettext(name), code) for code, name in THEMES.items()],
-                block_id="theme",
-                action=Action.THEME,
-            ),
-            blocks.context(
-                say("Delivered only if at least {k} people answer, else deleted unread.", k=least)
-                + " "
-                + say("Slack passes your name along with what you send; on the web it does not."),
-            ),
+            *_how_to_pass_on(language),
+            blocks.context(f"{delivered} {passes_your_name}"),
             links((say("Write it on the web"), web_link), mailbox_link(language, desk, known)),
             blocks.context(f"{report} {language.listing(contacts)}."),
         ],
     )
+
+
+def _found(checked: Checked, contacts: Sequence[str], language: Translator) -> list[Block]:
+    """Return what is said of words before they are sent: of harm, whom to turn to and no hints."""
+    if checked.harm:
+        return [blocks.section(when_harm_is_named(language)), blocks.section(_listed(contacts))]
+    return [
+        blocks.section(_listed(say_hints(checked, language))),
+        blocks.context(language.say("Change it, or send it as it is. Nothing was stored yet.")),
+    ]
+
+
+def _how_to_pass_on(language: Translator) -> list[Block]:
+    say = language.say
+    return [
+        blocks.choices(
+            say("How should it reach your leader and team?"),
+            [
+                (say("In my words"), PassedOn.WORDS.value),
+                (say("Only the theme, no words"), PassedOn.THEME.value),
+            ],
+            block_id="kind",
+            action=Action.PASSED_ON,
+            initial=PassedOn.WORDS.value,
+        ),
+        blocks.choices(
+            say("Theme, if only that"),
+            [(language.gettext(name), code) for code, name in THEMES.items()],
+            block_id="theme",
+            action=Action.THEME,
+        ),
+    ]
 
 
 def links(*named: tuple[str, str]) -> Block:

@@ -62,19 +62,7 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
     living = {wave_id for wave_id, state, _ in waves if state in LIVING}
     # Ended early a moment ago: its rows go at the clock's next tick, before its key is noted as gone.
     ending = {wave_id for wave_id, state, gone in waves if state in ENDS_LATER and gone is None}
-    ballots = rows = 0
-    for table in metadata.sorted_tables:
-        if "wave_id" not in table.columns or table.name in STAYS:
-            continue
-        left = await _rows_beyond(session, table, living | ending)
-        if table.name in SEALED:
-            ballots += left
-        else:
-            rows += left
-    if await is_postgresql(session):
-        names = await session.scalars(text(PARTITIONS))
-        ballots += len({UUID(name.rpartition("_")[2]) for name in names} - living - ending)
-    asking = await _rows_beyond(session, metadata.tables["delivery"], living | ending, asking=True)
+    ballots, rows = await _of_ended_waves(session, living | ending)
     cards = await count_of(session, f"{CARDS} WHERE r.id IS NULL OR r.card_key IS NULL")
     votes = await count_of(session, f"{VOTES} WHERE r.id IS NULL OR r.vote_key IS NULL")
     few = await count_of(session, FEW_WORDS.format(table="remark"), fewest=FEWEST)
@@ -106,11 +94,28 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
         ),
         judged(
             "rosters of closed waves",
-            rows + asking,
+            rows,
             clean="No place, message that asked, or other row of a person outlived its wave.",
             leak="Rows about who was asked in waves that are over are still there.",
         ),
     ]
+
+
+async def _of_ended_waves(session: AsyncSession, alive: set[UUID]) -> tuple[int, int]:
+    """Return how many sealed rows, and how many rows about who was asked, are of waves not `alive`."""
+    sealed = rows = 0
+    for table in metadata.sorted_tables:
+        if "wave_id" not in table.columns or table.name in STAYS:
+            continue
+        left = await _rows_beyond(session, table, alive)
+        if table.name in SEALED:
+            sealed += left
+        else:
+            rows += left
+    if await is_postgresql(session):
+        names = await session.scalars(text(PARTITIONS))
+        sealed += len({UUID(name.rpartition("_")[2]) for name in names} - alive)
+    return sealed, rows + await _rows_beyond(session, metadata.tables["delivery"], alive, asking=True)
 
 
 async def _rows_beyond(

@@ -17,6 +17,7 @@ from surveys.deliveries.rules import ChannelName
 from surveys.errors import Conflict, Forbidden, Missing
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Leadership, Person
+from surveys.people.queries import place_of
 
 LATER = {"tomorrow": timedelta(days=1), "next_week": timedelta(days=7)}
 MOST_SNOOZES = 3
@@ -81,7 +82,7 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
     if not (unit or group or await acts_in(session, person_id, now=now)):
         raise Forbidden("Only the leader of this team can do this.")
     person = await session.get_one(Person, person_id)
-    begins = beginning_of_week(now, WEEKS[how], person.zone, person.country)
+    begins = beginning_of_week(now, WEEKS[how], *await place_of(session, person_id))
     await session.execute(
         delete(Delivery).where(
             Delivery.person_id == person_id,

@@ -21,6 +21,7 @@ from surveys.commitments.week import URGENCY, Thing, ThingKind, overdue, thing_t
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.groups_read import groups_of
 from surveys.people.models import GroupMember, Leadership, Person, WorkingGroup
+from surveys.people.statements import where_people_are
 from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
@@ -79,11 +80,13 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
         _holds(GroupMember.team_id),
     )
     wanted = or_(leads.correlate(Person), stands_in.correlate(Person), in_group.correlate(Person))
-    found = await session.scalars(select(Person).where(Person.active, wanted, ~told).order_by(Person.id))
+    found = await session.execute(
+        where_people_are().add_columns(Person).where(Person.active, wanted, ~told).order_by(Person.id)
+    )
     planned = 0
-    for leader in found.all():
-        there = now.astimezone(ZoneInfo(leader.zone))
-        if not begins_week(there.date(), leader.country) or not BEGINS <= there.hour < ENDS:
+    for zone, country, leader in found.all():
+        there = now.astimezone(ZoneInfo(zone))
+        if not begins_week(there.date(), country) or not BEGINS <= there.hour < ENDS:
             continue
         notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
         planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)

@@ -29,6 +29,7 @@ from surveys.people.statements import (
     signed_in,
     team_rows,
     upward,
+    where_people_are,
     with_this_id,
 )
 
@@ -48,6 +49,12 @@ async def installation_of(session: AsyncSession) -> UUID:
     if found is None:
         raise Missing("This database has no id of its own any more. Run `kept migrate --keys take`.")
     return found
+
+
+async def place_of(session: AsyncSession, person_id: UUID) -> tuple[str, str | None]:
+    """Return where somebody is: an IANA zone, and the country whose public holidays they have."""
+    zone, country = (await session.execute(where_people_are().where(Person.id == person_id))).one()
+    return zone, country
 
 
 async def the_organisation(session: AsyncSession) -> Organisation:

@@ -146,6 +146,11 @@ class Directory:
                 found.setdefault(unit, []).append(person_id)
         return found
 
+    def place_of(self, person_id: UUID) -> tuple[str, str | None]:
+        """Return where somebody is: an IANA zone, and a country, which may be the organisation's."""
+        person = self.people[person_id]
+        return person.zone, person.country or self.country
+
     def team_zone(self, team_id: UUID) -> str:
         """Return the IANA zone of a team: its own, else its leader's, else the organisation's."""
         leader = self._first_leader(team_id)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from surveys.people.models import (
@@ -36,6 +36,8 @@ SOMEBODY = (
     Membership.team_id,
     Membership.since,
 )
+# Zone and country, which is the organisation's where somebody has none of their own.
+WHERE_SOMEBODY_IS = (Person.zone, func.coalesce(Person.country, Organisation.country))
 IS_MEMBER = (Membership.person_id == Person.id) & Membership.until.is_(None)
 
 
@@ -47,6 +49,11 @@ def team_rows() -> Rows:
 def person_rows() -> Rows:
     """Columns in the order of `Somebody`, with the membership that has not ended."""
     return select(*SOMEBODY).outerjoin(Membership, IS_MEMBER)
+
+
+def where_people_are() -> Rows:
+    """Zone and country of people, to be narrowed; whoever has no country has the organisation's."""
+    return select(*WHERE_SOMEBODY_IS).join(Organisation, Organisation.id == Person.organisation_id)
 
 
 @cache

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.people import statements
 from surveys.people.models import GroupMember, Organisation, Person, TeamOrGroup, WorkingGroup
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
@@ -178,17 +179,10 @@ async def set_clock(
 async def where_people_are(
     session: AsyncSession, board: Retrospective, person_id: UUID | None = None
 ) -> list[Where]:
-    """Return where those who take part in a board are, or one person.
-
-    Whoever has no country of their own has the organisation's.
-    """
+    """Return where those who take part in a board are, or one person."""
     here = select(Participant.person_id).where(Participant.retrospective_id == board.id)
     wanted = Person.active & Person.id.in_(here) if person_id is None else Person.id == person_id
-    found = await session.execute(
-        select(Person.zone, func.coalesce(Person.country, Organisation.country))
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(wanted)
-    )
+    found = await session.execute(statements.where_people_are().where(wanted))
     return [(row[0], row[1]) for row in found]
 
 

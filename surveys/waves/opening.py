@@ -69,19 +69,12 @@ async def open_wave(
     if not to_be_asked:
         await miss_wave(session, programme, occurrence, now=now)
         return None
-    zones = {
-        (directory.people[person].zone, directory.people[person].country or directory.country)
-        for people in to_be_asked.values()
-        for person in people
-    }
+    zones = {directory.place_of(person) for people in to_be_asked.values() for person in people}
     times = wave_times(Schedule.of(programme), occurrence, zones)
-    match fate(times.opens_at, times.closes_at, now):
-        case Fate.WAITS:
-            return None
-        case Fate.MISSED:
-            await miss_wave(session, programme, occurrence, now=now)
-            return None
-    if not rosters:
+    when = fate(times.opens_at, times.closes_at, now)
+    if when is Fate.WAITS:
+        return None
+    if when is Fate.MISSED or not rosters:
         await miss_wave(session, programme, occurrence, now=now)
         return None
     moved = await moved_since_last_wave(session, units, directory, programme)
@@ -279,7 +272,7 @@ async def _freeze_places(
                     "person_id": person_id,
                     "team_id": unit,
                     "zone": person.zone,
-                    "asks_at": asks_at[person.zone, person.country or directory.country],
+                    "asks_at": asks_at[directory.place_of(person_id)],
                     "counts": counts_towards_minimum(person.since, wave.opens_at, first_wave=first_wave),
                     "skipped": False,
                 }

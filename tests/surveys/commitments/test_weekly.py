@@ -113,7 +113,7 @@ async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None
 async def test_after_a_holiday_the_week_begins_on_its_first_working_day(session: AsyncSession) -> None:
     cast = await scene(session)
     easter_monday = datetime(2026, 4, 6, 8, 30, tzinfo=UTC)
-    cast.lena.country = "DE"
+    cast.organisation.country = "DE"  # hers, who has none of her own
     await session.flush()
 
     assert await begin_weeks(session, now=easter_monday, slack=True) == 0
