@@ -12,12 +12,14 @@ from surveys.comments.models import Mailbox
 from surveys.comments.rules import Addressee
 from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.groups_read import all_groups
+from surveys.people.models import Person, Role, RoleKind
 from surveys.people.queries import directory_of, the_organisation, viewer_of
 from surveys.people.rules import Directory, Viewer, may_read
 from surveys.retrospectives.models import Participant, Retrospective
 
 BOARDS = 50  # from which one is chosen that is not a reader's own
 MAILBOXES = 50  # likewise
+OF_A_ROLE = 20  # people of each role who are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def choose_readers(
             )
         ]
         kinds: set[tuple[bool, bool, bool, bool]] = set()
-        for person_id in candidates(directory):
+        for person_id in dict.fromkeys([*candidates(directory), *await _with_a_role(session)]):
             viewer = await viewer_of(session, person_id)
             kind = (viewer.is_hr, bool(viewer.leads), bool(viewer.granted), viewer.is_ombudsperson)
             if kind in kinds:
@@ -104,6 +106,15 @@ def _is_for(viewer: Viewer, mailbox: Mailbox) -> bool:
             return viewer.is_hr
         case Addressee.OMBUDSPERSON:
             return viewer.is_ombudsperson
+
+
+async def _with_a_role(session: AsyncSession) -> list[UUID]:
+    """Return some people of each role, who may be none of the first members of their units."""
+    found: list[UUID] = []
+    for kind in RoleKind:
+        holds = select(Role.person_id).join(Person, (Person.id == Role.person_id) & Person.active)
+        found += await session.scalars(holds.where(Role.kind == kind).order_by(Role.id).limit(OF_A_ROLE))
+    return found
 
 
 async def _boards(session: AsyncSession) -> list[tuple[UUID, UUID, frozenset[UUID]]]:

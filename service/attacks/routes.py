@@ -79,6 +79,7 @@ class NoKeys:
 class Walk:
     """What came of walking: doors that opened to the wrong reader, and calls that broke."""
 
+    calls: int = 0
     opened: int = 0
     broken: int = 0
     words: Mapping[str, set[UUID]] = field(default_factory=dict)  # with the units in which they were said
@@ -86,6 +87,7 @@ class Walk:
 
     def judge(self, reader: Reader, path: str, team: UUID | None, method: str, reply: Reply) -> None:
         """Hold one reply against what this reader may see."""
+        self.calls += 1
         self.broken += reply.failed
         # A form that is refused before anything is looked up shows nothing.
         unread = path.startswith(OF_OTHERS) and not reply.worked and not reply.location
@@ -141,7 +143,9 @@ async def attacks(sessions: async_sessionmaker[AsyncSession]) -> list[Attempt]:
         judged(
             NAME,
             walk.opened,
-            clean="Every route refused whom it is not for; no page named a unit its reader may not read.",
+            clean="Every route refused whom it is not for; no page named a unit its reader may not read. "
+            f"Walked: {walk.calls} calls by {len(readers)} readers of as many kinds; what is about a unit, "
+            "in one they lead, one they only read and one that is closed to them.",
             leak="Routes opened to readers they are not for, or pages named units these may not read.",
         )
     ]

@@ -85,18 +85,19 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
     people = await session.execute(
         person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
     )
-    leaders = await session.execute(  # the active ones only: who left leads nothing
+    # The active ones only: who left leads nothing. Joined to teams as well, SQLite would try every person
+    # with every team.
+    leaders = await session.execute(
         select(Leadership.team_id, Leadership.person_id)
         .join(Person, (Person.id == Leadership.person_id) & Person.active)
-        .join(Team, Team.id == Leadership.team_id)
-        .where(Team.organisation_id == organisation_id)
+        .where(Person.organisation_id == organisation_id)
         .order_by(Leadership.team_id, Person.name, Person.id)
     )
     return Directory(
         organisation_id=organisation_id,
         teams=teams,
         people={row[0]: Somebody(*row) for row in people},
-        leaders=_by_team((row[0], row[1]) for row in leaders),
+        leaders=_by_team((row[0], row[1]) for row in leaders if row[0] in teams),
         zone=organisation.zone,
         country=organisation.country,
     )

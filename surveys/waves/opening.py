@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
-from surveys.cadence.rules import Fate, Schedule, WaveTimes, fate, wave_times
+from surveys.cadence.rules import Fate, Schedule, WaveTimes, fate, minimum_in_force, wave_times
 from surveys.database import insert_rows
 from surveys.people.rules import Directory
 from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
@@ -132,7 +132,7 @@ async def open_question(
 
 def _rules(programme: Programme, organisation_minimum: int, *, leaders_read_below: bool) -> FrozenRules:
     return FrozenRules(
-        minimum_group=max(organisation_minimum, programme.minimum_group or 0),
+        minimum_group=minimum_in_force(organisation_minimum, programme.minimum_group),
         reminders=programme.reminders,
         remind=programme.remind,
         head_start_days=programme.head_start_days,
