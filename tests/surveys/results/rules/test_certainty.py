@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from surveys.results.rules.certainty import Spread, agreement_of, sums_tell, tells
+from surveys.results.rules.certainty import Spread, agreement_of, reads_capped, sums_tell, tells
 from surveys.results.rules.distributions import agreement_word, bar_parts, buckets, deviation, item_word
 from surveys.results.rules.one_pool import Counts
 
@@ -126,3 +126,27 @@ class TestBars:
 
     def test_a_word_says_most_half_or_few(self) -> None:
         assert item_word((0, 0, 0, 5, 5)) == "most"
+
+
+class TestWhatReadsAlike:
+    @pytest.mark.parametrize(
+        ("points", "answers", "reads"),
+        [(15, 4, True), (14, 4, False), (11, 4, False), (380, 100, True), (379, 100, False)],
+    )
+    def test_a_score_lacking_a_point_reads_95_or_more_as_those_from_95_on_do(
+        self, points: int, answers: int, *, reads: bool
+    ) -> None:
+        assert reads_capped(points, answers) == reads
+
+    def test_other_answers_read_alike_where_all_that_is_said_of_the_pool_stays(self) -> None:
+        counts, other = (1, 2, 2, 5, 0), (2, 0, 3, 5, 0)
+        pool = Spread((counts,), agreement=agreement_word(deviation(counts)), alike=(frozenset({other}),))
+        assert pool.reads_alike(0, other)
+        assert not pool.reads_alike(0, counts)
+
+    @pytest.mark.parametrize(
+        ("counts", "word"),
+        [((0, 1, 4, 3, 0), "close"), ((1, 2, 3, 1, 1), "mixed"), ((3, 1, 0, 1, 3), "apart")],
+    )
+    def test_the_word_for_agreement_is_that_of_all_items_together(self, counts: Counts, word: str) -> None:
+        assert agreement_of([counts]) == agreement_of([counts, counts]) == word
