@@ -20,6 +20,8 @@ RESULTS = "tests/surveys/results"
 # The tests that are about a module and need no database; all others would only make it slow.
 TESTS = {
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
+    "surveys/results/rules/certainty.py": [f"{RESULTS}/rules/test_certainty.py"],
+    "surveys/results/rules/one_pool.py": [f"{RESULTS}/rules/test_one_pool.py"],
     "surveys/results/rules/disclosure.py": [f"{RESULTS}/test_disclosure.py", f"{RESULTS}/test_counts.py"],
     "surveys/results/rules/intervals.py": [f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/loop_words.py": [f"{RESULTS}/rules/test_loop_words.py"],
@@ -42,8 +44,10 @@ addopts = "--import-mode=importlib --disable-socket --allow-unix-socket"
 """
 # Instead of the databases: pure tests need none. Fewer examples, because there are hundreds of runs, and
 # the same ones each time, so that scores can be compared. One process runs a test more than once, which
-# Hypothesis otherwise takes for a mistake.
+# Hypothesis otherwise takes for a mistake; so what it remembers of the unchanged module is forgotten.
 CONFTEST = """\
+import sys
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -55,6 +59,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],
 )
 settings.load_profile("mutants")
+
+
+def pytest_sessionstart():
+    for module in [each for name, each in sys.modules.items() if name.startswith("surveys.")]:
+        for thing in vars(module).values():
+            getattr(thing, "cache_clear", lambda: None)()
 """
 
 

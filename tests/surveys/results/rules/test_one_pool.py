@@ -15,6 +15,7 @@ from surveys.results.rules.one_pool import (
     agreement_beside,
     apart,
     certain,
+    certain_facts,
     classes,
     points,
     read_alike,
@@ -96,15 +97,20 @@ def test_the_word_for_agreement_is_true_and_leaves_nothing_certain_not_even_by_i
     assert bool(said) == (n >= 8)
 
 
-@pytest.mark.parametrize("other", [(2, 1, 2, 1, 2), (0, 2, 3, 3, 0)])
-def test_beside_another_item_as_well(other: Counts) -> None:
+@pytest.mark.parametrize(("other", "worded"), [((2, 1, 2, 1, 2), 5390), ((0, 2, 3, 3, 0), 5068)])
+def test_beside_another_item_as_well(other: Counts, worded: int) -> None:
+    said = 0
     for total, worlds in enumerate(every(8)):
         if known(worlds) or total % 3:
             continue
         alike: dict[str | None, set[Counts]] = defaultdict(set)
         for counts, second in product(worlds, possible(8, points(other))):
-            alike[agreement_beside([counts, second], [None, None])].add(counts)
+            word = agreement_beside([counts, second], [None, None])
+            assert word in (None, agreement_word((deviation(counts) + deviation(second)) / 2))
+            alike[word].add(counts)
+            said += word is not None
         assert not any(is_certain(list(each)) for each in alike.values())
+    assert said == worded
 
 
 def test_over_thirty_answers_there_is_a_word_for_agreement_only_beside_bars() -> None:
@@ -113,6 +119,7 @@ def test_over_thirty_answers_there_is_a_word_for_agreement_only_beside_bars() ->
     assert key[0] == BARS
     assert agreement_beside([counts], [key]) == "mixed"
     assert agreement_beside([counts, counts], [key, SILENT]) is None
+    assert agreement_beside([counts], [None]) is None
     assert silent_words(31, ((points(counts), SILENT),)) == {"close", "mixed", "apart"}
     assert agreement_beside([(4, 6, 8, 8, 4)], [SILENT]) == "mixed"
 
@@ -120,6 +127,14 @@ def test_over_thirty_answers_there_is_a_word_for_agreement_only_beside_bars() ->
 def test_how_far_answers_lie_apart_is_a_whole_number() -> None:
     for counts in possible(9, 17):
         assert apart(counts) == round(81 * deviation(counts))
+
+
+def test_it_is_told_of_which_values_something_is_certain() -> None:
+    assert certain_facts([(1, 2, 3, 4, 0), (2, 2, 1, 5, 0)]) == {0, 1}
+    assert certain_facts([(5, 1, 2, 1, 1), (4, 3, 2, 0, 1)]) == {2, 4}
+    assert certain_facts([(5, 4, 0, 1, 1), (4, 6, 0, 0, 0), (3, 5, 0, 1, 1)]) == set()
+    assert certain_facts([(5, 4, 2, 0, 0), (4, 6, 0, 0, 0)]) == {None}
+    assert certain_facts([(0, 0, 3, 4, 0), (1, 0, 3, 2, 1)]) == set()  # three neutral: a bar says it
 
 
 def test_nobody_in_favour_may_be_certain_from_twenty_answers_on() -> None:
