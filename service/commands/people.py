@@ -57,7 +57,7 @@ def import_people(
     The first line names the columns: email, name and team are needed; parent_team, leads, zone,
     country, locale, slack_id, role and active can be left out and then change nothing. In leads, yes
     means the team on the same line, and other teams are named with semicolons between them. In role
-    stands hr, viewer, or viewer:Name of a team. Who is not in the file is deactivated.
+    stands hr, ombudsperson, viewer, or viewer:Name of a team. Who is not in the file is deactivated.
     """
     settings = read_settings()
     rows, problems = read_people(file)
