@@ -260,21 +260,18 @@ def _telling_sums(n: int) -> tuple[int, ...]:
 def _telling_splits(n: int, points: int, items: int) -> Iterator[tuple[int, ...]]:
     """Yield ways to part a sum among items of which one makes something certain, so that none is stored."""
     for total in _telling_sums(n):
-        for at in range(items):
-            rest = _evenly(points - total, items - 1, HIGHEST * n)
-            if rest is not None:
+        if 0 <= points - total <= HIGHEST * n * (items - 1):
+            rest = _evenly(points - total, items - 1)
+            for at in range(items):
                 yield (*rest[:at], total, *rest[at:])
 
 
 def _capped_splits(n: int, points: int, items: int) -> Iterator[tuple[int, ...]]:
     for total in range(points, HIGHEST * n * items + 1):
+        rest = _evenly(total, items)
         for at in range(items):
-            rest = _evenly(total, items, HIGHEST * n)
-            if rest is not None:
-                yield (*rest[at:], *rest[:at])
+            yield (*rest[at:], *rest[:at])
 
 
-def _evenly(points: int, items: int, most: int) -> tuple[int, ...] | None:
-    if not 0 <= points <= most * items:
-        return None
-    return tuple((points + at) // items for at in range(items)) if items else ()
+def _evenly(points: int, items: int) -> tuple[int, ...]:
+    return tuple((points + at) // items for at in range(items))

@@ -201,11 +201,9 @@ class Item:
         return self._safe[bit]
 
     def _cell(self, bit: int) -> int:
-        """Return the totals of which the bars would look like those of this one."""
+        """Return the totals of which the bars would look like those of this one, which bars may show."""
         if bit & self._three:
             return bit
-        if not bit & self._two:
-            return 0
         column = 1 << ((bit.bit_length() - 1) % self._row)
         return self._reach & self._two & ~(self._three | self.barless) & (column * self._every_row)
 
