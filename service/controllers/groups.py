@@ -1,11 +1,14 @@
 """Working groups: the list, and what is done about a group itself. Its page is in `group_page`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,11 +47,53 @@ LONGEST_LIST = 8000  # characters of addresses
 Visit = Request[Any, Any, State]
 
 
+@dataclass(frozen=True, slots=True)
+class GroupForm:
+    """A form that somebody sent about the working group in the address."""
+
+    session: AsyncSession
+    viewer: Viewer
+    page: Page
+    now: datetime
+    form: Form
+    team_id: UUID
+
+    async def after(self, act: Callable[[], Awaitable[None]], kind: str, field: str, done: str) -> Answer:
+        """Run one action and lead back to the group, or show its page with the error beside the field."""
+        refusal = await refusal_of(self.session, act)
+        if refusal is None:
+            return _back(self.team_id, done)
+        wrong = _say(refusal, self.form, self.page.language)
+        returned = came_back(kind, _typed(self.form, field), field, wrong)
+        return await show_group(
+            self.session, self.viewer, self.page, self.team_id, now=self.now, returned=returned
+        )
+
+
+SentToGroup = NamedDependency[GroupForm]
+
+
+async def provide_group_form(
+    session: Session,
+    viewer: CurrentViewer,
+    page: CurrentPage,
+    now: Now,
+    form: SentForm,
+    team_id: FromPath[UUID],
+) -> GroupForm:
+    """Return the form that was sent about the group in the address."""
+    return GroupForm(session, viewer, page, now, form, team_id)
+
+
+GROUP_FORM = {"sent": Provide(provide_group_form)}
+
+
 class GroupController(Controller):
     """Everybody sees the groups they are in, HR all of them; who may change one is for the domain."""
 
     path = "/groups"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = GROUP_FORM
 
     @get("/")
     async def show(
@@ -99,81 +144,51 @@ class GroupController(Controller):
         return Redirect("/groups?done=made", status_code=303)
 
     @post("/{team_id:uuid}/name")
-    async def rename(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def rename(self, sent: SentToGroup) -> Answer:
         """Give a group another name."""
 
         async def act() -> None:
-            await rename_group(session, team_id, by=viewer, name=form.text("name"), now=now)
+            name = sent.form.text("name")
+            await rename_group(sent.session, sent.team_id, by=sent.viewer, name=name, now=sent.now)
 
-        return await _after(session, viewer, page, form, team_id, act, (RENAME, "name", "renamed"), now=now)
+        return await sent.after(act, RENAME, "name", "renamed")
 
     @post("/{team_id:uuid}/members")
-    async def add(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        settings: CurrentSettings,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def add(self, sent: SentToGroup, settings: CurrentSettings) -> Answer:
         """Let more people belong to a group and tell each of them."""
 
         async def act() -> None:
-            addresses = form.text("others", most=LONGEST_LIST)
-            new = await add_members(session, team_id, by=viewer, addresses=addresses, now=now)
-            group = await session.get_one(WorkingGroup, team_id)
+            session, viewer, now = sent.session, sent.viewer, sent.now
+            addresses = sent.form.text("others", most=LONGEST_LIST)
+            new = await add_members(session, sent.team_id, by=viewer, addresses=addresses, now=now)
+            group = await session.get_one(WorkingGroup, sent.team_id)
             by_slack = bool(settings.slack_bot_token)
             await tell_who_joined(session, group, new, by=viewer, now=now, slack=by_slack)
 
-        return await _after(session, viewer, page, form, team_id, act, (ADD, "others", "joined"), now=now)
+        return await sent.after(act, ADD, "others", "joined")
 
     @post("/{team_id:uuid}/members/{person_id:uuid}/lead")
-    async def lead(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        person_id: FromPath[UUID],
-    ) -> Redirect:
+    async def lead(self, sent: SentToGroup, person_id: FromPath[UUID]) -> Redirect:
         """Let a member lead the group, or not any more."""
-        leads = form.text("leads", most=5) == "yes"
-        await set_leading(session, team_id, by=viewer, person_id=person_id, leads=leads, now=now)
-        return _back(team_id, "led")
+        leads = sent.form.text("leads", most=5) == "yes"
+        await set_leading(
+            sent.session, sent.team_id, by=sent.viewer, person_id=person_id, leads=leads, now=sent.now
+        )
+        return _back(sent.team_id, "led")
 
     @post("/{team_id:uuid}/members/{person_id:uuid}/remove")
-    async def remove(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        team_id: FromPath[UUID],
-        person_id: FromPath[UUID],
-    ) -> Redirect:
+    async def remove(self, sent: SentToGroup, person_id: FromPath[UUID]) -> Redirect:
         """Take somebody out of a group; anybody can leave it by themselves."""
-        await leave_group(session, team_id, by=viewer, person_id=person_id, now=now)
-        if person_id == viewer.person_id and not viewer.is_hr:
+        await leave_group(sent.session, sent.team_id, by=sent.viewer, person_id=person_id, now=sent.now)
+        if person_id == sent.viewer.person_id and not sent.viewer.is_hr:
             return Redirect("/groups?done=left", status_code=303)
-        return _back(team_id, "removed")
+        return _back(sent.team_id, "removed")
 
     @post("/{team_id:uuid}/end")
-    async def end(
-        self, session: Session, viewer: CurrentViewer, now: Now, team_id: FromPath[UUID]
-    ) -> Redirect:
+    async def end(self, sent: SentToGroup) -> Redirect:
         """End a group with what is still open of its promises."""
-        await end_group(session, team_id, by=viewer, now=now)
-        return _back(team_id, "ended")
+        await end_group(sent.session, sent.team_id, by=sent.viewer, now=sent.now)
+        return _back(sent.team_id, "ended")
 
 
 async def _list_page(
@@ -195,26 +210,6 @@ async def _list_page(
         may_make=may_make_group(viewer),
         form=form or FormState({"leaders": own}),
     )
-
-
-async def _after(
-    session: AsyncSession,
-    viewer: Viewer,
-    page: Page,
-    form: Form,
-    team_id: UUID,
-    act: Callable[[], Awaitable[None]],
-    what: tuple[str, str, str],
-    *,
-    now: Now,
-) -> Answer:
-    """Run one action and lead back to the group, or show its page with what is wrong beside the field."""
-    kind, field, done = what
-    refusal = await refusal_of(session, act)
-    if refusal is None:
-        return _back(team_id, done)
-    returned = came_back(kind, _typed(form, field), field, _say(refusal, form, page.language))
-    return await show_group(session, viewer, page, team_id, now=now, returned=returned)
 
 
 def _say(refusal: Invalid, form: Form, language: Translator) -> str:

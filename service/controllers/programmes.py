@@ -18,8 +18,8 @@ from surveys.cadence.actions import (
     change_programme,
     pause_programme,
     resume_programme,
-    set_minimum_group,
 )
+from surveys.cadence.minimum_group import set_minimum_group
 from surveys.cadence.queries import (
     draft_of,
     programme_with_id,

@@ -80,4 +80,4 @@ async def end_group(session: AsyncSession, team_id: UUID, *, by: Viewer, now: da
         )
         promise.handed_over_at = now
     group.ended_at = now
-    await note(session, group, "ended", by, now=now)
+    await note(session, group, "ended", by.person_id, now=now)

@@ -71,6 +71,7 @@ async def apply_import(
         raise Invalid("This file has problems and was not imported.")
     if plan.is_empty:
         return
+    await make_way(session, organisation.id, [name for name, _ in plan.new_teams], by=by, now=now)
     teams = await _write_teams(session, organisation.id, plan)
     people = await _write_people(session, organisation.id, plan)
     await _write_memberships(session, plan, teams, people, now)
@@ -85,7 +86,6 @@ async def _write_teams(session: AsyncSession, organisation_id: UUID, plan: Plan)
     directory = await directory_of(session, organisation_id)
     teams = {team.name: team.id for team in directory.teams.values()}
     teams |= {name: uuid4() for name, _ in plan.new_teams}
-    await make_way(session, organisation_id, [name for name, _ in plan.new_teams])
     await _insert(
         session,
         Team,

@@ -77,7 +77,7 @@ async def make_group(
         GroupMember(team_id=group.id, person_id=one, leads=one in lead, since=now) for one in [*lead, *rest]
     )
     await session.flush()
-    await note(session, group, "made", by, now=now, people=len(lead) + len(rest))
+    await note(session, group, "made", by.person_id, now=now, people=len(lead) + len(rest))
     return group
 
 
@@ -88,7 +88,7 @@ async def rename_group(
     group = await to_change(session, team_id, by)
     if " ".join(name.split()) != group.name:
         group.name = await _free_name(session, group.organisation_id, name)
-        await note(session, group, "renamed", by, now=now)
+        await note(session, group, "renamed", by.person_id, now=now)
 
 
 async def add_members(
@@ -110,7 +110,7 @@ async def add_members(
     session.add_all(GroupMember(team_id=group.id, person_id=one, leads=False, since=now) for one in new)
     await session.flush()
     if new:
-        await note(session, group, "joined", by, now=now, people=len(new))
+        await note(session, group, "joined", by.person_id, now=now, people=len(new))
     return new
 
 
@@ -133,7 +133,7 @@ async def set_leading(
     if not leads and not others:
         raise Conflict("Let somebody else lead the group first, or end it.")
     member.leads = leads
-    await note(session, group, "led", by, now=now)
+    await note(session, group, "led", by.person_id, now=now)
 
 
 async def leave_group(
@@ -153,7 +153,7 @@ async def leave_group(
         raise Conflict("Let somebody else lead the group first, or end it.")
     await session.delete(member)
     await session.flush()
-    await note(session, group, "left", by, now=now)
+    await note(session, group, "left", by.person_id, now=now)
 
 
 async def to_change(
@@ -183,7 +183,9 @@ async def to_change(
     return group
 
 
-async def make_way(session: AsyncSession, organisation_id: UUID, names: Sequence[str]) -> None:
+async def make_way(
+    session: AsyncSession, organisation_id: UUID, names: Sequence[str], *, by: UUID | None, now: datetime
+) -> None:
     """Rename the groups whose names an import needs for units of the tree: the directory comes first."""
     groups = await session.scalars(
         select(WorkingGroup).where(WorkingGroup.organisation_id == organisation_id)
@@ -201,6 +203,7 @@ async def make_way(session: AsyncSession, organisation_id: UUID, names: Sequence
             not in taken
         )
         taken.add(group.name)
+        await note(session, group, "renamed", by, now=now)
     await session.flush()
 
 
@@ -208,18 +211,18 @@ async def note(
     session: AsyncSession,
     group: WorkingGroup,
     what: str,
-    by: Viewer,
+    by: UUID | None,
     *,
     now: datetime,
     people: int | None = None,
 ) -> None:
-    """Write into the record that a group was changed, by whom; never who is in it."""
+    """Write into the record that a group was changed, never who is in it; `by` is None for the shell."""
     await record(
         session,
         organisation_id=group.organisation_id,
         action=f"group.{what}",
         now=now,
-        actor_id=by.person_id,
+        actor_id=by,
         subject=f"group:{group.id}",
         details=None if people is None else {"people": people},
     )

@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from surveys.commitments.steps import agree_to_step, propose_step
 from surveys.retrospectives.actions import close_retrospective, move_on, start_retrospective
-from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.grouping import move_card
 from surveys.retrospectives.models import Card, Retrospective
 from surveys.retrospectives.rules import Pace, Phase, Plan, Template
-from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.templates import parts_of
+from tests.boards import write_card
 from tests.browser.conftest import House, Visitor, Visitors
 from tests.cast import Cast
 
@@ -46,9 +45,7 @@ def fill(house: House, cast: Cast, board: Retrospective, phase: Phase) -> None:
             if phase is Phase.WRITE:
                 for column, number in product(PARTS, range(2)):
                     text = f"Card {number} of {column.value}, a sentence of the usual length"
-                    await add_card(
-                        session, house.keys, board.id, person_id=by, pen=new_pen(), column=column, text=text
-                    )
+                    await write_card(session, house.keys, board.id, by, text, column)
             elif phase is Phase.GROUP:
                 found = select(Card.id).filter_by(retrospective_id=board.id, part=PARTS[0])
                 one, other = (await session.scalars(found)).all()

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.queries import blank_sheet
-from surveys.cadence.actions import change_programme, set_minimum_group
+from surveys.cadence.actions import change_programme
+from surveys.cadence.minimum_group import set_minimum_group
 from surveys.cadence.queries import draft_of, programme_with_id
 from surveys.people.actions import erase_person
 from surveys.people.models import Leadership, Membership, Organisation, Person, Team

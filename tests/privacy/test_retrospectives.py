@@ -13,12 +13,11 @@ from integrations.keystores import DirectoryKeyStore
 from jobs.forget_boards import forget_boards
 from surveys.errors import Conflict, SurveyError
 from surveys.retrospectives.actions import move_on, start_retrospective
-from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.models import Card, Retrospective, Vote
-from surveys.retrospectives.rules import Column, Phase, Plan
-from surveys.retrospectives.sealing import new_pen
+from surveys.retrospectives.rules import Phase, Plan
 from surveys.retrospectives.voting import cast_votes
 from surveys.tables import metadata
+from tests.boards import write_card
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
 
@@ -64,15 +63,7 @@ async def write(
     sessions: Sessions, keys: DirectoryKeyStore, board_id: UUID, person_id: UUID, words: str
 ) -> None:
     async with sessions.begin() as session:
-        await add_card(
-            session,
-            keys,
-            board_id,
-            person_id=person_id,
-            pen=new_pen(),
-            column=Column.TO_IMPROVE,
-            text=words,
-        )
+        await write_card(session, keys, board_id, person_id, words)
 
 
 async def everything(sessions: Sessions) -> str:

@@ -20,13 +20,12 @@ from service.views.board_news import news_of
 from surveys.people.models import Person
 from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.boards import notify
-from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.grouping import move_card, name_group
 from surveys.retrospectives.models import Card, CardGroup, Retrospective
 from surveys.retrospectives.places import Change, people_on, places_on
 from surveys.retrospectives.room import set_clock
-from surveys.retrospectives.rules import ABSENT_AFTER, HERE_FOR, Column, Phase, Plan
-from surveys.retrospectives.sealing import new_pen
+from surveys.retrospectives.rules import ABSENT_AFTER, HERE_FOR, Phase, Plan
+from tests.boards import write_card
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
 
@@ -132,15 +131,7 @@ async def test_who_connects_again_gets_the_whole_state_at_once(
 async def _write(
     session: AsyncSession, keys: DirectoryKeyStore, cast: Cast, board: Retrospective, text: str
 ) -> None:
-    await add_card(
-        session,
-        keys,
-        board.id,
-        person_id=cast.bob.id,
-        pen=new_pen(),
-        column=Column.TO_IMPROVE,
-        text=text,
-    )
+    await write_card(session, keys, board.id, cast.bob.id, text)
 
 
 async def _shown(

@@ -25,13 +25,13 @@ from surveys.people.models import Person
 from surveys.people.queries import installation_of
 from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.boards import board_to_write_on, secret_of
-from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.models import Card, Retrospective, SealedCard, Vote
 from surveys.retrospectives.places import people_on, places_on
 from surveys.retrospectives.queries import board_as_seen
 from surveys.retrospectives.rules import TOPICS, Phase, Plan
 from surveys.retrospectives.sealing import CardSeal, Written, new_pen
 from surveys.retrospectives.voting import cast_votes, topics_of
+from tests.boards import write_card
 from tests.cast import Cast, make_cast
 from tests.conftest import NOON
 from tests.service.commands.installation import KEPT, Installation
@@ -54,15 +54,7 @@ async def begin(session: AsyncSession, keys: DirectoryKeyStore, cast: Cast, now:
 async def write(
     session: AsyncSession, keys: DirectoryKeyStore, board: Retrospective, by: Person, number: int
 ) -> None:
-    await add_card(
-        session,
-        keys,
-        board.id,
-        person_id=by.id,
-        pen=new_pen(),
-        column=TOPICS[number % 3],
-        text=f"Card {number}",
-    )
+    await write_card(session, keys, board.id, by.id, f"Card {number}", TOPICS[number % 3])
 
 
 async def test_votes_of_eight_windows_at_once_are_never_more_than_one_person_has(

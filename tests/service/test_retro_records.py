@@ -26,10 +26,9 @@ from surveys.commitments.steps import propose_step
 from surveys.deliveries.models import ChannelName, Delivery
 from surveys.people.models import Person
 from surveys.retrospectives.actions import move_on, start_retrospective
-from surveys.retrospectives.cards import add_card
 from surveys.retrospectives.models import Card, CardGroup, Retrospective
 from surveys.retrospectives.rules import Column, Names, Phase, Plan
-from surveys.retrospectives.sealing import new_pen
+from tests.boards import write_card
 from tests.cast import Cast
 from tests.doubles.fault_proxy import Fault, FaultProxy
 from tests.service.conftest import ADDRESS, Clock, submit
@@ -68,15 +67,7 @@ async def board(sessions: Sessions, keys: DirectoryKeyStore, cast: Cast, clock: 
         )
         await move_on(session, keys, made.id, leaving=Phase.LOOK_BACK, person_id=None, now=now)
         for text in ("Staging *matched* <b>", "The rehearsal helped", FORMULA):
-            await add_card(
-                session,
-                keys,
-                made.id,
-                person_id=cast.by_name["Chen"].id,
-                pen=new_pen(),
-                column=Column.WENT_WELL,
-                text=text,
-            )
+            await write_card(session, keys, made.id, cast.by_name["Chen"].id, text, Column.WENT_WELL)
         await move_on(session, keys, made.id, leaving=Phase.WRITE, person_id=None, now=now)
         group = CardGroup(retrospective_id=made.id, part="went_well", name="Practice", votes=None)
         session.add(group)

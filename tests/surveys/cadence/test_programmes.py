@@ -19,9 +19,9 @@ from surveys.cadence.actions import (
     draft_problems,
     pause_programme,
     resume_programme,
-    set_minimum_group,
 )
 from surveys.cadence.drafts import OwnItem, ProgrammeDraft
+from surveys.cadence.minimum_group import set_minimum_group
 from surveys.cadence.queries import (
     draft_of,
     places_of,

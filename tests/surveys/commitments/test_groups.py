@@ -168,6 +168,8 @@ async def test_an_import_neither_sees_nor_ends_one_and_takes_its_name_for_a_unit
     names = {team.name for team in (await directory_of(session, cast.organisation.id)).teams.values()}
     assert "Reviewers" in names
     assert "Reviewers (group)" not in names
+    noted = select(Entry.actor_id).where(Entry.action == "group.renamed")
+    assert (await session.scalars(noted)).all() == [None]
 
 
 async def test_who_is_erased_is_in_none_and_ending_it_is_in_the_record_without_its_people(

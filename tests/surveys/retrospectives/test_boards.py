@@ -24,6 +24,7 @@ from surveys.retrospectives.room import join_retrospective, leave_names_out, mar
 from surveys.retrospectives.rules import Column, Names, Pace, Phase, Plan
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import cast_votes, own_votes
+from tests.boards import write_card
 from tests.cast import Cast, make_person
 from tests.conftest import NOON
 from tests.surveys.retrospectives.conftest import Advance, Start
@@ -121,9 +122,7 @@ async def test_an_outsider_neither_starts_nor_writes_nor_moves_anything(
     with pytest.raises(Missing):
         await move_on(session, keys, board.id, leaving=board.phase, person_id=cast.oscar.id, now=NOON)
     with pytest.raises(Missing):
-        await add_card(
-            session, keys, board.id, person_id=cast.helen.id, pen=new_pen(), column=Column.THANKS, text="a"
-        )
+        await write_card(session, keys, board.id, cast.helen.id, "a", Column.THANKS)
 
 
 async def test_somebody_new_on_the_team_can_join(session: AsyncSession, cast: Cast, start: Start) -> None:
@@ -211,9 +210,7 @@ async def test_a_card_carries_its_name_only_where_the_team_wanted_names(
 ) -> None:
     board = await start(names=Names.SHOWN)
     await advance(board, Phase.WRITE)
-    await add_card(
-        session, keys, board.id, person_id=cast.bob.id, pen=new_pen(), column=Column.THANKS, text="Thanks"
-    )
+    await write_card(session, keys, board.id, cast.bob.id, "Thanks", Column.THANKS)
     await advance(board, Phase.GROUP)
 
     seen = await board_as_seen(session, board, now=NOON)
@@ -228,9 +225,7 @@ async def test_a_card_says_something_and_not_too_much(
     await advance(board, Phase.WRITE)
 
     with pytest.raises(Invalid):
-        await add_card(
-            session, keys, board.id, person_id=cast.bob.id, pen=new_pen(), column=Column.THANKS, text=text
-        )
+        await write_card(session, keys, board.id, cast.bob.id, text, Column.THANKS)
 
 
 async def _three_cards(
@@ -239,15 +234,7 @@ async def _three_cards(
     board = await start()
     await advance(board, Phase.WRITE)
     for text in ("a", "b", "c"):
-        await add_card(
-            session,
-            keys,
-            board.id,
-            person_id=cast.bob.id,
-            pen=new_pen(),
-            column=Column.TO_IMPROVE,
-            text=text,
-        )
+        await write_card(session, keys, board.id, cast.bob.id, text)
     await advance(board, Phase.GROUP)
     cards = (await session.scalars(select(Card).order_by(Card.text))).all()
     return board, list(cards)
@@ -317,9 +304,7 @@ async def test_what_is_closed_takes_nothing_more_and_what_was_not_revealed_is_go
 ) -> None:
     board = await start()
     await advance(board, Phase.WRITE)
-    await add_card(
-        session, keys, board.id, person_id=cast.bob.id, pen=new_pen(), column=Column.THANKS, text="Thanks"
-    )
+    await write_card(session, keys, board.id, cast.bob.id, "Thanks", Column.THANKS)
 
     await close_retrospective(session, board.id, person_id=cast.alice.id, now=NOON)
 
