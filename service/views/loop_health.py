@@ -221,10 +221,12 @@ def _sentence(days: Sequence[Days], language: Translator) -> str:
 
 def _legend(each: int, language: Translator) -> str:
     one = (
-        language.say("One dot a team, by working days; 15+ is fifteen or more.")
+        language.say("One dot a team: the middle of its pulses, in working days; 15+ is fifteen or more.")
         if each == 1
         else language.say(
-            "One dot stands for up to {count} teams, by working days; 15+ is fifteen or more.", count=each
+            "One dot stands for up to {count} teams: the middle of the pulses of each, in working days; "
+            "15+ is fifteen or more.",
+            count=each,
         )
     )
     return f"{one} {language.say('A ring still waits: its time is longer than where it stands.')}"

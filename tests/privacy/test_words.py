@@ -16,6 +16,7 @@ from surveys.comments.queries import words_of_wave
 from surveys.database import sqlite_file
 from surveys.errors import Invalid, Missing, WaveClosed
 from surveys.people.actions import erase_person
+from surveys.waves.models import Wave
 from surveys.waves.rules import FrozenRules
 from tests.privacy.test_open_and_closed import PAYMENTS, dump, everything
 from tests.waves import OPENING, Story, make_keys
@@ -184,6 +185,18 @@ class TestAfterClose:
         async with story.sessions() as session:
             with pytest.raises(WaveClosed):
                 await cast_remark(session, story.keys, handed_in, now=wave.closes_at)
+
+    async def test_nothing_is_taken_where_no_open_question_is_asked(self, story: Story) -> None:
+        await story.open()
+        place = await story.place("Alice")
+        async with story.sessions.begin() as session:
+            wave = await session.get_one(Wave, place.wave_id)
+            wave.rules = {**wave.rules, "open_prompt": None}  # as frozen where HR left the question out
+        handed_in = HandedWords(place.id, None, PassedOn.WORDS, SAID)
+
+        async with story.sessions() as session:
+            with pytest.raises(Invalid, match="asks no open question"):
+                await cast_remark(session, story.keys, handed_in, now=OPENING)
 
     async def test_a_row_that_was_moved_to_another_person_is_not_delivered(self, story: Story) -> None:
         await story.open()

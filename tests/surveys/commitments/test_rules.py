@@ -11,12 +11,14 @@ from surveys.commitments.rules import (
     Rate,
     State,
     Status,
+    TopicKind,
     confirmed_rate,
     due_or_default,
     final_word,
     is_asked,
     is_valid_move,
     kept_rate,
+    may_leave_out,
     reopens,
     state,
     status,
@@ -208,3 +210,19 @@ class TestDates:
     def test_a_move_goes_forward(self) -> None:
         with pytest.raises(Invalid, match="after the one it moves"):
             due_or_default(date(2026, 4, 1), ZONE, now=self.NOW, after=date(2026, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "may"),
+    [
+        (TopicKind.OTHER, "The door sticks", True),
+        (TopicKind.MAILBOX, None, True),
+        (TopicKind.MISTAKE, None, True),
+        (TopicKind.SHIFT, None, False),
+        (TopicKind.RETRO, None, False),
+    ],
+)
+def test_what_the_team_has_seen_come_up_cannot_be_left_out(
+    kind: TopicKind, text: str | None, *, may: bool
+) -> None:
+    assert may_leave_out(kind, text) is may

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, may_read, reads_as
+from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, may_make_group, may_read, reads_as
 
 ORGANISATION = uuid4()
 
@@ -223,3 +223,23 @@ class TestMayRead:
         petra = viewer(self.TREE, self.COMPANY, leads=frozenset({self.PRODUCT}))
         assert reads_as(granted, self.SEARCH) == "viewer"
         assert reads_as(petra, self.SEARCH) == "leader"
+
+
+class TestWorkingGroups:
+    TREE = TestMayRead.TREE
+
+    def test_who_leads_a_unit_and_hr_can_make_one(self) -> None:
+        assert may_make_group(viewer(self.TREE, None, leads=frozenset({TestMayRead.PAYMENTS})))
+        assert may_make_group(viewer(self.TREE, None, is_hr=True))
+        assert not may_make_group(
+            viewer(self.TREE, TestMayRead.PAYMENTS, leads_groups=frozenset({uuid4()}))
+        )
+
+    def test_a_unit_is_led_or_a_group_is(self) -> None:
+        group = uuid4()
+        both = viewer(
+            self.TREE, None, leads=frozenset({TestMayRead.PAYMENTS}), leads_groups=frozenset({group})
+        )
+        assert both.leads_there(TestMayRead.PAYMENTS)
+        assert both.leads_there(group)
+        assert not both.leads_there(TestMayRead.SEARCH)
