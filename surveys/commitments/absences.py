@@ -108,13 +108,9 @@ def _around() -> Select[UUID, str]:
     here = bindparam("team_id", type_=Uuid())
     works = select(Membership.person_id).where(Membership.team_id == here, Membership.until.is_(None))
     leads = select(Leadership.person_id).where(Leadership.team_id == here)
-    return (
+    return (  # one list of both: with two, PostgreSQL looks at every person there is
         select(Person.id, Person.name)
-        .where(
-            Person.active,
-            Person.id != bindparam("person_id"),
-            Person.id.in_(works) | Person.id.in_(leads),
-        )
+        .where(Person.active, Person.id != bindparam("person_id"), Person.id.in_(works.union(leads)))
         .order_by(Person.name)
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Absence, Commitment, CommitmentState
@@ -171,5 +171,5 @@ async def names_around(session: AsyncSession, team_id: UUID) -> list[str]:
         .where(or_(Team.id == team_id, Team.parent_id == team_id))
     )
     group = select(GroupMember.person_id).where(GroupMember.team_id == team_id)
-    around = or_(Person.id.in_(belongs), Person.id.in_(leads), Person.id.in_(group))
+    around = Person.id.in_(union(belongs, leads, group))
     return list(await session.scalars(select(Person.name).where(Person.active, around)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.rules import Look, LookedAs, mark_of
@@ -77,14 +77,11 @@ async def asked_in(session: AsyncSession, organisation_id: UUID, team_id: UUID) 
         Membership.team_id == team_id, Membership.until.is_(None)
     )
     leading_below = select(Leadership.person_id).join(Team).where(Team.parent_id == team_id)
-    rows = await session.execute(
-        person_rows().where(Person.active, or_(Person.id.in_(reporting), Person.id.in_(leading_below)))
-    )
+    perhaps = union(reporting, leading_below)  # one list: with two, PostgreSQL looks at every person
+    rows = await session.execute(person_rows().where(Person.active, Person.id.in_(perhaps)))
     people = {row[0]: Somebody(*row) for row in rows}
     led = await session.execute(
-        select(Leadership.team_id, Leadership.person_id).where(
-            or_(Leadership.person_id.in_(reporting), Leadership.person_id.in_(leading_below))
-        )
+        select(Leadership.team_id, Leadership.person_id).where(Leadership.person_id.in_(perhaps))
     )
     leaders: dict[UUID, tuple[UUID, ...]] = {}
     for unit, person_id in led:

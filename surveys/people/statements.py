@@ -5,9 +5,8 @@ Putting one together costs more than what the database does for it.
 
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from surveys.people.models import (
@@ -99,21 +98,22 @@ def _with_offices() -> Rows:
 @cache
 def upward() -> Rows:
     """The units `team_ids` and all above them."""
-    return team_rows().where(Team.id.in_(_and_above())).order_by(Team.name, Team.id)
+    above = _and_above()
+    return select(*_node_of(above)).order_by(above.c.name, above.c.id)
 
 
 @cache
 def branch() -> Rows:
     """The units `team_ids` and all above them, a row for each active leader; with their organisation."""
+    above = _and_above()
     return (
-        team_rows()
+        select(*_node_of(above))
         .add_columns(*SOMEBODY, Organisation.id, Organisation.zone, Organisation.country)
-        .join(Organisation, Organisation.id == Team.organisation_id)
-        .outerjoin(Leadership, Leadership.team_id == Team.id)
+        .join(Organisation, Organisation.id == above.c.organisation_id)
+        .outerjoin(Leadership, Leadership.team_id == above.c.id)
         .outerjoin(Person, (Person.id == Leadership.person_id) & Person.active)
         .outerjoin(Membership, IS_MEMBER)
-        .where(Team.id.in_(_and_above()))
-        .order_by(Team.name, Team.id, Person.name, Person.id)
+        .order_by(above.c.name, above.c.id, Person.name, Person.id)
     )
 
 
@@ -142,10 +142,19 @@ def branch_of_group() -> Rows:
     )
 
 
-def _and_above() -> Select[UUID]:
+def _and_above() -> CTE:
+    """The units `team_ids` and all above them, with what a `TeamNode` needs and their organisation.
+
+    Everything is carried upwards. To join ids to `team` again, a database that cannot know how few they
+    are reads the whole table.
+    """
     lowest = Team.id.in_(bindparam("team_ids", expanding=True))
-    below = select(Team.id, Team.parent_id).where(lowest).cte("upward", recursive=True)
+    below = select(*TEAM_NODE, Team.organisation_id).where(lowest).cte("upward", recursive=True)
     upper = aliased(Team)
+    carried = [getattr(upper, column.key) for column in (*TEAM_NODE, Team.organisation_id)]
     # UNION drops what was seen already, so even a damaged tree ends.
-    seen = below.union(select(upper.id, upper.parent_id).join(below, upper.id == below.c.parent_id))
-    return select(seen.c.id)
+    return below.union(select(*carried).join(below, upper.id == below.c.parent_id))
+
+
+def _node_of(units: CTE) -> list[ColumnElement[Any]]:
+    return [units.c[column.key] for column in TEAM_NODE]

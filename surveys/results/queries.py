@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
@@ -210,6 +210,15 @@ async def _figures(
 
 @cache  # every page asks these two, and putting them together costs more than asking
 def _newest_waves() -> Rows:
+    here = bindparam("team_id", type_=Uuid())
+    newest = (  # found first and alone, so that only these are put together with the rest
+        select(Wave.id)
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .where(WaveUnit.team_id == here, Wave.is_pulse)
+        .order_by(Wave.opens_at.desc(), Wave.id)
+        .limit(bindparam("waves"))
+        .subquery()
+    )
     return (
         select(
             Wave.id,
@@ -234,15 +243,11 @@ def _newest_waves() -> Rows:
             Participation.asked,
             Participation.answered,
         )
-        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .join(newest, newest.c.id == Wave.id)
+        .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.team_id == here))
         .join(Programme, Programme.id == Wave.programme_id)
-        .outerjoin(
-            Participation,
-            (Participation.wave_id == Wave.id) & (Participation.team_id == WaveUnit.team_id),
-        )
-        .where(WaveUnit.team_id == bindparam("team_id"), Wave.is_pulse)
+        .outerjoin(Participation, (Participation.wave_id == Wave.id) & (Participation.team_id == here))
         .order_by(Wave.opens_at.desc(), Wave.id)
-        .limit(bindparam("waves"))
     )
 
 
