@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from surveys.cadence.quiet_days import public_holidays
+from surveys.cadence.quiet_days import SATURDAY, QuietDays, public_holidays
 
-SATURDAY = 5
 DAY = timedelta(days=1)
+DAYS_OFF = QuietDays(holidays=True)  # weekends, and the holidays of a country
 SPEAKING_HOURS = (time(9), time(17))  # local; messages to leaders and teams fall within them
 
 
@@ -126,18 +126,26 @@ def stopped(deadline: datetime, since: datetime | None, away: Sequence[Span]) ->
 def after_working_time(start: datetime, wait: timedelta, zone: str, rest: Rest = NO_REST) -> datetime:
     """Return the first instant at which `wait` of working time has passed since `start`, in UTC."""
     end = start.astimezone(UTC) + wait
-    # Each round adds what is still missing, which never oversteps; it ends when nothing is.
+    # Each round leaves a stretch of rest and adds what is still missing, which never oversteps.
     while missing := wait - working_time(start, end, zone, rest):
-        end += missing
+        end = _goes_on(end, zone, rest) + missing
     return end
+
+
+def _goes_on(instant: datetime, zone: str, rest: Rest) -> datetime:
+    """Return an instant itself, or where the day off or the time away ends that it falls into."""
+    day = local_date(instant, zone)
+    ends = [until for since, until in rest.away if since <= instant < until]
+    if DAYS_OFF.why(day, rest.country):
+        ends.append(end_of_day(day, zone))
+    return max(ends, default=instant)
 
 
 def begins_week(day: date, country: str | None) -> bool:
     """Return whether a day is the first working day of its week where somebody is."""
     monday = day - day.weekday() * DAY
     week = [monday + number * DAY for number in range(SATURDAY)]
-    working = [one for one in week if country is None or one not in public_holidays(country, one.year)]
-    return bool(working) and day == working[0]
+    return day == next((one for one in week if not DAYS_OFF.why(one, country)), None)
 
 
 def speaking_time(instant: datetime, zone: str) -> datetime:

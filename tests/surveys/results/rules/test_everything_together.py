@@ -5,10 +5,11 @@ program publish each of them, and keeps those of which everything is stored and 
 were given; so what is not said counts as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from math import prod
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -154,24 +155,34 @@ def telling(
     ]
     if prod(map(len, worlds)) > most:
         return []  # there are other examples
-    told = whole_publication(parents, answers, missing)
-    left = [
-        world
-        for world in product(*worlds)
-        if whole_publication(parents, dict(zip(answers, world, strict=True)), missing) == told
-    ]
-    assert tuple(answers.values()) in left
-    found = []
-    for at, (unit, items) in enumerate(answers.items()):
-        for item in range(len(items)):
+    told, left = whole_publication(parents, answers, missing), [tuple(answers.values())]
+    assert left[0] in product(*worlds)
+    found = list(certain_items(left, worlds))
+    for world in shuffled(product(*worlds)):
+        if not found:
+            break  # one more world never makes anything certain
+        if whole_publication(parents, dict(zip(answers, world, strict=True)), missing) == told:
+            left.append(world)
+            found = list(certain_items(left, worlds))
+    return [(list(answers)[at], item) for at, item in found]
+
+
+def certain_items(
+    left: Sequence[tuple[Items, ...]], worlds: Sequence[Sequence[Items]]
+) -> Iterator[tuple[int, int]]:
+    """The places of teams and items of which what is left says more than the sums of the team alone."""
+    for at, alone in enumerate(worlds):
+        for item in range(len(alone[0])):
             seen = [world[at][item] for world in left]
-            if (
-                is_certain(seen)
-                and not harmless(seen)
-                and not is_certain([one[item] for one in worlds[at]])
-            ):
-                found.append((unit, item))
-    return found
+            if is_certain(seen) and not harmless(seen) and not is_certain([one[item] for one in alone]):
+                yield at, item
+
+
+def shuffled(worlds: Iterable[tuple[Items, ...]]) -> list[tuple[Items, ...]]:
+    """Mixed the same way each time: neighbours are alike, and those that differ much settle it soon."""
+    mixed = list(worlds)
+    Random(0).shuffle(mixed)  # noqa: S311 -- an order, no secret
+    return mixed
 
 
 class TestUnitsOfSeveralTeams:
@@ -182,19 +193,19 @@ class TestUnitsOfSeveralTeams:
     def test_two_teams_leave_nothing_certain(self, one: Items, other: Items) -> None:
         assert telling(TWO, {A: one, B: other}) == []
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(answers(8, 11, 1), answers(5, 5, 1))
     def test_nor_do_a_team_with_words_or_bars_of_its_own_and_a_small_one(
         self, one: Items, other: Items
     ) -> None:
         assert telling(TWO, {A: one, B: other}) == []
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
     def test_nor_three_teams_side_by_side(self, one: Items, other: Items, third: Items) -> None:
         assert telling(THREE, {A: one, B: other, C: third}) == []
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
     def test_nor_two_of_three_under_a_unit_of_their_own(
         self, one: Items, other: Items, third: Items
@@ -206,7 +217,7 @@ class TestUnitsOfSeveralTeams:
     def test_nor_two_items(self, one: Items, other: Items) -> None:
         assert telling(TWO, {A: one, B: other}) == []
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(answers(5, 5, 1), answers(5, 5, 1), answers(5, 6, 1))
     def test_nor_teams_that_are_put_together_in_blocks_because_they_are_many(
         self, one: Items, other: Items, third: Items
