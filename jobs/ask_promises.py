@@ -39,6 +39,14 @@ class Due:
     asked_from: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Units that can be asked together on a day, before the next pulse of each, and when."""
+
+    units: Collection[Due]
+    times: WaveTimes
+
+
 async def ask_promises(
     sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, slack: bool, now: datetime
 ) -> int:
@@ -77,18 +85,13 @@ async def _ask_in(
     rosters = directory.rosters()
     opened: list[UUID] = []
     for programme in programmes:
+        audience = audiences[programme.id]
         free = [
             one
             for one in due
-            if one.waiting.team_id in audiences[programme.id]
-            and not busy & set(rosters[one.waiting.team_id])
+            if one.waiting.team_id in audience and not busy & set(rosters[one.waiting.team_id])
         ]
-        soonest = {
-            one.waiting.team_id: min(
-                coming[known] for known, units in audiences.items() if one.waiting.team_id in units
-            )
-            for one in free
-        }
+        soonest = {one.waiting.team_id: _soonest(one.waiting.team_id, audiences, coming) for one in free}
         wave = await _ask_units(session, programme, organisation, directory, free, soonest, now=now)
         if wave is None:
             continue
@@ -97,6 +100,13 @@ async def _ask_in(
         opened.append(wave.id)
         busy = await people_in_open_waves(session, organisation_id)
     return opened
+
+
+def _soonest(
+    team_id: UUID, audiences: Mapping[UUID, Collection[UUID]], coming: Mapping[UUID, datetime]
+) -> datetime:
+    """Return when the next pulse opens that asks a unit, of whichever programme."""
+    return min(coming[programme] for programme, units in audiences.items() if team_id in units)
 
 
 def _due(waiting: Collection[Waiting], directory: Directory, now: datetime) -> list[Due]:
@@ -133,29 +143,40 @@ async def _ask_units(
         day = today + timedelta(days=step)
         if day in taken:
             continue
-        units = list(due)
-        while units:
-            times = wave_times(on_one_day(Schedule.of(programme), day), day, _places_in(directory, units))
-            fitting = [
-                one
-                for one in units
-                if one.asked_from <= times.opens_at and soonest[one.waiting.team_id] >= times.closes_at
-            ]
-            if len(fitting) == len(units):
-                break
-            units = fitting  # fewer zones may open later and close earlier
-        if units and _is_the_hour(times, now):
+        fitting = _fitting(due, soonest, Schedule.of(programme), day, directory)
+        if fitting is not None and _is_the_hour(fitting.times, now):
             opened = await open_question(
                 session,
                 programme,
                 day,
                 directory,
-                times,
-                {one.waiting.team_id: one.waiting.question for one in units},
+                fitting.times,
+                {one.waiting.team_id: one.waiting.question for one in fitting.units},
                 organisation_minimum=organisation.minimum_group,
                 leaders_read_below=organisation.leaders_read_below,
             )
             return opened.wave
+    return None
+
+
+def _fitting(
+    due: Collection[Due],
+    soonest: Mapping[UUID, datetime],
+    schedule: Schedule,
+    day: date,
+    directory: Directory,
+) -> Fitting | None:
+    units = due
+    while units:
+        times = wave_times(on_one_day(schedule, day), day, _places_in(directory, units))
+        fitting = [
+            one
+            for one in units
+            if one.asked_from <= times.opens_at and soonest[one.waiting.team_id] >= times.closes_at
+        ]
+        if len(fitting) == len(units):
+            return Fitting(units, times)
+        units = fitting  # fewer zones may open later and close earlier
     return None
 
 

@@ -4,12 +4,14 @@ A detail says what is so and what to do. Neither secrets nor anybody's name is i
 """
 
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -135,43 +137,52 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
     except (KeyStoreMissing, Missing) as missing:
         return [Finding("fail", "keys", str(missing))]
     states = {row.id: row.state for row in await session.execute(select(Wave.id, Wave.state))}
-    held, boards = await store.known(), await keys_in_use(session)
     living = {wave_id for wave_id, state in states.items() if state in LIVING}
-    ended, unknown = held & (states.keys() - living), held - states.keys() - boards
-    lines = _of_folder(settings.keys_dir)
-    if ended:
-        lines.append(
-            Finding(
-                "fail",
-                "keys",
-                f"{len(ended)} closed waves still have their key. Is `kept work` running? It destroys keys "
-                "within a minute of the close.",
-            )
-        )
-    if living - held:
-        lines.append(
-            Finding(
-                "fail",
-                "keys",
-                f"{len(living - held)} open waves have no key: their answers cannot be read and they will "
-                "close without results. Mount the right folder if there is another.",
-            )
-        )
-    if boards - held:
-        lost = f"{len(boards - held)} keys of retrospectives are missing: close those and start anew."
-        lines.append(Finding("fail", "keys", lost))
-    if unknown:
-        lines.append(
-            Finding(
-                "warn",
-                "keys",
-                f"{len(unknown)} keys belong to no wave of this database. If it was restored from a backup "
-                "for good, `kept discard-keys` destroys them; see docs/operations.md.",
-            )
-        )
+    held = await store.known()
+    lines = [
+        *_of_folder(settings.keys_dir),
+        *_of_held(held, living, states.keys() - living, boards=await keys_in_use(session)),
+    ]
     if not any(line.mark == "fail" for line in lines):
         lines.insert(0, Finding("ok", "keys", f"{settings.keys_dir}, {len(held & living)} open waves"))
     return lines
+
+
+def _of_held(
+    held: AbstractSet[UUID],
+    living: AbstractSet[UUID],
+    ended: AbstractSet[UUID],
+    *,
+    boards: AbstractSet[UUID],
+) -> Iterator[Finding]:
+    """Yield what is wrong about the keys held, of waves that live or ended and of boards."""
+    if left := len(held & ended):
+        yield Finding(
+            "fail",
+            "keys",
+            f"{left} closed waves still have their key. Is `kept work` running? It destroys keys within a "
+            "minute of the close.",
+        )
+    if lost := len(living - held):
+        yield Finding(
+            "fail",
+            "keys",
+            f"{lost} open waves have no key: their answers cannot be read and they will close without "
+            "results. Mount the right folder if there is another.",
+        )
+    if lost := len(boards - held):
+        yield Finding(
+            "fail",
+            "keys",
+            f"{lost} keys of retrospectives are missing: close those and start anew.",
+        )
+    if unknown := len(held - living - ended - boards):
+        yield Finding(
+            "warn",
+            "keys",
+            f"{unknown} keys belong to no wave of this database. If it was restored from a backup for "
+            "good, `kept discard-keys` destroys them; see docs/operations.md.",
+        )
 
 
 def _of_folder(folder: Path) -> list[Finding]:

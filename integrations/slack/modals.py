@@ -94,18 +94,6 @@ def thanks_view(
     The open question of the wave stands here, last and apart from the sheet: it is sent by itself.
     """
     say = language.say
-    prompt = OPEN_PROMPTS.get(open_prompt or "")
-    own_words = (
-        [
-            blocks.divider(),
-            blocks.section(
-                say("One more question, if you like: {prompt}", prompt=language.gettext(prompt.text))
-            ),
-            blocks.actions(blocks.button(say("Answer in my own words"), Action.OPEN_WORDS, value=place)),
-        ]
-        if prompt is not None
-        else []
-    )
     return blocks.modal(
         title=say("Thank you"),
         close=say("Close"),
@@ -127,9 +115,23 @@ def thanks_view(
                 )
             ),
             blocks.actions(blocks.button(say("Answer again"), Action.OPEN_SHEET, value=place)),
-            *own_words,
+            *_one_more(open_prompt, place, language),
         ],
     )
+
+
+def _one_more(open_prompt: str | None, place: str, language: Translator) -> list[Block]:
+    prompt = OPEN_PROMPTS.get(open_prompt or "")
+    if prompt is None:
+        return []
+    say = language.say
+    return [
+        blocks.divider(),
+        blocks.section(
+            say("One more question, if you like: {prompt}", prompt=language.gettext(prompt.text))
+        ),
+        blocks.actions(blocks.button(say("Answer in my own words"), Action.OPEN_WORDS, value=place)),
+    ]
 
 
 def privacy_view(me: ForMe, language: Translator, *, administrators: str | None) -> Block:

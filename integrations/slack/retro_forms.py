@@ -7,7 +7,7 @@ was typed is shown again only from what was just sent, or by that same means.
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from integrations.language import Translator
+from integrations.language import Translator, mark
 from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLATES
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
@@ -23,6 +23,7 @@ MOST_TOPICS = 200  # a view has at most 250 kB; who has more votes on the web
 TICKS = 10
 PART, TEXT, BOARD, TITLE, TEAM, PACE = "part", "text", "board", "title", "team", "pace"
 TEMPLATE = "template"
+PASSED_ALONG = mark("Slack passes your name along with what you send; on the web it does not.")
 
 Typed = Mapping[Column, str]
 
@@ -49,16 +50,12 @@ def cards_form(
         stored: whether the fields hold what is stored.
     """
     say = language.say
-    head = [blocks.section(say(PROMISE[board.names]))]
+    head = say(PROMISE[board.names])
     if stored:
-        head = [
-            blocks.section(
-                say(
-                    "It is in, and sealed until all cards are shown. As long as this window is open you "
-                    "can change it here; once it is closed nobody can, not even you."
-                )
-            )
-        ]
+        head = say(
+            "It is in, and sealed until all cards are shown. As long as this window is open you can change "
+            "it here; once it is closed nobody can, not even you."
+        )
     return blocks.modal(
         title=say("My cards"),
         submit=say("Send as it is") if nudge else (say("Change") if stored else say("Send")),
@@ -66,26 +63,30 @@ def cards_form(
         callback=f"{Callback.RETRO_CARDS}:{SEEN}" if nudge else Callback.RETRO_CARDS,
         metadata=f"{board.id.hex} {pen.hex()}",
         blocks=[
-            *(hint_of(nudge, language) if nudge else head),
-            *(
-                blocks.written(
-                    say(PARTS[column]),
-                    block_id=column,
-                    action=Action.RETRO_TEXT,
-                    most=FIELD,
-                    initial=(typed or {}).get(column, ""),
-                    hint=say(HINTS[column]),
-                )
-                for column in parts_of(board.template)
-            ),
+            *(hint_of(nudge, language) if nudge else [blocks.section(head)]),
+            *_fields(parts_of(board.template), typed or {}, language),
             blocks.context(
                 say("One line, one card, of at most {most} characters.", most=LONGEST_CARD)
                 + " "
-                + say("Slack passes your name along with what you send; on the web it does not."),
+                + say(PASSED_ALONG),
             ),
             link(say("Write on the web"), url),
         ],
     )
+
+
+def _fields(parts: Sequence[Column], typed: Typed, language: Translator) -> list[Block]:
+    return [
+        blocks.written(
+            language.say(PARTS[column]),
+            block_id=column,
+            action=Action.RETRO_TEXT,
+            most=FIELD,
+            initial=typed.get(column, ""),
+            hint=language.say(HINTS[column]),
+        )
+        for column in parts
+    ]
 
 
 def hint_of(nudge: Nudge, language: Translator) -> list[Block]:
@@ -119,15 +120,7 @@ def draft_form(
     known = dict.fromkeys(column for _, _, template in offered for column in parts_of(template))
     parts = [(say(PARTS[column]), column.value) for column in known][:TICKS]
     part = part or parts_of(offered[0][2])[1]
-    which = [
-        blocks.choices(
-            say("On which board?"),
-            [(title, board_id.hex) for board_id, title, _ in offered],
-            block_id=BOARD,
-            action=Action.RETRO_PICK,
-            initial=offered[0][0].hex,
-        )
-    ]
+    boards = [(title, board_id.hex) for board_id, title, _ in offered]
     return blocks.modal(
         title=say("Add to retro"),
         submit=say("Send as it is") if nudge else say("Send"),
@@ -147,8 +140,8 @@ def draft_form(
             blocks.choices(
                 say("In which part?"), parts, block_id=PART, action=Action.RETRO_PICK, initial=part
             ),
-            *(which if len(offered) > 1 else []),
-            blocks.context(say("Slack passes your name along with what you send; on the web it does not.")),
+            *_one_of(boards, say("On which board?"), BOARD),
+            blocks.context(say(PASSED_ALONG)),
         ],
     )
 
@@ -194,6 +187,17 @@ def votes_form(board: Board, language: Translator, *, url: str, mine: Collection
     )
 
 
+def _one_of(offered: Sequence[tuple[str, str]], question: str, block_id: str) -> list[Block]:
+    """Return a question with the first answer chosen; nothing where there is no choice."""
+    if len(offered) == 1:
+        return []
+    return [
+        blocks.choices(
+            question, offered, block_id=block_id, action=Action.RETRO_PICK, initial=offered[0][1]
+        )
+    ]
+
+
 def _which_parts(language: Translator) -> Block:
     return blocks.choices(
         language.say("In which parts?"),
@@ -207,13 +211,6 @@ def _which_parts(language: Translator) -> Block:
 def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: str = "") -> Block:
     """Return the form that opens a board for one of somebody's teams."""
     say = language.say
-    which = blocks.choices(
-        say("Which team?"),
-        [(name, team_id.hex) for team_id, name in teams[:TICKS]],
-        block_id=TEAM,
-        action=Action.RETRO_PICK,
-        initial=teams[0][0].hex,
-    )
     return blocks.modal(
         title=say("Retrospective"),
         submit=say("Open the board"),
@@ -239,7 +236,7 @@ def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: s
                 initial=Pace.OVER_DAYS,
             ),
             _which_parts(language),
-            *([which] if len(teams) > 1 else []),
+            *_one_of([(name, team_id.hex) for team_id, name in teams[:TICKS]], say("Which team?"), TEAM),
             blocks.context(
                 say("Everybody who takes part gets one message. Nothing is posted to a channel.")
             ),

@@ -44,23 +44,28 @@ async def post_form(
     if not may_post(board, viewer) or (posted is not None and posted.state is not PostState.REFUSED):
         return None
     note = await _note(desk, session, viewer, board, with_topics=with_topics)
-    language = Translator(viewer.locale)
-    _, fingerprint = say_summary(note, language)
+    channel = await last_channel(session, board.team_id)
+    return _post_form(board.id, note, Translator(viewer.locale), channel=channel, with_topics=with_topics)
+
+
+def _post_form(
+    board_id: UUID, note: BoardSummary, language: Translator, *, channel: str | None, with_topics: bool
+) -> Block:
     say = language.say
+    _, fingerprint = say_summary(note, language)
     other = blocks.button(
         say("Leave the names of the groups out")
         if with_topics
         else say("With the names of the groups you talked about"),
         Action.POST_BOARD,
-        value=board.id.hex if with_topics else f"{board.id.hex} {TOPICS}",
+        value=board_id.hex if with_topics else f"{board_id.hex} {TOPICS}",
     )
-    shown = message_of(note, language, ANY_ZONE).blocks
     return blocks.modal(
         title=say("Tell a channel"),
         submit=say("Post it"),
         close=say("Close"),
         callback=Callback.RETRO_POST,
-        metadata=f"{board.id.hex} {fingerprint.hex()}" + (f" {TOPICS}" if with_topics else ""),
+        metadata=f"{board_id.hex} {fingerprint.hex()}" + (f" {TOPICS}" if with_topics else ""),
         blocks=[
             blocks.section(
                 say(
@@ -69,14 +74,14 @@ async def post_form(
                 )
             ),
             blocks.divider(),
-            *shown,
+            *message_of(note, language, ANY_ZONE).blocks,
             blocks.divider(),
             blocks.actions(other),
             blocks.channel(
                 say("To which channel?"),
                 block_id=CHANNEL,
                 action=Action.RETRO_PICK,
-                initial=await last_channel(session, board.team_id),
+                initial=channel,
             ),
             blocks.context(say("Once, under the name of Kept. Kept has to be in the channel.")),
         ],

@@ -20,16 +20,7 @@ WORD = re.compile(r"[\w.+@-]+")
 
 async def attacks(session: AsyncSession, folders: Iterable[Path]) -> list[Attempt]:
     """Return what the lines of all files in these folders say that no log may say."""
-    needles: set[str] = set()
-    for person_id, email, slack_id in await session.execute(
-        select(Person.id, Person.email, Person.slack_id)
-    ):
-        needles |= {str(person_id), person_id.hex, email.lower()}
-        if slack_id:
-            needles.add(slack_id.lower())
-    needles |= {
-        form for place in await session.scalars(select(Place.id)) for form in (str(place), place.hex)
-    }
+    needles = await _needles(session)
     people = links = values = 0
     files = 0
     try:
@@ -62,6 +53,20 @@ async def attacks(session: AsyncSession, folders: Iterable[Path]) -> list[Attemp
             leak="Lines show statements with their values, which name who wrote which answer.",
         ),
     ]
+
+
+async def _needles(session: AsyncSession) -> set[str]:
+    """Return every id and address of a person, and every id of a place, in lower case."""
+    needles: set[str] = set()
+    for person_id, email, slack_id in await session.execute(
+        select(Person.id, Person.email, Person.slack_id)
+    ):
+        needles |= {str(person_id), person_id.hex, email.lower()}
+        if slack_id:
+            needles.add(slack_id.lower())
+    for place in await session.scalars(select(Place.id)):
+        needles |= {str(place), place.hex}
+    return needles
 
 
 def _lines(folders: Iterable[Path]) -> Iterator[str]:

@@ -63,14 +63,9 @@ async def choose_readers(
         # HR reads who is in a working group, and sees its page for that.
         groups = frozenset(group.id for group in await all_groups(session, organisation.id))
         mailboxes = (await session.scalars(select(Mailbox).limit(MAILBOXES))).all()
-        found = [
-            Reader(
-                None,
-                None,
-                board_of_others=next((board for board, _, _ in boards), None),
-                mailbox_of_others=next((each.id for each in mailboxes), None),
-            )
-        ]
+        a_board = next((board for board, _, _ in boards), None)
+        a_mailbox = next((each.id for each in mailboxes), None)
+        found = [Reader(None, None, board_of_others=a_board, mailbox_of_others=a_mailbox)]
         kinds: set[tuple[bool, bool, bool, bool]] = set()
         for person_id in dict.fromkeys([*candidates(directory), *await _with_a_role(session)]):
             viewer = await viewer_of(session, person_id)
@@ -81,15 +76,12 @@ async def choose_readers(
             token = await sign_in(
                 session, await make_sign_in_link(session, person_id, by=None, now=now), now=now
             )
-            readable = (
-                viewer.groups
-                | (groups if viewer.is_hr else frozenset())
-                | frozenset(
-                    team
-                    for team in directory.teams
-                    if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
-                )
-            )
+            readable = viewer.groups | (groups if viewer.is_hr else frozenset())
+            readable |= {
+                team
+                for team in directory.teams
+                if may_read(viewer, directory, team, leaders_read_below=leaders_read_below)
+            }
             mine = {viewer.unit, directory.people[person_id].team_id, *viewer.leads, *viewer.groups}
             others = (b for b, team, people in boards if team not in mine and person_id not in people)
             unread = (each.id for each in mailboxes if not _is_for(viewer, each))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import mark
+from integrations.language import Translator, mark
 from integrations.loop_words import DECISIONS, FROM
 from service.rendering import Page
 from service.views.done import IN_A_GROUP
@@ -15,10 +15,11 @@ from service.views.groups import GroupPage, group_forms
 from service.views.loop import loop_page
 from service.views.retro_page import retro_list
 from service.views.team_forms import FormState, Returned, team_forms
+from surveys.commitments.loop import LoopState
 from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import TopicKind
 from surveys.errors import Missing
-from surveys.people.groups_read import group_of
+from surveys.people.groups_read import Group, group_of
 from surveys.people.rules import LEADERS_A_TEAM, Viewer
 from surveys.retrospectives.queries import retrospectives_of
 
@@ -43,21 +44,9 @@ async def show_group(
     group = await group_of(session, team_id) if team_id in viewer.groups or viewer.is_hr else None
     if group is None or group.organisation_id != viewer.organisation_id:
         raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
-    belongs = group.id in viewer.groups
-    leads = group.id in viewer.leads_groups
-    loop = await loop_of(session, group.id, now=now, for_leader=leads)
+    loop = await loop_of(session, group.id, now=now, for_leader=group.id in viewer.leads_groups)
     today = now.astimezone(ZoneInfo(loop.zone)).date()
-    shown = GroupPage(
-        team_id=group.id,
-        name=group.name,
-        people=group.people,
-        ended_at=group.ended_at,
-        belongs=belongs,
-        is_leader=leads,
-        may_change=(leads or viewer.is_hr) and group.ended_at is None,
-        loop=loop_page(loop, page.language, zone=viewer.zone, is_leader=leads),
-        retros=retro_list(await retrospectives_of(session, group.id)) if belongs else (),
-    )
+    shown = await _group_page(session, viewer, page.language, group, loop)
     return page(
         "groups/group.html",
         status=422 if returned else 200,
@@ -68,12 +57,29 @@ async def show_group(
         owners=[(one.id, one.name) for one in group.leaders],
         me=viewer.person_id,
         most_leaders=LEADERS_A_TEAM,
-        retros_here=belongs,
+        retros_here=shown.belongs,
         today=today.isoformat(),
         decisions=[(code.value, page.language.say(name)) for code, name in DECISIONS],
         topic_kinds=[(code.value, page.language.say(FROM[code])) for code in ELSEWHERE],
         repair_promises=frozenset[UUID](),
         done=page.language.say(IN_A_GROUP[done]) if done in IN_A_GROUP else "",
+    )
+
+
+async def _group_page(
+    session: AsyncSession, viewer: Viewer, language: Translator, group: Group, loop: LoopState
+) -> GroupPage:
+    belongs, leads = group.id in viewer.groups, group.id in viewer.leads_groups
+    return GroupPage(
+        team_id=group.id,
+        name=group.name,
+        people=group.people,
+        ended_at=group.ended_at,
+        belongs=belongs,
+        is_leader=leads,
+        may_change=(leads or viewer.is_hr) and group.ended_at is None,
+        loop=loop_page(loop, language, zone=viewer.zone, is_leader=leads),
+        retros=retro_list(await retrospectives_of(session, group.id)) if belongs else (),
     )
 
 

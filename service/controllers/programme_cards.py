@@ -1,5 +1,6 @@
 """The list of programmes: one card each with its next dates, and what its newest pulse has to say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from surveys.cadence.drafts import LARGEST_MINIMUM, SMALLEST_MINIMUM
 from surveys.cadence.models import Programme
 from surveys.cadence.queries import preview, programmes, team_names
 from surveys.errors import SurveyError
+from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
 from surveys.waves.models import WaveState
 from surveys.waves.queries import has_asked, latest_wave, newest_turnout, question_alone
@@ -64,24 +66,10 @@ async def list_page(
 
     organisation = await organisation_of(session, viewer)
     names = await team_names(session, organisation.id)
-    language = page.language
-    cards = []
-    for kept in await programmes(session, organisation.id):
-        rows = [] if kept.paused_at else await preview(session, organisation, kept, now=now, count=2)
-        cards.append(
-            Card(
-                id=str(kept.id),
-                name=kept.name,
-                paused=kept.paused_at is not None,
-                rhythm=views.rhythm(language, kept),
-                asks=views.asks(language, kept),
-                audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
-                window=views.window(language, kept.window_hours),
-                next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
-                latest=await _latest(session, kept, page),
-                alone=await _alone(session, kept, page),
-            )
-        )
+    cards = [
+        await _card(session, organisation, kept, names, page, now=now)
+        for kept in await programmes(session, organisation.id)
+    ]
     asked_before = await has_asked(session, organisation.id)
     return page(
         "programmes/list.html",
@@ -93,6 +81,31 @@ async def list_page(
         most=LARGEST_MINIMUM,
         asked_before=asked_before,
         error=said(field),
+    )
+
+
+async def _card(
+    session: AsyncSession,
+    organisation: Organisation,
+    kept: Programme,
+    names: Mapping[UUID, str],
+    page: Page,
+    *,
+    now: datetime,
+) -> Card:
+    language = page.language
+    rows = [] if kept.paused_at else await preview(session, organisation, kept, now=now, count=2)
+    return Card(
+        id=str(kept.id),
+        name=kept.name,
+        paused=kept.paused_at is not None,
+        rhythm=views.rhythm(language, kept),
+        asks=views.asks(language, kept),
+        audience=views.audience(language, [names[UUID(team)] for team in kept.audience]),
+        window=views.window(language, kept.window_hours),
+        next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
+        latest=await _latest(session, kept, page),
+        alone=await _alone(session, kept, page),
     )
 
 

@@ -160,24 +160,32 @@ def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
         lines=[_line(run, axis) for run in _runs(columns) if len(run) > 1],
         bands=[_band(run, axis) for run in _runs(columns, ranged=True) if len(run) > 1],
         ranges=[_range(run[0], axis) for run in _runs(columns, ranged=True) if len(run) == 1],
-        gaps=[
-            Mark(axis.at(column.start), f"{column.label}: {column.said.headline}")
-            for column in columns
-            if column.said.value is None
-        ],
-        breaks=[
-            Mark(
-                (axis.middle(before) + axis.middle(after)) / 2,
-                language.say("The team changed before {day}", day=after.label),
-            )
-            for before, after in pairwise(columns)
-            if after.changed
-        ],
+        gaps=_gaps(columns, axis),
+        breaks=_breaks(columns, axis, language),
         flags=_place_flags(shown, axis, language),
         labels=_labels(columns, axis, language),
         usual=_usual(baseline, size_class),
         rows=tuple(columns),
     )
+
+
+def _gaps(columns: Sequence[Column], axis: "_Axis") -> list[Mark]:
+    return [
+        Mark(axis.at(column.start), f"{column.label}: {column.said.headline}")
+        for column in columns
+        if column.said.value is None
+    ]
+
+
+def _breaks(columns: Sequence[Column], axis: "_Axis", language: Translator) -> list[Mark]:
+    return [
+        Mark(
+            (axis.middle(before) + axis.middle(after)) / 2,
+            language.say("The team changed before {day}", day=after.label),
+        )
+        for before, after in pairwise(columns)
+        if after.changed
+    ]
 
 
 @dataclass(frozen=True, slots=True)

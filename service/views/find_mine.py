@@ -24,12 +24,15 @@ MEANS = {
 }
 
 
+Rows = Sequence[tuple[str, str]]  # what was tried, and what it found
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPage:
     """A sentence first, then what was tried with what was found, in this order."""
 
     lead: str
-    rows: Sequence[tuple[str, str]]
+    rows: Rows
     note: str
 
 
@@ -38,7 +41,23 @@ def after_the_close(search: Search, language: Translator) -> FoundPage:
     say = language.say
     strange = set(_hits(search.of_pulse)) - set(MEANS)
     gone = not (search.key_is_there or search.sealed or search.roster or strange)
-    rows = [
+    lead = (
+        say("Nothing was found of what you answered, nor whether you did.")
+        if gone
+        else say("Not everything of this pulse is gone yet.")
+    )
+    note = language.count(
+        "Looked for in {count} column: your id, your address, your Slack id, and SHA-256 of each.",
+        "Looked for in {count} columns: your id, your address, your Slack id, and SHA-256 of each.",
+        search.columns,
+    )
+    return FoundPage(lead, [*_looked_up(search, language), *_searched(search, language)], note)
+
+
+def _looked_up(search: Search, language: Translator) -> Rows:
+    """Return what was looked for by name: the key, what was sealed, the reader's place."""
+    say = language.say
+    return [
         (
             say("Looked for the key of this pulse in the key folder."),
             say("It is there. It is destroyed within minutes after the close; look again then.")
@@ -58,6 +77,12 @@ def after_the_close(search: Search, language: Translator) -> FoundPage:
             say("Looked for your place on its roster."),
             say("It is there.") if search.roster else say("It is gone."),
         ),
+    ]
+
+
+def _searched(search: Search, language: Translator) -> Rows:
+    """Return in how many tables anything of the reader was searched for, and where it was found."""
+    return [
         (
             language.count(
                 "Searched the {count} table that keeps something of this pulse for you.",
@@ -75,17 +100,6 @@ def after_the_close(search: Search, language: Translator) -> FoundPage:
             _named(search.elsewhere, language),
         ),
     ]
-    lead = (
-        say("Nothing was found of what you answered, nor whether you did.")
-        if gone
-        else say("Not everything of this pulse is gone yet.")
-    )
-    note = language.count(
-        "Looked for in {count} column: your id, your address, your Slack id, and SHA-256 of each.",
-        "Looked for in {count} columns: your id, your address, your Slack id, and SHA-256 of each.",
-        search.columns,
-    )
-    return FoundPage(lead, rows, note)
 
 
 def while_open(rules: FrozenRules, language: Translator, named: str | None) -> FoundPage:

@@ -77,42 +77,42 @@ def leading_view(
         standing: who is away, and who acts for them.
         stand_ins: who can act for this reader.
     """
-    leads = trend.team_id in viewer.leads
-
-    def day(instant: datetime) -> str:
-        return language.date(instant.astimezone(ZoneInfo(viewer.zone)).date())
-
     return Leading(
-        leads=leads,
-        away=[
-            language.say(
-                "{name} is away; {stand_in} acts until {day}. Dates and clocks stand still meanwhile.",
-                name=one.name,
-                stand_in=one.stand_in,
-                day=language.moment(one.back_on, viewer.zone),
-            )
-            for one in standing
-        ],
+        leads=trend.team_id in viewer.leads,
+        away=[_away(one, viewer, language) for one in standing],
         mine_away=any(one.person_id == viewer.person_id for one in standing),
         pledge=pledge,
-        pledge_line=language.say("{name}, since {day}.", name=pledge.name, day=day(pledge.made_at))
-        if pledge
-        else "",
+        pledge_line=_pledge_line(pledge, viewer, language) if pledge else "",
         pledge_draft=language.say(PLEDGE_DRAFT),
         limits=language.say(PLEDGE_LIMITS),
-        notes=[
-            NoteCard(
-                note.id,
-                note.what,
-                note.changes,
-                language.say("{name} on {day}.", name=note.name, day=day(note.written_at)),
-                mine=note.person_id == viewer.person_id,
-            )
-            for note in notes
-        ],
+        notes=[_note_card(note, viewer, language) for note in notes],
         stand_ins=stand_ins,
         playbooks=_playbooks(trend, language) if acts else (),
     )
+
+
+def _away(one: Standing, viewer: Viewer, language: Translator) -> str:
+    return language.say(
+        "{name} is away; {stand_in} acts until {day}. Dates and clocks stand still meanwhile.",
+        name=one.name,
+        stand_in=one.stand_in,
+        day=language.moment(one.back_on, viewer.zone),
+    )
+
+
+def _pledge_line(pledge: PledgeView, viewer: Viewer, language: Translator) -> str:
+    return language.say(
+        "{name}, since {day}.", name=pledge.name, day=_day(pledge.made_at, viewer, language)
+    )
+
+
+def _note_card(note: NoteView, viewer: Viewer, language: Translator) -> NoteCard:
+    line = language.say("{name} on {day}.", name=note.name, day=_day(note.written_at, viewer, language))
+    return NoteCard(note.id, note.what, note.changes, line, mine=note.person_id == viewer.person_id)
+
+
+def _day(instant: datetime, viewer: Viewer, language: Translator) -> str:
+    return language.date(instant.astimezone(ZoneInfo(viewer.zone)).date())
 
 
 def _playbooks(trend: TeamTrend, language: Translator) -> list[PlaybookCard]:

@@ -96,12 +96,7 @@ def editor(
     """
     say = language.say
     whole_days = draft.window_hours % HOURS_A_DAY == 0
-    blackouts = [*draft.blackouts]
-    blackouts += [("", "")] * max(SPARE_RANGES, LEAST_RANGES - len(blackouts))
     own = [*draft.own_items][:MAX_OWN]
-    errors: dict[str, str] = {}
-    for problem in problems:
-        errors.setdefault(problem.field or "", language.refusal(problem))
     return Editor(
         draft=draft,
         rhythm=rhythm,
@@ -121,13 +116,24 @@ def editor(
         statements=_statements(language, draft),
         reminders=_numbered(language, REMINDERS, draft.reminders),
         head_starts=_numbered(language, HEAD_STARTS, draft.head_start_days),
-        blackouts=blackouts,
+        blackouts=_with_spare(draft.blackouts),
         own=own + [OwnItem("")] * (MAX_OWN - len(own)),
         window_count=draft.window_hours // HOURS_A_DAY if whole_days else draft.window_hours,
         window_unit="days" if whole_days else "hours",
         organisation_minimum=organisation_minimum,
-        errors=errors,
+        errors=_first_of_each(problems, language),
     )
+
+
+def _with_spare(ranges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [*ranges] + [("", "")] * max(SPARE_RANGES, LEAST_RANGES - len(ranges))
+
+
+def _first_of_each(problems: Sequence[Invalid], language: Translator) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for problem in problems:
+        errors.setdefault(problem.field or "", language.refusal(problem))
+    return errors
 
 
 def _numbered(language: Translator, labels: Sequence[str], chosen: int) -> list[Choice]:

@@ -54,46 +54,53 @@ def repair_page(
     Args:
         zone: the reader's.
     """
-    say = language.say
-
-    def day(instant: datetime) -> str:
-        return language.date(instant.astimezone(ZoneInfo(zone)).date())
-
-    state = ""
-    if plan is not None and plan.agreed_at is None:
-        state = say(
-            "{name} proposed this on {day}. Talk about it; then somebody of the team says here that the "
-            "team agrees. It is a plan only then.",
-            name=plan.proposed_by,
-            day=day(plan.proposed_at),
-        )
-    elif plan is not None and plan.agreed_at is not None:
-        state = say(
-            "Agreed on {day}; {name} said so for the team.", day=day(plan.agreed_at), name=plan.agreed_by
-        )
     today = now.astimezone(ZoneInfo(loop.zone)).date()
     return RepairPage(
         team_id=loop.team_id,
         team_name=loop.team_name,
         plan=plan,
-        state=state,
+        state=_state(plan, language, zone) if plan else "",
         promises=[say_promise(promise, language) for promise in plan.promises] if plan else (),
-        looks=[
-            say("After {days} days: {word}", days=days, word=say(WORDS[word])) for days, word in plan.looks
-        ]
-        if plan
-        else (),
-        next_look=say(
-            "The next look is on {day}."
-            if plan.next_look > now
-            else "The next look has been due since {day}. Somebody of the team says here how it is.",
-            day=day(plan.next_look),
-        )
-        if plan is not None and plan.next_look is not None
-        else "",
-        mediator=say(MEDIATOR[plan.mediator_after])
-        if plan is not None and plan.mediator_after is not None
-        else "",
+        looks=_looks(plan, language) if plan else (),
+        next_look=_next_look(plan, language, zone, now=now) if plan else "",
+        mediator=language.say(MEDIATOR[plan.mediator_after]) if plan and plan.mediator_after else "",
         due_in=(today + DAYS_TO_KEEP).isoformat(),
         today=today.isoformat(),
     )
+
+
+def _state(plan: PlanView, language: Translator, zone: str) -> str:
+    if plan.agreed_at is None:
+        return language.say(
+            "{name} proposed this on {day}. Talk about it; then somebody of the team says here that the "
+            "team agrees. It is a plan only then.",
+            name=plan.proposed_by,
+            day=_day(plan.proposed_at, language, zone),
+        )
+    return language.say(
+        "Agreed on {day}; {name} said so for the team.",
+        day=_day(plan.agreed_at, language, zone),
+        name=plan.agreed_by,
+    )
+
+
+def _looks(plan: PlanView, language: Translator) -> list[str]:
+    return [
+        language.say("After {days} days: {word}", days=days, word=language.say(WORDS[word]))
+        for days, word in plan.looks
+    ]
+
+
+def _next_look(plan: PlanView, language: Translator, zone: str, *, now: datetime) -> str:
+    if plan.next_look is None:
+        return ""
+    return language.say(
+        "The next look is on {day}."
+        if plan.next_look > now
+        else "The next look has been due since {day}. Somebody of the team says here how it is.",
+        day=_day(plan.next_look, language, zone),
+    )
+
+
+def _day(instant: datetime, language: Translator, zone: str) -> str:
+    return language.date(instant.astimezone(ZoneInfo(zone)).date())

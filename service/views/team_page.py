@@ -6,61 +6,33 @@ stand beside them. Rounding is decided in `wording`, places on a chart in `chart
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.language import Translator
 from service.views import team_notes
-from service.views.charts import SHAPES, Flag, Legend, TrendChart, legend_of, trend_chart
-from service.views.loop import LoopPage, flags_of, loop_page
+from service.views.charts import Legend, legend_of
+from service.views.loop import LoopPage, loop_page
 from service.views.next_step import NextStep, next_step
 from service.views.notices import Notice, notices
-from service.views.statements import Statement, statement
+from service.views.panels import Panel, panels_of
+from service.views.statements import Statement
 from service.views.summary import caution, summary
 from service.views.timeline import (
-    columns_of,
     dimensions_of,
-    last_cycle,
     latest_figure,
     newest_readable,
 )
 from service.views.wording import (
-    AGREEMENT_WORDS,
-    FEW_ANSWERED,
-    SHIFTED,
-    VERY_LOW,
-    Said,
     dimension_name,
     is_small,
     participation_sentence,
     say_figure,
-    trend_sentence,
 )
 from surveys.commitments.loop import LoopState
-from surveys.results.published import FigureView, TeamTrend, WavePoint
+from surveys.results.published import TeamTrend, WavePoint
 from surveys.waves.rosters import Coming
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One dimension: its sentence, its chart, its statements."""
-
-    dimension: str
-    title: str
-    tone: str
-    shape: str
-    said: Said
-    sentence: str
-    trend: str
-    shift: tuple[str, str] | None
-    agreement: str
-    advice: str
-    bias: str  # empty when enough took part
-    cycle: str  # the mean of the last full cycle, or empty
-    asked_on: str  # empty when the newest wave asked this dimension
-    chart: TrendChart
-    statements: Sequence[Statement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +106,7 @@ def team_page(
         roster: who is asked in the wave that is open, where the reader may see the names.
     """
     newest = newest_readable(trend)
-    panels = _panels(trend, loop, language, now.astimezone(ZoneInfo(zone)).date())
+    panels = panels_of(trend, loop, language, now.astimezone(ZoneInfo(zone)).date())
     loop_view = loop_page(loop, language, zone=zone, is_leader=is_leader)
     small = newest is not None and is_small(newest)
     return TeamPage(
@@ -181,98 +153,6 @@ def _level_note(parent: str | None, newest: WavePoint | None, language: Translat
     if parent is None:
         return language.say("Some answers are counted one level up.")
     return language.say("Some answers are counted one level up, in {unit}.", unit=parent)
-
-
-def _panels(trend: TeamTrend, loop: LoopState, language: Translator, today: date) -> list[Panel]:
-    flags = flags_of(loop, loop.zone)
-    newest = newest_readable(trend)
-    found: list[Panel] = []
-    others = 0
-    for dimension in dimensions_of(trend):
-        latest = latest_figure(trend, dimension)
-        if latest is None or newest is None:
-            continue
-        found.append(_panel(trend, dimension, latest, newest, flags, language, today, others))
-        others += dimension not in SHAPES
-    return found
-
-
-def _panel(
-    trend: TeamTrend,
-    dimension: str,
-    latest: tuple[WavePoint, FigureView],
-    newest: WavePoint,
-    flags: Sequence[Flag],
-    language: Translator,
-    today: date,
-    others: int,
-) -> Panel:
-    wave, figure = latest
-    size_class = wave.participation.size_class
-    said = say_figure(figure, size_class, language)
-    title = dimension_name(dimension, wave.items, language)
-    chart = trend_chart(
-        dimension,
-        title,
-        columns_of(trend, dimension, language),
-        flags,
-        language,
-        today=today,
-        baseline=figure.trend.baseline if figure.shown and figure.trend else None,
-        size_class=size_class,
-        others=others,
-    )
-    agreement = AGREEMENT_WORDS.get(figure.agreement or "") if figure.shown else None
-    return Panel(
-        dimension=dimension,
-        title=title,
-        tone=chart.tone,
-        shape=chart.shape,
-        said=said,
-        sentence=said.sentence,
-        trend=trend_sentence(figure.trend, size_class, language) if figure.shown else "",
-        shift=_shift(figure, language),
-        agreement=language.say(agreement) if agreement else "",
-        advice=_advice(said, language),
-        bias=_bias(wave, said, language),
-        cycle=_cycle(trend, dimension, language),
-        asked_on=""
-        if wave is newest
-        else language.say("Last asked on {day}.", day=language.date(wave.occurrence)),
-        chart=chart,
-        statements=[
-            statement(item, figure, language) for item in wave.items if item.dimension == dimension
-        ],
-    )
-
-
-def _shift(figure: FigureView, language: Translator) -> tuple[str, str] | None:
-    trend = figure.trend if figure.shown else None
-    if trend is None or trend.word not in SHIFTED or trend.since is None:
-        return None
-    return trend.word, language.date(trend.since)
-
-
-def _advice(said: Said, language: Translator) -> str:
-    if said.value is None or said.value > VERY_LOW:
-        return ""
-    return language.say("Low; talk to someone before you talk to the team.")
-
-
-def _bias(wave: WavePoint, said: Said, language: Translator) -> str:
-    """Return the words without which no number stands where fewer than 60 % answered."""
-    if said.value is None or wave.participation.band not in FEW_ANSWERED:
-        return ""
-    return language.say("Most of the team may not be in this.")
-
-
-def _cycle(trend: TeamTrend, dimension: str, language: Translator) -> str:
-    mean = last_cycle(trend, dimension, language)
-    if mean is None:
-        return ""
-    return language.say(
-        "Mean of the last full cycle, {days}: {figure}.", days=mean.label, figure=mean.said.headline
-    )
 
 
 def _cards(newest: WavePoint, language: Translator) -> list[Statement]:

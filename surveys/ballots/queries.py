@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.ballots.actions import require_open
@@ -68,15 +68,7 @@ async def blank_sheet(
         WaveClosed: the wave takes no answers at `now`.
         KeyLost: the wave's key is gone; nobody can answer any more.
     """
-    found = await session.execute(
-        select(Place, Person, Wave, WaveUnit, Programme.name)
-        .join(Person, Person.id == Place.person_id)
-        .join(Wave, Wave.id == Place.wave_id)
-        .join(Programme, Programme.id == Wave.programme_id)
-        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
-        .where(Place.id == place_id)
-    )
-    row = found.one_or_none()
+    row = (await session.execute(_around_place().where(Place.id == place_id))).one_or_none()
     if row is None:
         # Places are purged at close, so an old button ends here: that is closed, not unknown.
         raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
@@ -102,6 +94,16 @@ async def blank_sheet(
         asked_in_unit=unit.asked,
         zone=place.zone,
         locale=person.locale,
+    )
+
+
+def _around_place() -> Select[Place, Person, Wave, WaveUnit, str]:
+    return (
+        select(Place, Person, Wave, WaveUnit, Programme.name)
+        .join(Person, Person.id == Place.person_id)
+        .join(Wave, Wave.id == Place.wave_id)
+        .join(Programme, Programme.id == Wave.programme_id)
+        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.loop import TopicView
-from surveys.commitments.rates import Cycle, cycle_of, effect
+from surveys.commitments.rates import cycle_of, effect
 from surveys.commitments.rules import TopicKind
 from surveys.questions.rules import waves_in_cycle
 from surveys.results.models import Figure
@@ -61,9 +61,14 @@ async def _effect(
         )
         .order_by(Wave.closes_at)
     )
+    return _since(done_at, topic, [(wave, figure) for wave, figure in rows])
+
+
+def _since(done_at: datetime, topic: TopicView, published: Sequence[tuple[Wave, Figure]]) -> str | None:
+    """Hold the last cycle before the fall against the first after an instant, where both are known."""
     length, fell, began = 1, None, dict[int, datetime]()
     figures: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for wave, figure in rows:
+    for wave, figure in published:
         length = waves_in_cycle(FrozenRules.of(wave.rules).pulse)
         cycle = (wave.number or 0) // length
         began.setdefault(cycle, wave.opens_at)
@@ -74,13 +79,7 @@ async def _effect(
             figures[cycle].append((figure.score, noise_variance(figure.n, figure.asked, items=items)))
     if fell is None:
         return None
-    means = {cycle: cycle_of(each, waves=length) for cycle, each in figures.items()}
-    before = [cycle for cycle in sorted(means) if cycle < fell and means[cycle] is not None]
-    after = [cycle for cycle in sorted(means) if began[cycle] > done_at and means[cycle] is not None]
-    if not before or not after:
-        return None
-    return _between(means[before[-1]], means[after[0]])
-
-
-def _between(before: Cycle | None, after: Cycle | None) -> str | None:
-    return effect(before, after) if before is not None and after is not None else None
+    means = {cycle: cycle_of(each, waves=length) for cycle, each in sorted(figures.items())}
+    before = [mean for cycle, mean in means.items() if cycle < fell and mean is not None]
+    after = [mean for cycle, mean in means.items() if began[cycle] > done_at and mean is not None]
+    return effect(before[-1], after[0]) if before and after else None

@@ -73,12 +73,8 @@ async def say_aloud(
     if said is SaidInRetro.DONE:
         await mark_done(session, promise_id, person_id=promise.owner_id, now=now)
     elif said is SaidInRetro.LET_GO:
-        reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
-        promise.state, promise.withdrawn_at, promise.withdrawal_reason = (
-            CommitmentState.WITHDRAWN,
-            now,
-            reason,
-        )
+        promise.withdrawal_reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
+        promise.state, promise.withdrawn_at = CommitmentState.WITHDRAWN, now
         promise.handed_over_at = now  # the team's own wish: closing it early or late is nobody's failure
     look = await session.get(StepLook, (board.id, promise_id))
     if look is None:

@@ -157,19 +157,10 @@ async def _told(
     for_leader: bool,
 ) -> list[ToldPromise]:
     ids = [promise.id for promise, _, _ in found]
-    moves = defaultdict(list)
-    for start in range(0, len(ids), CHUNK):
-        some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
-        for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
-            moves[move.commitment_id].append(move)
+    moves = await _moves(session, ids)
     updates = await _updates(session, ids)
     aloud = await _said_aloud(session, ids)
-    said: dict[UUID, list[SaidWord]] = defaultdict(list)
-    unread: dict[UUID, list[SaidWord]] = defaultdict(list)
-    for word in await words_on(session, ids):
-        readable = word.leaders_see_at if for_leader else word.team_sees_at
-        is_out = readable is not None and readable <= now
-        (said if is_out else unread)[word.commitment_id].append(word)
+    said, unread = _read_and_unread(await words_on(session, ids), now=now, for_leader=for_leader)
     told = []
     for promise, name, owner_leads in found:
         mine, read = moves[promise.id], said[promise.id]
@@ -190,6 +181,28 @@ async def _told(
         )
         told.append(replace(one, view=view))
     return told
+
+
+def _read_and_unread(
+    words: Iterable[SaidWord], *, now: datetime, for_leader: bool
+) -> tuple[Mapping[UUID, list[SaidWord]], Mapping[UUID, list[SaidWord]]]:
+    """Return the words on each promise that are out for this reader, and those that are not yet."""
+    said: dict[UUID, list[SaidWord]] = defaultdict(list)
+    unread: dict[UUID, list[SaidWord]] = defaultdict(list)
+    for word in words:
+        readable = word.leaders_see_at if for_leader else word.team_sees_at
+        is_out = readable is not None and readable <= now
+        (said if is_out else unread)[word.commitment_id].append(word)
+    return said, unread
+
+
+async def _moves(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Replan]]:
+    found: dict[UUID, list[Replan]] = defaultdict(list)
+    for start in range(0, len(ids), CHUNK):
+        some = select(Replan).where(Replan.commitment_id.in_(ids[start : start + CHUNK]))
+        for move in await session.scalars(some.order_by(Replan.moved_at, Replan.to_due)):
+            found[move.commitment_id].append(move)
+    return found
 
 
 async def _updates(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[CheckIn]]:

@@ -70,8 +70,7 @@ async def loop_of(
     )
     stored = await topics_known(session, team_id, now=now, for_leader=for_leader)
     topics = topics_of(stored, answers_of(promises), now=now, for_leader=for_leader)
-    since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
-    noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
+    topics = await _with_effects(session, team_id, topics, now=now, for_leader=for_leader)
     counted = _counted(stored, promises, zone, rest, now=now)
     known = LoopState(
         team_id=team_id,
@@ -82,15 +81,7 @@ async def loop_of(
             key=lambda view: page_order(view, zone),
         ),
         follow_through=follow_through(promises, {team_id: zone}, now=now),
-        topics=[
-            _clocked(
-                replace(topic, since_then=since.get(topic.id), noticed=noticed.get(topic.id)),
-                zone,
-                rest,
-                now=now,
-            )
-            for topic in topics
-        ],
+        topics=[_clocked(topic, zone, rest, now=now) for topic in topics],
         acknowledged=acknowledged_rate(counted),
         closed=closure_rate(counted, within=LOOK_BACK, now=now),
         in_group=branch.teams[team_id].is_group,
@@ -106,6 +97,17 @@ async def _with_sides(session: AsyncSession, promises: Sequence[ToldPromise]) ->
     differ = [told.view.id for told in promises if told.view.word == rules.DIFFERENTLY]
     sides = await sides_on(session, differ)
     return [replace(told, view=replace(told.view, sides=sides.get(told.view.id, ()))) for told in promises]
+
+
+async def _with_effects(
+    session: AsyncSession, team_id: UUID, topics: Sequence[TopicView], *, now: datetime, for_leader: bool
+) -> list[TopicView]:
+    """Return topics with what the figures, and the team's word, say since something was done about them."""
+    since = await effects_of(session, team_id, topics, now=now, for_leader=for_leader)
+    noticed = await noticed_by(session, team_id, topics, now=now, for_leader=for_leader)
+    return [
+        replace(topic, since_then=since.get(topic.id), noticed=noticed.get(topic.id)) for topic in topics
+    ]
 
 
 def _counted(

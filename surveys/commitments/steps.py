@@ -54,23 +54,13 @@ async def propose_step(
     text = one_line(text, field="text", longest=LONGEST_STEP)
     if not await takes_part(session, board.id, owner_id):
         raise Invalid("Choose somebody who takes part.", field="owner")
-    today = local_date(now, await zone_of(session, board.team_id))
-    if not 0 <= (due - today).days <= STEP_DAYS:
-        raise Invalid(
-            "Choose a day within the next {days} days. What takes longer is easier to keep in parts.",
-            field="due",
-            days=STEP_DAYS,
-        )
+    _require_near(due, local_date(now, await zone_of(session, board.team_id)))
     texts.refuse_names(text, await names_around(session, board.team_id))
     same = select(ActionStep).filter_by(retrospective_id=board.id, text=text, owner_id=owner_id, due=due)
     known = (await session.scalars(same)).first()
     if known is not None:
         return known
-    count = await session.scalar(
-        select(func.count()).select_from(ActionStep).filter_by(retrospective_id=board.id)
-    )
-    if (count or 0) >= STEPS_A_BOARD:
-        raise Conflict("That is more than a team can keep. Leave some out first.")
+    await _require_room(session, board.id)
     step = ActionStep(
         retrospective_id=board.id, topic_id=topic_id, text=text, owner_id=owner_id, due=due, agreed_at=None
     )
@@ -80,6 +70,23 @@ async def propose_step(
         await _promise(session, board, step, now=now)
     await announce(session, board)
     return step
+
+
+def _require_near(due: date, today: date) -> None:
+    if not 0 <= (due - today).days <= STEP_DAYS:
+        raise Invalid(
+            "Choose a day within the next {days} days. What takes longer is easier to keep in parts.",
+            field="due",
+            days=STEP_DAYS,
+        )
+
+
+async def _require_room(session: AsyncSession, board_id: UUID) -> None:
+    count = await session.scalar(
+        select(func.count()).select_from(ActionStep).filter_by(retrospective_id=board_id)
+    )
+    if (count or 0) >= STEPS_A_BOARD:
+        raise Conflict("That is more than a team can keep. Leave some out first.")
 
 
 async def agree_to_step(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, or_, select, true, update
+from sqlalchemy import ScalarSelect, bindparam, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -47,12 +47,30 @@ async def claim_due_delivery(
 
 
 def _claim_of(state: DeliveryState) -> ReturningUpdate[Delivery]:
-    """Return a statement that claims the row to be sent next, walking the index of state and due time."""
+    """Return a statement that claims the row to be sent next."""
+    return (
+        update(Delivery)
+        .where(Delivery.id == _next_of_queue(state))
+        .values(
+            state=DeliveryState.SENDING,
+            attempts=Delivery.attempts + 1,
+            lease_until=bindparam("leased_until", type_=Delivery.lease_until.type),
+        )
+        .returning(Delivery)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+
+
+def _next_of_queue(state: DeliveryState) -> ScalarSelect[UUID]:
+    """Return the id of the row that has waited longest, walking the index of state and due time.
+
+    Whether it is still to be sent are scalar subqueries, looked up row by row; a planner may turn EXISTS
+    into a hash of every place.
+    """
     due = aliased(Delivery)
     instant = bindparam("instant", type_=Delivery.due_at.type)
-    real_time = bindparam("real_time", type_=Delivery.due_at.type)
-    rested = due.lease_until <= real_time
-    # Scalar subqueries are looked up row by row; a planner may turn EXISTS into a hash of every place.
+    rested = due.lease_until <= bindparam("real_time", type_=Delivery.due_at.type)
+    active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
     still_asked = (
         select(true())
         .select_from(Place)
@@ -65,8 +83,7 @@ def _claim_of(state: DeliveryState) -> ReturningUpdate[Delivery]:
         )
         .scalar_subquery()
     )
-    active = select(Person.active).where(Person.id == due.person_id).scalar_subquery()
-    next_of_queue = (
+    return (
         select(due.id)
         .where(
             due.state == state,
@@ -81,17 +98,6 @@ def _claim_of(state: DeliveryState) -> ReturningUpdate[Delivery]:
         .limit(1)
         .with_for_update(skip_locked=True, of=due)
         .scalar_subquery()
-    )
-    return (
-        update(Delivery)
-        .where(Delivery.id == next_of_queue)
-        .values(
-            state=DeliveryState.SENDING,
-            attempts=Delivery.attempts + 1,
-            lease_until=bindparam("leased_until", type_=Delivery.lease_until.type),
-        )
-        .returning(Delivery)
-        .execution_options(populate_existing=True, synchronize_session=False)
     )
 
 

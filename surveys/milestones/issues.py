@@ -102,21 +102,10 @@ async def open_issue(
     await session.refresh(promise, with_for_update=True)  # one press after the other
     if not may_open_issue(board, promise, viewer):
         raise Forbidden("Who does this step, or led through the board, can make an issue of it.")
-    source, project = place
-    known = select(Project.id).filter_by(team_id=board.team_id, source=source, name=project)
-    if await session.scalar(known) is None:
-        raise Missing("This project does not belong to the team.")
-    row = await session.get(StepIssue, promise_id, populate_existing=True)
-    if row is not None:
-        view = await _view(session, row)
-        if view.error is None:
-            if (row.source, row.project) == (source, project):
-                return
-            raise Conflict("This step is an issue in another project already.")
-    else:
-        row = StepIssue(commitment_id=promise_id, organisation_id=board.organisation_id, tries=0)
-        session.add(row)
-    row.source, row.project, row.locale = source, project, viewer.locale
+    row = await _row_to_send(session, board, promise_id, place)
+    if row is None:
+        return
+    (row.source, row.project), row.locale = place, viewer.locale
     row.tries += 1
     await session.flush()
     await schedule(
@@ -138,6 +127,25 @@ async def open_issue(
         actor_id=viewer.person_id,
         subject=f"commitment:{promise_id}",
     )
+
+
+async def _row_to_send(
+    session: AsyncSession, board: Retrospective, promise_id: UUID, place: tuple[Source, str]
+) -> StepIssue | None:
+    """Return the row of a step that is to become an issue; None where that is planned or made already."""
+    source, project = place
+    known = select(Project.id).filter_by(team_id=board.team_id, source=source, name=project)
+    if await session.scalar(known) is None:
+        raise Missing("This project does not belong to the team.")
+    row = await session.get(StepIssue, promise_id, populate_existing=True)
+    if row is None:
+        row = StepIssue(commitment_id=promise_id, organisation_id=board.organisation_id, tries=0)
+        session.add(row)
+    elif (await _view(session, row)).error is None:  # else it was refused, and is tried anew
+        if (row.source, row.project) != place:
+            raise Conflict("This step is an issue in another project already.")
+        return None
+    return row
 
 
 async def note_issue(session: AsyncSession, commitment_id: UUID, *, issue: str, url: str) -> None:

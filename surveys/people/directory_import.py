@@ -214,29 +214,7 @@ async def _audit_import(
     now: datetime,
     by: UUID | None,
 ) -> None:
-    moved = (
-        (
-            f"person:{move.person_id}",
-            {"from": _text(move.from_team), "to": _text(teams.get(move.to_team or ""))},
-        )
-        for move in plan.moved
-    )
-    left = ((f"person:{person_id}", None) for person_id in plan.deactivated)
-    granted = (
-        (f"person:{people[email]}", {"kind": kind, "team": _text(teams.get(team or ""))})
-        for email, kind, team in plan.roles_added
-    )
-    taken = (
-        (f"person:{role.person_id}", {"kind": role.kind, "team": _text(role.team_id)})
-        for role in plan.roles_removed
-    )
-    actions: dict[str, Iterable[tuple[str, Mapping[str, object] | None]]] = {
-        "person.moved": moved,
-        "person.deactivated": left,
-        "role.granted": granted,
-        "role.withdrawn": taken,
-    }
-    for action, subjects in actions.items():
+    for action, subjects in _changes(plan, teams, people).items():
         await record_each(
             session, organisation_id=organisation_id, action=action, now=now, subjects=subjects, actor_id=by
         )
@@ -248,6 +226,30 @@ async def _audit_import(
         actor_id=by,
         details=plan.counts(),
     )
+
+
+def _changes(
+    plan: Plan, teams: Mapping[str, UUID], people: Mapping[str, UUID]
+) -> dict[str, Iterable[tuple[str, Mapping[str, object] | None]]]:
+    """Return whom each kind of change concerns, with what is noted of it."""
+    return {
+        "person.moved": (
+            (
+                f"person:{move.person_id}",
+                {"from": _text(move.from_team), "to": _text(teams.get(move.to_team or ""))},
+            )
+            for move in plan.moved
+        ),
+        "person.deactivated": ((f"person:{person_id}", None) for person_id in plan.deactivated),
+        "role.granted": (
+            (f"person:{people[email]}", {"kind": kind, "team": _text(teams.get(team or ""))})
+            for email, kind, team in plan.roles_added
+        ),
+        "role.withdrawn": (
+            (f"person:{role.person_id}", {"kind": role.kind, "team": _text(role.team_id)})
+            for role in plan.roles_removed
+        ),
+    }
 
 
 def _text(team_id: UUID | None) -> str | None:

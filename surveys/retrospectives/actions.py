@@ -91,14 +91,7 @@ async def start_retrospective(
         Gone: it is a working group that has ended.
     """
     plan.require_possible()
-    team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
-    if team is None:
-        raise Missing("There is no such page.")
-    people = await people_looking_back(session, team)
-    if started_by is not None and started_by not in people:
-        raise Missing("There is no such page.")
-    if isinstance(team, WorkingGroup) and team.ended_at is not None:
-        raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
+    team, people = await _team_looking_back(session, team_id, started_by)
     same = await _board_of_milestone(session, plan.milestone_id)
     if same is not None:
         return same
@@ -129,6 +122,21 @@ async def start_retrospective(
     board.phase_ends_at = _deadline(board, await where_people_are(session, board), now=now)
     await note(session, board, "started", started_by, now=now)
     return board
+
+
+async def _team_looking_back(
+    session: AsyncSession, team_id: UUID, started_by: UUID | None
+) -> tuple[TeamOrGroup, Mapping[UUID, bool]]:
+    """Return a team that can open a board, and who takes part: whether each of them leads it."""
+    team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
+    if team is None:
+        raise Missing("There is no such page.")
+    people = await people_looking_back(session, team)
+    if started_by is not None and started_by not in people:
+        raise Missing("There is no such page.")
+    if isinstance(team, WorkingGroup) and team.ended_at is not None:
+        raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
+    return team, people
 
 
 async def _open(

@@ -130,7 +130,7 @@ async def post_summary(
     channel = channel_id(channel)
     row = await session.get(PostedSummary, board_id, populate_existing=True)
     known = await posted_summary(session, board_id)
-    if row is not None and known is not None and known.state is not PostState.REFUSED:
+    if known is not None and known.state is not PostState.REFUSED:
         if known.channel == channel:
             return known
         raise Conflict("The summary was posted already, and to another channel. It is posted once.")

@@ -85,10 +85,7 @@ async def open_wave(
         times,
         number=number,
         items=items,
-        rules=replace(
-            _rules(programme, organisation_minimum, leaders_read_below=leaders_read_below),
-            open_prompt=open_prompt_of_wave(number) if programme.open_question else None,
-        ),
+        rules=_rules(programme, organisation_minimum, leaders_read_below=leaders_read_below, number=number),
     )
     await _freeze_units(session, wave, directory, units, rosters, loop, moved)
     await _freeze_places(session, wave, directory, rosters, times.asks_at, first_wave=first_wave)
@@ -130,7 +127,14 @@ async def open_question(
     return Opened(wave, sum(map(len, rosters.values())))
 
 
-def _rules(programme: Programme, organisation_minimum: int, *, leaders_read_below: bool) -> FrozenRules:
+def _rules(
+    programme: Programme,
+    organisation_minimum: int,
+    *,
+    leaders_read_below: bool,
+    number: int | None = None,
+) -> FrozenRules:
+    prompt = open_prompt_of_wave(number) if number is not None and programme.open_question else None
     return FrozenRules(
         minimum_group=minimum_in_force(organisation_minimum, programme.minimum_group),
         reminders=programme.reminders,
@@ -139,6 +143,7 @@ def _rules(programme: Programme, organisation_minimum: int, *, leaders_read_belo
         leaders_read_below=leaders_read_below,
         window_hours=programme.window_hours,
         pulse=programme.pulse,
+        open_prompt=prompt,
     )
 
 
