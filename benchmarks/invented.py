@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, time
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,19 +25,21 @@ START = date(2026, 3, 2)
 RESPONSE = 0.8
 BATCH = 200
 
+Rows = list[dict[str, Any]]
+
 
 async def invent(sessions: async_sessionmaker[AsyncSession], people: int) -> tuple[UUID, UUID]:
     """Store an organisation of about `people` people with a programme; return the ids of both."""
     organisation_id, programme_id, root = uuid4(), uuid4(), uuid4()
-    teams, persons, members, leaders = _tree(organisation_id, root, people)
+    tree = _tree(organisation_id, root, people)
     async with sessions.begin() as session:
         session.add(Organisation(id=organisation_id, name="Invented", country=None, created_at=LONG_AGO))
         await session.flush()
         for model, rows in (
-            (Team, teams),
-            (Person, persons),
-            (Membership, members),
-            (Leadership, leaders),
+            (Team, tree.teams),
+            (Person, tree.persons),
+            (Membership, tree.members),
+            (Leadership, tree.leaders),
         ):
             await _insert(session, model, rows)
         session.add(
@@ -62,35 +65,46 @@ async def invent(sessions: async_sessionmaker[AsyncSession], people: int) -> tup
     return organisation_id, programme_id
 
 
-async def _insert(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> None:
+async def _insert(session: AsyncSession, model: type[Base], rows: Rows) -> None:
     for start in range(0, len(rows), 5_000):
         await session.execute(insert(model), rows[start : start + 5_000])
 
 
-def _tree(organisation_id: UUID, root: UUID, people: int) -> tuple[list[dict[str, Any]], ...]:
-    teams: list[dict[str, Any]] = []
-    persons: list[dict[str, Any]] = []
-    members: list[dict[str, Any]] = []
-    leaders: list[dict[str, Any]] = []
+class _Tree:
+    """Units, people and places as rows, grown from the root down."""
 
-    def add_team(team_id: UUID, parent: UUID | None) -> None:
-        teams.append(
+    def __init__(self, organisation_id: UUID) -> None:
+        self.organisation_id = organisation_id
+        self.teams: Rows = []
+        self.persons: Rows = []
+        self.members: Rows = []
+        self.leaders: Rows = []
+
+    def add_team(self, team_id: UUID, parent: UUID | None) -> None:
+        self.teams.append(
             {
                 "id": team_id,
-                "organisation_id": organisation_id,
-                "name": f"Unit {len(teams):06d}",
+                "organisation_id": self.organisation_id,
+                "name": f"Unit {len(self.teams):06d}",
                 "parent_id": parent,
                 "zone": None,
                 "country": None,
             }
         )
 
-    def add_person(team_id: UUID) -> UUID:
-        number, person_id = len(persons), uuid4()
-        persons.append(
+    def add_led_team(self, parent: UUID) -> UUID:
+        """Add a unit with its leader; return its id."""
+        team_id = uuid4()
+        self.add_team(team_id, parent)
+        self.leaders.append({"team_id": team_id, "person_id": self.add_person(team_id)})
+        return team_id
+
+    def add_person(self, team_id: UUID) -> UUID:
+        number, person_id = len(self.persons), uuid4()
+        self.persons.append(
             {
                 "id": person_id,
-                "organisation_id": organisation_id,
+                "organisation_id": self.organisation_id,
                 "email": f"person{number}@example.com",
                 "name": f"Person {number}",
                 "zone": ZONES[number % len(ZONES)],
@@ -100,30 +114,25 @@ def _tree(organisation_id: UUID, root: UUID, people: int) -> tuple[list[dict[str
                 "active": True,
             }
         )
-        members.append(
+        self.members.append(
             {"id": uuid4(), "person_id": person_id, "team_id": team_id, "since": LONG_AGO, "until": None}
         )
         return person_id
 
-    add_team(root, None)
+
+def _tree(organisation_id: UUID, root: UUID, people: int) -> _Tree:
+    """Return a tree of units of `TEAM_SIZE`, each level `BRANCHES` times as wide as the one above."""
+    tree = _Tree(organisation_id)
+    tree.add_team(root, None)
     leaf_count = max(1, people // (TEAM_SIZE + 1))
     level = [root]
     while len(level) < leaf_count:
-        below = []
-        for parent in level:
-            for _ in range(BRANCHES):
-                if len(below) >= leaf_count:
-                    break
-                team_id = uuid4()
-                add_team(team_id, parent)
-                leaders.append({"team_id": team_id, "person_id": add_person(team_id)})
-                below.append(team_id)
-        level = below
+        places = (parent for parent in level for _ in range(BRANCHES))
+        level = [tree.add_led_team(parent) for parent in islice(places, leaf_count)]
     for team_id in level:
-        for _ in range(TEAM_SIZE):
-            if len(persons) < people:
-                add_person(team_id)
-    return teams, persons, members, leaders
+        for _ in range(min(TEAM_SIZE, people - len(tree.persons))):
+            tree.add_person(team_id)
+    return tree
 
 
 async def hand_in(

@@ -31,6 +31,7 @@ import aiohttp
 import psutil
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.answers import service
 from benchmarks.postgres import ROOT, database, run
@@ -100,55 +101,72 @@ async def fill(url: str, folder: Path, people: int, cards: int) -> tuple[UUID, l
         team = Team(organisation_id=organisation.id, name="Payments")
         session.add(team)
         await session.flush()
-        persons = [
-            Person(
-                organisation_id=organisation.id,
-                email=f"person{number}@example.com",
-                name=f"Person {number}",
-                zone="UTC",
-                locale="en",
-            )
-            for number in range(people)
-        ]
-        session.add_all(persons)
-        await session.flush()
-        session.add_all(Membership(person_id=each.id, team_id=team.id, since=now) for each in persons)
-        await session.flush()
-        first = persons[0].id
-        board = await start_retrospective(
-            session, keys, team_id=team.id, started_by=first, plan=Plan("Release 4"), now=now
-        )
-        await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=first, now=now)
-        for number in range(cards):
-            await add_card(
-                session,
-                keys,
-                board.id,
-                person_id=first,
-                pen=new_pen(),
-                column=TOPICS[number % 3],
-                text=f"Card {number} says something of the usual length about a step that went this way",
-            )
-        await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=first, now=now)
+        persons = await hire(session, team, people, now=now)
+        board_id = await hold(session, keys, team.id, persons[0], cards, now=now)
         cookies = []
         for each in persons:
-            link = await make_sign_in_link(session, each.id, by=None, now=now)
+            link = await make_sign_in_link(session, each, by=None, now=now)
             cookies.append(await sign_in(session, link, now=now))
     await engine.dispose()
-    return board.id, cookies
+    return board_id, cookies
+
+
+async def hire(session: AsyncSession, team: Team, people: int, *, now: datetime) -> list[UUID]:
+    """Put so many people on a team; return their ids."""
+    persons = [
+        Person(
+            organisation_id=team.organisation_id,
+            email=f"person{number}@example.com",
+            name=f"Person {number}",
+            zone="UTC",
+            locale="en",
+        )
+        for number in range(people)
+    ]
+    session.add_all(persons)
+    await session.flush()
+    session.add_all(Membership(person_id=each.id, team_id=team.id, since=now) for each in persons)
+    await session.flush()
+    return [each.id for each in persons]
+
+
+async def hold(
+    session: AsyncSession, keys: DirectoryKeyStore, team_id: UUID, first: UUID, cards: int, *, now: datetime
+) -> UUID:
+    """Start a board, have `first` write so many cards and show them; return its id."""
+    board = await start_retrospective(
+        session, keys, team_id=team_id, started_by=first, plan=Plan("Release 4"), now=now
+    )
+    await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=first, now=now)
+    for number in range(cards):
+        await add_card(
+            session,
+            keys,
+            board.id,
+            person_id=first,
+            pen=new_pen(),
+            column=TOPICS[number % 3],
+            text=f"Card {number} says something of the usual length about a step that went this way",
+        )
+    await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=first, now=now)
+    return board.id
+
+
+def connect(address: str, cookies: list[str]) -> list[aiohttp.ClientSession]:
+    """Return a browser, as it were, for each session cookie."""
+    form = secrets.token_urlsafe(16)
+    connections = []
+    for cookie in cookies:
+        sent = {COOKIE: cookie, FORM_COOKIE: form}
+        connection = aiohttp.ClientSession(cookies=sent, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        connection.cookie_jar.update_cookies(sent, _url(address))
+        connections.append(connection)
+    return connections
 
 
 async def measure(address: str, cookies: list[str], moves: int) -> dict[str, object]:
     """Move cards one after the other and wait each time for the last screen."""
-    form = secrets.token_urlsafe(16)
-    connections = [
-        aiohttp.ClientSession(
-            cookies={COOKIE: cookie, FORM_COOKIE: form}, cookie_jar=aiohttp.CookieJar(unsafe=True)
-        )
-        for cookie in cookies
-    ]
-    for connection, cookie in zip(connections, cookies, strict=True):
-        connection.cookie_jar.update_cookies({COOKIE: cookie, FORM_COOKIE: form}, _url(address))
+    connections = connect(address, cookies)
     tokens = [await form_token(connection, address) for connection in connections]
     screens = [Screen(connection, address) for connection in connections]
     await asyncio.gather(*(screen.until(1) for screen in screens))
