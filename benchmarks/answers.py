@@ -134,7 +134,7 @@ def submission(wave: Wave, place: str, user: str, number: int) -> str:
                 "id": "V0001",
                 "team_id": "T0001",
                 "type": "modal",
-                "callback_id": sheet_callback(wave.id, "en"),
+                "callback_id": sheet_callback(wave.id, "en", "UTC"),
                 "private_metadata": place,
                 "hash": "1.abc",
                 "title": {"type": "plain_text", "text": "Pulse"},

@@ -294,7 +294,5 @@ def _(note: BoardSummary, language: Translator, zone: str) -> Words:  # noqa: AR
         paragraphs=tuple(part for part in (head, agreed, talked) if part),
         button=say("Go to the board"),
         url=note.page_url,
-        small=say(
-            "{name} had this posted. The cards stay with the team and who leads it.", name=note.posted_by
-        ),
+        small=say("{name} had this posted. No card is passed on.", name=note.posted_by),
     )

@@ -83,13 +83,11 @@ LEADS = {
     Phase.CLOSED: mark("This is what was said and agreed."),
 }
 SAID_ALOUD = {  # by `surveys.commitments.models.SaidInRetro`
-    "done": mark("In the retrospective of {day} the team said: done. Noted by {name}."),
-    "wanted": mark("In the retrospective of {day} the team said: still wanted. Noted by {name}."),
-    "let_go": mark("In the retrospective of {day} the team let go of it. Noted by {name}."),
-    "happened": mark(
-        "In the retrospective of {day} the team said aloud: it happened. Written down by {name}."
-    ),
-    "not_yet": mark("In the retrospective of {day} the team said aloud: not yet. Noted by {name}."),
+    "done": mark("In the retrospective of {day} it was said: done. Noted by {name}."),
+    "wanted": mark("In the retrospective of {day} it was said: still wanted. Noted by {name}."),
+    "let_go": mark("In the retrospective of {day} it was let go. Noted by {name}."),
+    "happened": mark("In the retrospective of {day} it was said aloud: it happened. Noted by {name}."),
+    "not_yet": mark("In the retrospective of {day} it was said aloud: not yet. Noted by {name}."),
 }
 PROMISE = {
     Names.ANONYMOUS: mark(

@@ -15,8 +15,8 @@ from surveys.results.published import TeamTrend
 MOST_LATE = 3  # named in a message; Home has all of them
 THINGS: Mapping[ThingKind, str] = {
     ThingKind.OVERDUE: mark(
-        "This week, one thing: this promise has passed its date. Mark it as done, or tell the team what "
-        "happened and a new day."
+        "This week, one thing: this promise has passed its date. Mark it as done, or say what happened "
+        "and name a new day."
     ),
     ThingKind.SHARE: mark(
         "This week, one thing: say a few words to the team about these results. A draft is there; change "
@@ -30,8 +30,8 @@ THINGS: Mapping[ThingKind, str] = {
         "This week, one thing: tell the team it was read, and by when you will answer. One press does it."
     ),
     ThingKind.ANSWER: mark(
-        "This week, one thing: the team brought something up that has no answer yet. “Will not, because” "
-        "is an answer too."
+        "This week, one thing: something was brought up that has no answer yet. “Will not, because” is "
+        "an answer too."
     ),
     ThingKind.PROMISE: mark(
         "This week, one thing: promise one small step the team can notice within 30 days."
@@ -48,14 +48,12 @@ BESIDE_A_STEP: Mapping[ThingKind, str] = {
     ThingKind.ACKNOWLEDGE: mark(
         "The button tells the team that its answers were read, and by when you say what comes of them."
     ),
-    ThingKind.ANSWER: mark(
-        "The button answers what the team brought up; “will not, because” is an answer too."
-    ),
+    ThingKind.ANSWER: mark("The button answers what was brought up; “will not, because” is an answer too."),
     ThingKind.PROMISE: mark("The button makes it a promise, in your words."),
     ThingKind.TRY: mark(
         "The button makes it a promise, in your words, if you want the team to hold you to it."
     ),
-    ThingKind.UPDATE: mark("The button tells the team how this promise comes along; it is due on {day}."),
+    ThingKind.UPDATE: mark("The button says how this promise comes along; it is due on {day}."),
 }
 WHY_THIS: Mapping[bool, str] = {
     True: mark("This week, one thing, because {name} has shifted down: {step}"),
@@ -66,7 +64,7 @@ BUTTONS: Mapping[ThingKind, str] = {
     ThingKind.SHARE: mark("Look at the draft"),
     ThingKind.DUE_SOON: mark("Update this promise"),
     ThingKind.ACKNOWLEDGE: mark("Name a day"),
-    ThingKind.ANSWER: mark("Answer the team"),
+    ThingKind.ANSWER: mark("Answer it"),
     ThingKind.PROMISE: mark("Make a promise"),
     ThingKind.TRY: mark("Make it a promise"),
     ThingKind.UPDATE: mark("Update this promise"),

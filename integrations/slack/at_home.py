@@ -45,7 +45,9 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
         viewer = await viewer_by_slack(session, event.user_id)
         home = await _home_of(desk, session, viewer, now) if viewer is not None else None
         if home is not None and viewer is not None:
-            home = replace(home, groups=await groups_at_home(desk, session, viewer, now))
+            led = {team.id for team in home.led}
+            groups = await groups_at_home(desk, session, viewer, besides=led, now=now)
+            home = replace(home, groups=groups)
     if home is not None:
         home = replace(home, boards=await boards_at_home(desk, event.user_id))
     language = Translator(viewer.locale if viewer is not None else "en")
@@ -143,6 +145,7 @@ async def _led(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime)
     ]
     return [
         LedTeam(
+            loop.team_id,
             loop.team_name,
             f"{desk.settings.base_url}/teams/{loop.team_id}",
             loop_things(loop, language, viewer.person_id),
@@ -157,6 +160,7 @@ async def _open_pulse(
     desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime
 ) -> tuple[OpenPulse | None, ForMe | None]:
     """Return what is open for this person and how private it is for them."""
+    language = Translator(viewer.locale)
     place = await open_place(session, viewer.person_id)
     if place is None:
         return None, None
@@ -165,7 +169,8 @@ async def _open_pulse(
         answered = await has_answered(session, desk.keys, place.id)
     except Gone:  # closed a moment ago, or its key is lost: there is nothing to answer
         return None, None
-    pulse = OpenPulse(place.id.hex, sheet.team_name, sheet.closes_at, answered, sheet.about_promise)
+    closes = language.moment(sheet.closes_at, sheet.zone)
+    pulse = OpenPulse(place.id.hex, sheet.team_name, closes, answered, sheet.about_promise)
     me = await in_wave(
         session,
         Terms.of(sheet.rules, asked=sheet.asked_in_unit, team_name=sheet.team_name),

@@ -4,10 +4,8 @@ Plain dictionaries, because the SDK's models check only some limits and cost tim
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-
-from integrations.language import Translator
 
 Block = dict[str, Any]
 
@@ -42,14 +40,6 @@ def shorten(text: str, most: int) -> str:
         return text
     whole, _, part = text[:most].rpartition(" ")
     return (whole if whole and len(part) < most // 2 else text[: most - 1]).rstrip() + "…"
-
-
-def slack_date(instant: datetime) -> str:
-    """Return an instant that Slack shows on the reader's own clock and in their language."""
-    fallback = (
-        f"{Translator('en').moment(instant, 'UTC', year=True)} UTC"  # where Slack has no words for it
-    )
-    return f"<!date^{int(instant.timestamp())}^{{date_long_pretty}}, {{time}}|{fallback}>"
 
 
 def plain(text: str, most: int) -> Block:

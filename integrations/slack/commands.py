@@ -3,11 +3,11 @@
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json
 from integrations.slack.events import Command
-from integrations.slack.retro_desk import language_of, retro_typed
+from integrations.slack.retro_command import retro_typed
+from integrations.slack.retro_desk import language_of
 from integrations.slack.sheets import command
 from surveys.errors import SurveyError
-
-LONGEST_TITLE = 100
+from surveys.retrospectives.rules import LONGEST_TITLE
 
 
 async def typed(desk: Desk, event: Command) -> Reply:
@@ -42,8 +42,8 @@ async def _help(desk: Desk, user_id: str) -> str:
         (
             say("`/kept` opens what asks you at the moment."),
             say(
-                "`/kept retro` opens your team's retrospective, or starts one; a title may follow, as in "
-                "`/kept retro Release 4`."
+                "`/kept retro` opens the retrospective of your team or working group, or starts one; with "
+                "a title, as in `/kept retro Release 4`, it starts a new one."
             ),
             say("“Add to retro”, in the menu of any message, makes a card of it that you change and send."),
             say("`/kept settings` says where language, time zone and messages are settled."),

@@ -46,7 +46,8 @@ class Desk:
     Attributes:
         box: takes answer sheets.
         tell: puts a unit's newest results into sentences, the same as on its page.
-        thanks: prepared replies by wave and language, so that an answer asks the database nothing twice.
+        thanks: prepared replies by wave, language and zone, so that an answer asks the database nothing
+            twice.
     """
 
     sessions: async_sessionmaker[AsyncSession]
@@ -56,7 +57,7 @@ class Desk:
     settings: Settings
     clock: Callable[[], datetime]
     tell: Callable[[TeamTrend, Translator], Sequence[str]]
-    thanks: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    thanks: dict[tuple[UUID, str, str], bytes] = field(default_factory=dict)
 
 
 def as_json(body: dict[str, Any]) -> Reply:

@@ -10,6 +10,7 @@ from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.identifiers import Action
 from integrations.slack.loop_desk import open_form
 from integrations.slack.loop_takes import take_form
+from integrations.slack.retro_command import begin_board
 from integrations.slack.retro_desk import add_to_retro, open_board, open_post
 from integrations.slack.retro_taking import take_retro
 from integrations.slack.sheets import press, take_choice, take_sheet
@@ -42,6 +43,7 @@ PRESSES: dict[str, Callable[[Desk, events.Pressed], Awaitable[Reply]]] = {
     Action.LOOP: open_form,
     Action.LOOP_LATER: open_form,
     Action.OPEN_BOARD: open_board,
+    Action.BEGIN_BOARD: begin_board,
     Action.POST_BOARD: open_post,
 }
 

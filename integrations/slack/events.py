@@ -68,6 +68,7 @@ class SheetSent:
     place_id: UUID
     wave_id: UUID
     locale: str
+    zone: str
     answers: Mapping[str, int]
     blocks: tuple[str, ...]  # ids of the questions, for refusals
 

@@ -1,6 +1,8 @@
-"""What the Home tab says of somebody's working groups: who leads each, and what was promised there."""
+"""What the Home tab says of somebody's working groups: what was promised in each."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,10 +18,16 @@ from surveys.people.rules import Viewer
 MOST_GROUPS, MOST_PROMISES = 5, 4  # one block a group, because a Home tab has at most 100
 
 
-async def groups_at_home(desk: Desk, session: AsyncSession, viewer: Viewer, now: datetime) -> list[Block]:
-    """Return one paragraph for each working group; nothing for somebody who is in none."""
+async def groups_at_home(
+    desk: Desk, session: AsyncSession, viewer: Viewer, *, besides: Collection[UUID] = (), now: datetime
+) -> list[Block]:
+    """Return one paragraph for each working group; nothing for somebody who is in none.
+
+    `besides` are groups that stand on the tab already, because the person leads them.
+    """
     language = Translator(viewer.locale)
     groups = await groups_of(session, viewer.person_id) if viewer.groups else []
+    groups = [group for group in groups if group.id not in besides]
     built: list[Block] = []
     for group in groups[:MOST_GROUPS]:
         loop = await loop_of(session, group.id, now=now)

@@ -5,7 +5,8 @@ Built anew whenever it is opened, for one person, and never refreshed because so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from uuid import UUID
 
 from integrations.for_me import ForMe, for_me
 from integrations.language import Translator, mark
@@ -36,12 +37,12 @@ TEAM_SAYS = {
 class OpenPulse:
     """What asks this person: a pulse, or one question about a promise.
 
-    `answered` is told to nobody but them.
+    `closes` is in words, on their clock. `answered` is told to nobody but them.
     """
 
     place: str
     team_name: str
-    closes_at: datetime
+    closes: str
     answered: bool
     about_promise: bool = False
 
@@ -101,6 +102,7 @@ class LedTeam:
         things: a sentence, what a button says, and what it stands for; overdue promises first.
     """
 
+    id: UUID
     name: str
     page_url: str
     things: Sequence[tuple[str, str, str]]
@@ -142,8 +144,7 @@ def _open_for_me(pulse: OpenPulse | None, language: Translator) -> list[Block]:
     head = blocks.header(say("Open for you"))
     if pulse is None:
         return [head, blocks.section(say("Nothing at the moment. The next pulse comes to you by itself."))]
-    closes = blocks.slack_date(pulse.closes_at)
-    team = blocks.escape(pulse.team_name)
+    closes, team = pulse.closes, pulse.team_name
     if pulse.answered:
         text = say(
             "The pulse of {team} is open until {closes}. Yours is in; you can still replace it.",
@@ -165,7 +166,7 @@ def _open_for_me(pulse: OpenPulse | None, language: Translator) -> list[Block]:
         )
         press = blocks.button(button, Action.OPEN_SHEET, value=pulse.place, primary=True)
     about = blocks.button(say("What could still give me away?"), Action.OPEN_PRIVACY, value=pulse.place)
-    return [head, blocks.section(text, markup=True), blocks.actions(press, about)]
+    return [head, blocks.section(text), blocks.actions(press, about)]
 
 
 def _team(home: Home, language: Translator) -> list[Block]:

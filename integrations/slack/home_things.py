@@ -63,8 +63,9 @@ def loop_things(loop: LoopState, language: Translator, person_id: UUID) -> list[
         if press is not None:
             said = say("Leader and team see this promise differently: “{promise}”", promise=promise.text)
             things.append((said, *press))
+    answer = say("Answer the group") if loop.in_group else say("Answer the team")
     things += [
-        (say_topic(topic, language), say("Answer the team"), presses.answer(topic.id))
+        (say_topic(topic, language), answer, presses.answer(topic.id))
         for topic in loop.topics
         if topic.decision is None
     ]

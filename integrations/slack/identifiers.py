@@ -19,6 +19,7 @@ class Action(StrEnum):
     LOOP_LATER = "loop.later.v1"  # the same, beside a press of the first kind in one message
     LOOP_FIELD = "loop.field.v1"
     OPEN_BOARD = "retro.open.v1"  # value: the board
+    BEGIN_BOARD = "retro.begin.v1"  # beside the open boards; value: nothing that matters
     POST_BOARD = "retro.post.v1"  # value: the closed board
     RETRO_TEXT = "retro.text.v1"
     RETRO_PICK = "retro.pick.v1"

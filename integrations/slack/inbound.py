@@ -199,13 +199,14 @@ def _submission(user_id: str, view: _View) -> Event:
         return _retro(user_id, view, values, chosen, seen=rest == SEEN)
     if callback != Callback.SHEET:
         return ChoiceSent(user_id, callback, view.private_metadata, next(iter(chosen.values()), None))
-    wave, _, locale = rest.partition(":")
+    wave, locale, zone = [*rest.split(":", 2), "", ""][:3]
     try:
         return SheetSent(
             user_id=user_id,
             place_id=UUID(view.private_metadata),
             wave_id=UUID(wave),
             locale=locale,
+            zone=zone or "UTC",  # nothing for a form opened before zones were named
             answers={key: int(value) for key, value in chosen.items()},
             blocks=tuple(values),
         )

@@ -43,7 +43,7 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
         language = Translator(viewer.locale if viewer is not None else "en")
         try:
             if viewer is None:
-                raise Forbidden("Only the leader of this team can do this.")
+                raise Forbidden("Only who leads here can do this.")
             view = await FORMS[press.what](Work(desk, session, viewer, press, now), event.value)
         except SurveyError as refusal:
             said = language.refusal(refusal)

@@ -28,7 +28,7 @@ DONE, UPDATE, MOVE, WITHDRAW, TOMORROW, NEXT_WEEK = (
 ONE_WEEK, TWO_WEEKS = "one_week", "two_weeks"
 HOWS = (
     (DONE, mark("It is done")),
-    (UPDATE, mark("It is on its way: a line for the team")),
+    (UPDATE, mark("It is on its way: a line about it")),
     (MOVE, mark("It needs another day")),
     (WITHDRAW, mark("I take it back")),
     (TOMORROW, mark("Ask me again tomorrow")),
@@ -64,9 +64,9 @@ def acknowledge_form(language: Translator, press: str, answer_by: date) -> Block
         language,
         press,
         title=say("Read, thank you"),
-        submit=say("Tell the team"),
+        submit=say("Say so"),
         asked=[
-            blocks.section(say("“Read, thank you. I'll answer by …” The team reads this day on its page.")),
+            blocks.section(say("“Read, thank you. I'll answer by …” This day then stands on the page.")),
             blocks.day(say("I'll answer by"), block_id=DUE, action=Action.LOOP_FIELD, initial=answer_by),
         ],
     )
@@ -116,13 +116,13 @@ def promise_form(language: Translator, press: str, promise: PromiseView, move_to
         language,
         press,
         title=say("Your promise"),
-        submit=say("Tell the team"),
+        submit=say("Say so"),
         asked=[
             blocks.quote(promise.text),
             blocks.context(say("Due on {day}.", day=language.date(promise.expected))),
             how,
             _written(
-                say("What the team should read: how far it is, or what changed, why, and what instead"),
+                say("What should be read beside it: how far it is, or what changed, why, and what instead"),
                 WORDS,
                 LONGEST_REASON,
                 optional=True,
@@ -212,7 +212,7 @@ def answer_form(language: Translator, press: str, topic: TopicView, due: date) -
     return _form(
         language,
         press,
-        title=say("Answer the team"),
+        title=say("Your answer"),
         submit=say("Answer"),
         asked=[
             blocks.section(say_topic(topic, language)),
@@ -234,9 +234,7 @@ def answer_form(language: Translator, press: str, topic: TopicView, due: date) -
             _written(say("Passed to, if it is not ours"), PASSED_TO, LONGEST_NAME, optional=True),
             _written(say("Promise a step, if you will do something"), TEXT, LONGEST_PROMISE, optional=True),
             blocks.day(say("Until"), block_id=DUE, action=Action.LOOP_FIELD, initial=due),
-            blocks.context(
-                say("The team reads this at once, under “You said, we did”. An honest no counts.")
-            ),
+            blocks.context(say("It is read at once, under “You said, we did”. An honest no counts.")),
         ],
     )
 

@@ -64,7 +64,7 @@ async def take_form(desk: Desk, event: LoopSent) -> Reply:
         async with desk.sessions.begin() as session:
             viewer = await viewer_by_slack(session, event.user_id)
             if viewer is None:
-                raise Forbidden("Only the leader of this team can do this.")
+                raise Forbidden("Only who leads here can do this.")
             language = Translator(viewer.locale)
             did = await TAKES[press.what](Work(desk, session, viewer, press, desk.clock()), event)
     except SurveyError as refusal:

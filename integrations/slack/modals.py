@@ -1,7 +1,7 @@
 """Forms in Slack: the answer sheet and what belongs to it. Always blank; no stored answer is ever shown.
 
-A view's metadata holds the place and nothing else; its callback the wave and the language, which are
-the same for many people. Closing any of these stores nothing.
+A view's metadata holds the place and nothing else; its callback the wave, the language and the zone,
+which are the same for many people. Closing any of these stores nothing.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def sheet_view(
         title=sheet.programme_name,
         submit=say("Send"),
         close=say("Close"),
-        callback=sheet_callback(sheet.wave_id, sheet.locale),
+        callback=sheet_callback(sheet.wave_id, sheet.locale, sheet.zone),
         metadata=place,
         blocks=[
             blocks.section(promise_of(sheet, language, administrators)),
@@ -73,9 +73,9 @@ def promise_of(sheet: BlankSheet, language: Translator, named: str | None) -> st
     return short_promise(language, sheet.rules.minimum_group, named)
 
 
-def sheet_callback(wave_id: UUID, locale: str) -> str:
-    """Return what tells a submission's wave and language without asking the database."""
-    return f"{Callback.SHEET}:{wave_id.hex}:{locale}"
+def sheet_callback(wave_id: UUID, locale: str, zone: str) -> str:
+    """Return what tells a submission's wave, language and zone without asking the database."""
+    return f"{Callback.SHEET}:{wave_id.hex}:{locale}:{zone}"
 
 
 def _asked(question: Question, language: Translator) -> Block:
@@ -87,7 +87,7 @@ def _asked(question: Question, language: Translator) -> Block:
 
 
 def thanks_view(
-    language: Translator, closes_at: datetime, place: str, open_prompt: str | None = None
+    language: Translator, closes_at: datetime, zone: str, place: str, open_prompt: str | None = None
 ) -> Block:
     """Return what is shown once a sheet is stored: until when it can be changed, and what comes then.
 
@@ -104,9 +104,8 @@ def thanks_view(
             blocks.section(
                 say(
                     "It is stored. You can change it until {closes}.",
-                    closes=blocks.slack_date(closes_at),
-                ),
-                markup=True,
+                    closes=language.moment(closes_at, zone),
+                )
             ),
             blocks.section(
                 say(

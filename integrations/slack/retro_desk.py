@@ -21,8 +21,6 @@ from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
 from integrations.slack.retro_posts import post_form
 from surveys.errors import Missing, SurveyError
-from surveys.people.groups_read import groups_of
-from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
 from surveys.retrospectives.boards import takes_part
@@ -40,7 +38,6 @@ from surveys.retrospectives.voting import own_votes
 
 NO_BOARD = "There is no such page."
 MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
-DOING = (Phase.WRITE, Phase.VOTE)
 MOST_BOARDS = 10
 SHOWN_FOR = timedelta(days=7)  # how long a closed board stays in Home
 
@@ -140,31 +137,10 @@ async def boards_at_home(desk: Desk, user_id: str) -> list[Block]:
     return [
         block
         for board, until in seen
-        for block in retro_looks.board_at_home(board, language, url=url_of(desk, board.id), until=until)
+        for block in retro_looks.board_at_home(
+            board, language, url=url_of(desk, board.id), zone=viewer.zone, until=until
+        )
     ]
-
-
-async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
-    """Return what `/kept retro` opens: the form of an open board, that for a new one, or why neither."""
-    async with desk.sessions() as session:
-        viewer = await viewer_by_slack(session, user_id)
-        if viewer is None:
-            return (await language_of(desk, user_id)).say(
-                "Kept does not know you yet. Whoever looks after it at your place can add you."
-            )
-        found = [board for board, _ in await open_boards_of(session, viewer.person_id)]
-        mine = sorted({*viewer.leads, *([viewer.unit] if viewer.unit else [])}, key=str)
-        teams = [(team_id, (await session.get_one(Team, team_id)).name) for team_id in mine]
-        groups = await groups_of(session, viewer.person_id) if viewer.groups else ()
-        # Units first: the first one is chosen already when the form opens.
-        teams = [*sorted(teams, key=lambda team: team[1]), *((group.id, group.name) for group in groups)]
-    if found:
-        best = next((board for board in found if board.phase in DOING), found[0])
-        return await view_of_board(desk, user_id, best.id)
-    language = Translator(viewer.locale)
-    if not teams:
-        return language.say("You are on no team, so there is nobody to look back with.")
-    return retro_forms.start_form(teams, language, title)
 
 
 async def language_of(desk: Desk, user_id: str) -> Translator:

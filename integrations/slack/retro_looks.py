@@ -39,11 +39,12 @@ def _post_button(board: Board, language: Translator) -> Block:
 
 
 def board_at_home(
-    board: Board, language: Translator, *, url: str, until: datetime | None = None
+    board: Board, language: Translator, *, url: str, zone: str, until: datetime | None = None
 ) -> list[Block]:
     """Return a board's part of the Home tab: where it stands, what it says, and the press for this step.
 
-    `until` is the reader's own deadline for the present step, None where people end it.
+    `until` is the reader's own deadline for the present step, None where people end it; `zone` is where
+    the reader is.
     """
     say = language.say
     presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
@@ -61,16 +62,16 @@ def board_at_home(
         )
     ends = []
     if until is not None and board.phase_ends_at is not None:
-        own = say("You have until {when} for this step.", when=blocks.slack_date(until))
+        own = say("You have until {when} for this step.", when=language.moment(until, zone))
         last = (
             say(
                 "That is your morning. For everybody the step ends on {when}.",
-                when=blocks.slack_date(board.phase_ends_at),
+                when=language.moment(board.phase_ends_at, zone),
             )
             if until < board.phase_ends_at
             else say("Then the step ends for everybody.")
         )
-        ends = [blocks.section(f"{own} {last}", markup=True)]
+        ends = [blocks.section(f"{own} {last}")]
     return [
         blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
         *(blocks.section(line) for line in summary_lines(board, language)),

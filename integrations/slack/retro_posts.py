@@ -70,7 +70,7 @@ def _post_form(
             blocks.section(
                 say(
                     "This is exactly what would be posted. Everybody who reads the channel can read it, "
-                    "also who is not on the team."
+                    "also who took no part."
                 )
             ),
             blocks.divider(),

@@ -45,7 +45,7 @@ async def take_sheet(desk: Desk, event: SheetSent) -> Reply:
         return _errors(event, await _after_close(desk, event) or refusal)
     except SurveyError as refusal:
         return _errors(event, refusal)
-    known = desk.thanks.get((event.wave_id, event.locale))
+    known = desk.thanks.get((event.wave_id, event.locale, event.zone))
     if known is None:
         known = await _prepare_thanks(desk, event)
     return Reply(known.replace(ID_PLACEHOLDER.encode(), event.place_id.hex.encode()), JSON_TYPE)
@@ -65,12 +65,13 @@ async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
         wave = await session.get(Wave, event.wave_id)
     closes_at = wave.closes_at if wave is not None else desk.clock()
     prompt = FrozenRules.of(wave.rules).open_prompt if wave is not None else None
-    view = modals.thanks_view(Translator(event.locale), closes_at, ID_PLACEHOLDER, prompt)
+    language = Translator(event.locale)
+    view = modals.thanks_view(language, closes_at, event.zone, ID_PLACEHOLDER, prompt)
     prepared = update_to(view).body
     if wave is not None:
         if len(desk.thanks) > PREPARED:
             desk.thanks.clear()
-        desk.thanks[event.wave_id, event.locale] = prepared
+        desk.thanks[event.wave_id, event.locale, event.zone] = prepared
     return prepared
 
 

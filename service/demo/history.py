@@ -91,7 +91,7 @@ async def write_history(world: World, tell: Tell, *, today: date) -> datetime:
     begins = await let_people_answer(world, wave)
     await hold_retrospectives(world.sessions, world.keys, now=begins)
     await write_letters(world.sessions, now=begins)
-    await gather_group(world.sessions, now=begins)
+    await gather_group(world.sessions, world.keys, now=begins)
     return begins
 
 

@@ -40,7 +40,7 @@ async def plan_reactions(calendar: Calendar, wave_id: UUID, number: int) -> date
         story = STORY_OF[name]
         if number in story.shares:
             leader = _Leader(team_id, leader_id, wave_id, story.shares[number])
-            calendar.plan(readable + LEADER_READS, leader.shares)
+            calendar.plan(readable + LEADER_READS + timedelta(days=story.shares_on_day), leader.shares)
         speaks = _Speaks(team_id, leader_id, story)
         if story.pledge and number == 0:
             calendar.plan(readable + LEADER_READS, speaks.pledges)

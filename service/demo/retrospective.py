@@ -3,6 +3,7 @@
 Cards are written, sealed and revealed like anybody's. Whoever goes through the door leads through the rest.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,7 @@ VISITOR = "Priya Nair"  # who a visitor becomes; leads through the board that is
 VISITORS = (VISITOR, "Aaron Feld")
 EARLIER = "Gift vouchers are online"
 LATEST = "The new checkout is out"
-BEFORE = timedelta(days=24)
+BEFORE = timedelta(days=22)  # a Tuesday
 STEPS = (
     ("Aaron Feld", "The test shop gets last month's orders every Monday.", 14, True),
     ("Mei Tanaka", "A voucher can be tried in the browser before it goes out.", 30, False),
@@ -59,10 +60,15 @@ async def hold_retrospectives(
 ) -> None:
     """Write both; the second one is left where its cards lie on the board, mixed."""
     async with sessions.begin() as session:
+        team_id = (await session.scalars(select(Team.id).where(Team.name == TEAM))).one()
         people = await _people(session)
-        earlier = await _revealed(session, keys, EARLIER, EARLIER_CARDS, people, now=now - BEFORE)
-        await _agree(session, keys, earlier, people, now=now - BEFORE)
-        await _revealed(session, keys, LATEST, CARDS, people, now=now)
+        leads = people[VISITOR]
+        writers = [person for name, person in people.items() if name != VISITOR]
+        for title, cards, at in ((EARLIER, EARLIER_CARDS, now - BEFORE), (LATEST, CARDS, now)):
+            board = await begin_board(session, keys, team_id, title, leads=leads, now=at)
+            await reveal_cards(session, keys, board, cards, writers, leads=leads, now=at)
+            if title == EARLIER:
+                await _agree(session, keys, board, people, now=at)
 
 
 async def open_retrospective(session: AsyncSession) -> UUID | None:
@@ -77,22 +83,27 @@ async def _people(session: AsyncSession) -> dict[str, UUID]:
     return {row[0]: row[1] for row in rows}
 
 
-async def _revealed(
-    session: AsyncSession,
-    keys: KeyStore,
-    title: str,
-    cards: tuple[tuple[Column, str], ...],
-    people: dict[str, UUID],
-    *,
-    now: datetime,
+async def begin_board(
+    session: AsyncSession, keys: KeyStore, team_id: UUID, title: str, *, leads: UUID, now: datetime
 ) -> Retrospective:
-    team_id = (await session.scalars(select(Team.id).where(Team.name == TEAM))).one()
-    leads = people[VISITOR]
-    board = await start_retrospective(
+    """Open a board; earlier steps stand on it."""
+    return await start_retrospective(
         session, keys, team_id=team_id, started_by=leads, plan=Plan(title), now=now
     )
+
+
+async def reveal_cards(
+    session: AsyncSession,
+    keys: KeyStore,
+    board: Retrospective,
+    cards: tuple[tuple[Column, str], ...],
+    writers: Sequence[UUID],
+    *,
+    leads: UUID,
+    now: datetime,
+) -> None:
+    """Leave earlier steps, have cards written in turn, and show them."""
     await move_on(session, keys, board.id, leaving=Phase.LOOK_BACK, person_id=leads, now=now)
-    writers = [person for name, person in people.items() if name != VISITOR]
     for number, (column, text) in enumerate(cards):
         await add_card(
             session,
@@ -103,7 +114,7 @@ async def _revealed(
             column=column,
             text=text,
         )
-    return await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=leads, now=now)
+    await move_on(session, keys, board.id, leaving=Phase.WRITE, person_id=leads, now=now)
 
 
 async def _agree(

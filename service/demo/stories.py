@@ -76,6 +76,7 @@ class Story:
         pledge: what the leader pledges about confidences from the first wave on.
         repair: the plan that leader and team agree on, where trust was hurt.
         away: whether the leader is away when the example begins, and somebody acts for them.
+        shares_on_day: how many days after Monday the leader gets round to sharing.
         line: the story in one line, for the doors; empty for teams without one.
     """
 
@@ -88,6 +89,7 @@ class Story:
     spread: float = ORDINARY_SPREAD
     camps: bool = False
     shares: dict[int, str] = field(default_factory=dict)
+    shares_on_day: int = 0
     plan: str = "yes"
     promises: tuple[Promise, ...] = ()
     said: tuple[Said, ...] = ()
@@ -204,7 +206,13 @@ STORIES = (
         confidence=(66, 68, 67, 66, 69, 70, 70, 71, 71),
         follow_through=(58, 60, 61, 60, 64, 66, 68, 68, 68),
         answering=(5, 5, 4, 5, 5, 4, 5, 5, 5),
-        shares={5: "Only some of you answered, and that is fine. Here is what I would like to try."},
+        shares={
+            3: "Everybody answered. Thank you.",
+            4: "Routes hold, I hear. Travel claims do not.",
+            5: "Only some of you answered, and that is fine. Here is what I would like to try.",
+            6: "Everybody answered this time. Thank you.",
+        },
+        shares_on_day=1,
         promises=(
             Promise(1, "Routes are settled a week ahead, not the evening before.", 30, 18),
             Promise(5, "Travel claims are paid within ten days.", 30, 18),
@@ -225,7 +233,13 @@ STORIES = (
         confidence=(60, 61, 62, 60, 63, 62, 62, 63, 63),
         follow_through=(61, 60, 62, 63, 62, 64, 63, 64, 64),
         answering=(8, 9, 8, 9, 8, 9, 9, 8, 9),
-        shares={3: "We will plan the season with all five teams in one room.", 6: "One plan, one page."},
+        shares={
+            3: "We will plan the season with all five teams in one room.",
+            4: "Five teams, one figure. I read it with your leaders on Thursday.",
+            5: "Steady. The plan is half a page by now.",
+            6: "One plan, one page.",
+        },
+        shares_on_day=2,
         promises=(Promise(3, "The season plan fits on one page that all teams can see.", 30, 24),),
     ),
     Story(
@@ -238,7 +252,13 @@ STORIES = (
         spread=8.0,
         camps=True,
         plan="partly",
-        shares={2: "Both shifts get the same news from now on.", 6: "Let us compare notes across shifts."},
+        shares={
+            2: "Both shifts get the same news from now on.",
+            3: "I read two different weeks in these answers.",
+            4: "The shifts see it differently. I come to both handovers.",
+            6: "Let us compare notes across shifts.",
+        },
+        shares_on_day=3,
     ),
     Story(
         "Studio Kolkata",
@@ -246,7 +266,13 @@ STORIES = (
         confidence=(70, 69, 71, 70, 70, 69, 71, 70, 70),
         follow_through=(64, 66, 65, 67, 65, 66, 64, 66, 66),
         answering=(6, 7, 6, 7, 7, 6, 7, 6, 7),
-        shares={4: "Steady. I would like to hear what would make it good rather than fine."},
+        shares={
+            3: "Thank you. The hour of the reviews is what I hear most.",
+            4: "Steady. I would like to hear what would make it good rather than fine.",
+            5: "Reviews at a better hour: tell me whether it holds.",
+            6: "It holds. What else?",
+        },
+        shares_on_day=1,
         promises=(Promise(4, "Design reviews start at a time that suits both cities.", 30, 18),),
         away=True,
     ),
@@ -256,7 +282,13 @@ STORIES = (
         confidence=(80, 82, 79, 81, 82, 80, 81, 82, 82),
         follow_through=(78, 80, 79, 81, 80, 82, 81, 80, 80),
         answering=(8, 7, 8, 8, 7, 8, 8, 8, 8),
-        shares={1: "Thank you. We keep the Friday demo.", 5: "Nothing to fix, one thing to try."},
+        shares={
+            1: "Thank you. We keep the Friday demo.",
+            3: "Good again. The Friday demo stays as it is.",
+            4: "On-call is what I hear most. I am on it.",
+            5: "Nothing to fix, one thing to try.",
+            6: "Swapping weeks works, you say. It stays.",
+        },
         promises=(Promise(5, "On-call weeks are swapped without asking why.", 21, 14),),
     ),
     Story(
@@ -265,7 +297,14 @@ STORIES = (
         confidence=(65, 66, 64, 66, 65, 67, 66, 66, 66),
         follow_through=(66, 65, 67, 66, 67, 65, 66, 67, 67),
         answering=(8, 9, 9, 8, 9, 9, 8, 9, 9),
-        shares={0: "This is for improving our own work, nothing else.", 4: "Thank you for going on."},
+        shares={
+            0: "This is for improving our own work, nothing else.",
+            3: "Read, with thanks. I answer in the all-hands.",
+            4: "Thank you for going on.",
+            5: "Two things come back each time. They are on the next agenda.",
+            6: "Both are on the agenda, and who looks after them.",
+        },
+        shares_on_day=4,
     ),
 )  # fmt: skip
 STORY_OF = {story.team: story for story in STORIES}

@@ -69,10 +69,10 @@ def turnout(language: Translator, counted: Turnout) -> str:
     """Return how many have answered so far, as counted once on a day, over everybody who is asked."""
     day, percent = language.date(counted.day), counted.percent
     if percent <= TURNOUT_ENDS[0]:
-        return language.say("Answered by {day}: {percent} % or fewer.", day=day, percent=percent)
+        return language.say("Answered by {day}: {percent}\u00a0% or fewer.", day=day, percent=percent)
     if percent >= TURNOUT_ENDS[1]:
-        return language.say("Answered by {day}: {percent} % or more.", day=day, percent=percent)
-    return language.say("Answered by {day}: about {percent} %.", day=day, percent=percent)
+        return language.say("Answered by {day}: {percent}\u00a0% or more.", day=day, percent=percent)
+    return language.say("Answered by {day}: about {percent}\u00a0%.", day=day, percent=percent)
 
 
 def rhythm(language: Translator, draft: Programme | ProgrammeDraft) -> str:

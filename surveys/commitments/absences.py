@@ -64,7 +64,7 @@ async def go_away(
     """
     zone = (await branch_of(session, team_id)).team_zone(team_id)
     if await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only the leader of this team can do this.")
+        raise Forbidden("Only who leads here can do this.")
     today = local_date(now, zone)
     if not today <= until <= today + LONGEST_AWAY:
         raise Invalid("Choose today or a later day, within a year.", field="until")

@@ -31,7 +31,7 @@ async def led_by(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: 
         or not person.active
         or not (leads or await stands_in(session, team_id, person_id, now=now))
     ):
-        raise Forbidden("Only the leader of this team can do this.")
+        raise Forbidden("Only who leads here can do this.")
     return team.organisation_id
 
 

@@ -183,5 +183,5 @@ async def _leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUI
     if team is None:
         raise Missing("This team does not exist.")
     if await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only the leader of this team can do this.")
+        raise Forbidden("Only who leads here can do this.")
     return team.organisation_id

@@ -80,7 +80,7 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
     unit = await session.scalar(select(exists().where(Leadership.person_id == person_id)))
     group = any(one.led_by(person_id) for one in await groups_of(session, person_id))
     if not (unit or group or await acts_in(session, person_id, now=now)):
-        raise Forbidden("Only the leader of this team can do this.")
+        raise Forbidden("Only who leads here can do this.")
     person = await session.get_one(Person, person_id)
     begins = beginning_of_week(now, WEEKS[how], *await place_of(session, person_id))
     await session.execute(

@@ -24,7 +24,7 @@ def refuse_names(text: str, names: Iterable[str], *, field: str = "text") -> Non
     for name in names:
         if _is_named(name, text):
             raise Invalid(
-                "Somebody of the team is named here. Promise the step and leave the name out: everyone "
+                "Somebody is named here. Promise the step and leave the name out: everyone "
                 "is asked later whether these very words were kept.",
                 field=field,
             )

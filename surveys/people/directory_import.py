@@ -13,7 +13,7 @@ from surveys.audit.actions import record, record_each
 from surveys.database import Base
 from surveys.errors import Invalid
 from surveys.people.directory_plan import Plan, Stored, StoredRole
-from surveys.people.groups import make_way
+from surveys.people.groups import make_way, step_back
 from surveys.people.models import (
     Leadership,
     Membership,
@@ -74,6 +74,8 @@ async def apply_import(
     await make_way(session, organisation.id, [name for name, _ in plan.new_teams], by=by, now=now)
     teams = await _write_teams(session, organisation.id, plan)
     people = await _write_people(session, organisation.id, plan)
+    for some in _chunks(plan.reactivated):
+        await step_back(session, some, by=by, now=now)
     await _write_memberships(session, plan, teams, people, now)
     await _write_leaders(session, plan, teams, people)
     await _write_roles(session, organisation.id, plan, teams, people)

@@ -156,6 +156,23 @@ async def leave_group(
     await note(session, group, "left", by.person_id, now=now)
 
 
+async def step_back(
+    session: AsyncSession, returned: Sequence[UUID], *, by: UUID | None, now: datetime
+) -> None:
+    """Let people who came back lead no group that two others lead by now; they belong to it as before."""
+    groups = await session.execute(
+        select(WorkingGroup, GroupMember)
+        .join(GroupMember, GroupMember.team_id == WorkingGroup.id)
+        .where(GroupMember.person_id.in_(returned), GroupMember.leads, WorkingGroup.ended_at.is_(None))
+        .order_by(GroupMember.since, GroupMember.person_id)
+    )
+    for group, member in groups.all():
+        if len(await _leading_besides(session, group.id, member.person_id)) >= LEADERS_A_TEAM:
+            member.leads = False
+            await session.flush()
+            await note(session, group, "led", by, now=now)
+
+
 async def to_change(
     session: AsyncSession, team_id: UUID, by: Viewer, *, even_for: UUID | None = None
 ) -> WorkingGroup:

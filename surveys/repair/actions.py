@@ -40,7 +40,7 @@ async def propose_repair(
     if team is None:
         raise Missing("This team does not exist.")
     if await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only the leader of this team can do this.")
+        raise Forbidden("Only who leads here can do this.")
     given = {"what": what, "leader_needs": leader_needs, "team_needs": team_needs}
     names = await names_around(session, team_id)
     parts = {}

@@ -98,7 +98,7 @@ async def start_retrospective(
     await _require_none_open(session, team_id)
     writers = sum(not leads for leads in people.values())
     if not writers:
-        raise Conflict("Nobody is on this team, so there is nobody to look back together.")
+        raise Conflict("Nobody is here besides who leads, so there is nobody to look back together.")
     organisation = await session.get_one(Organisation, team.organisation_id)
     board = Retrospective(
         organisation_id=team.organisation_id,
@@ -236,7 +236,7 @@ async def boards_past_deadline(session: AsyncSession, *, now: datetime) -> list[
 async def _require_none_open(session: AsyncSession, team_id: UUID) -> None:
     open_one = select(Retrospective.id).filter_by(team_id=team_id, closed_at=None).limit(1)
     if await session.scalar(open_one) is not None:
-        raise Conflict("This team has an open retrospective already. Close that one first.")
+        raise Conflict("There is an open retrospective already. Close that one first.")
 
 
 async def _board_of_milestone(session: AsyncSession, milestone_id: UUID | None) -> Retrospective | None:

@@ -93,7 +93,7 @@ def require_may_post(board: Retrospective, viewer: Viewer) -> None:
     if board.phase is not Phase.CLOSED:
         raise Conflict("Close the retrospective first; its summary is what can be posted.")
     if not may_post(board, viewer):
-        raise Forbidden("Who led through this board, or leads the team, can have its summary posted.")
+        raise Forbidden("Who led through this board, or leads here, can have its summary posted.")
 
 
 async def post_summary(

@@ -171,7 +171,7 @@ class TestTheDoor:
         reply = await workspace.interact(
             type="view_submission",
             user={"id": cast.alice.slack_id},
-            view={"callback_id": sheet_callback(wave.id, "en"), "private_metadata": place.hex},
+            view={"callback_id": sheet_callback(wave.id, "en", "UTC"), "private_metadata": place.hex},
         )
 
         assert (reply.status_code, reply.content) == (500, b"")
@@ -267,7 +267,7 @@ class TestAnswering:
         assert reply.headers["content-type"] == "application/json"
         assert said["response_action"] == "update"
         assert said["view"]["private_metadata"] == place.hex
-        assert "<!date^" in json.dumps(said)
+        assert "until Friday 6 March, " in json.dumps(said)
         async with sessions() as session:
             assert await session.scalar(select(func.count()).select_from(OpenBallot)) == 3
 

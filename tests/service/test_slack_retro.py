@@ -464,6 +464,29 @@ class TestTheCommand:
         assert "Your working groups" in home
         assert "“Write each review” · by" in home
 
+        await self.typed(workspace, carla, "retro")
+        choice = slack.of("views.open")[-1]["view"]
+        assert "Reviewers: Late reviews" in json.dumps(choice)
+        assert "No board is open for Company." in json.dumps(choice)
+        await workspace.press(carla, "retro.begin.v1", "new")
+        assert held(slack.of("views.open")[-1]["view"]) == {"title": ""}
+        assert "Reviewers" not in json.dumps(slack.of("views.open")[-1]["view"])
+
+    async def test_a_group_that_somebody_leads_stands_on_their_home_once(
+        self, workspace: Workspace, slack: FaultProxy, cast: Cast, sessions: Sessions, clock: Clock
+    ):
+        async with sessions.begin() as session:
+            lena = await viewer_of(session, cast.lena.id)
+            people = {"leaders": "lena@example.com", "others": "carla@example.com"}
+            await make_group(session, by=lena, name="Reviewers", **people, now=clock())
+        event = {"type": "app_home_opened", "user": cast.lena.slack_id, "tab": "home"}
+        body = {"type": "event_callback", "event_id": "Ev9", "event": event}
+        await workspace.post(json.dumps(body).encode(), "application/json")
+
+        home = json.dumps(slack.of("views.publish")[-1]["view"], ensure_ascii=False)
+        assert home.count("Reviewers") == 1
+        assert "Where you lead: Reviewers" in home
+
     async def test_help_settings_and_strangers_get_words_only_they_see(
         self,
         workspace: Workspace,

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from integrations.slack import blocks
@@ -57,11 +55,3 @@ def test_texts_are_cut_to_what_slack_takes():
 def test_markup_of_others_is_not_read_as_markup():
     assert blocks.escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
     assert blocks.quote("a <b>\nc")["text"]["text"] == ">a &lt;b&gt;\n>c"
-
-
-def test_a_date_is_shown_on_the_readers_clock_and_has_words_to_fall_back_on():
-    moment = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
-
-    assert blocks.slack_date(moment) == (
-        "<!date^1772787600^{date_long_pretty}, {time}|Friday 6 March 2026, 09:00 UTC>"
-    )

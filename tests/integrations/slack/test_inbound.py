@@ -48,7 +48,7 @@ class TestGate:
 class TestSheets:
     def test_only_what_is_needed_is_read(self):
         values = {"PSY-01": picked("4"), "CNF-02": {"answer.v1": {"selected_option": None}}}
-        event = submission(f"sheet.v1:{WAVE.hex}:de", PLACE.hex, values)
+        event = submission(f"sheet.v1:{WAVE.hex}:de:Asia/Kolkata", PLACE.hex, values)
 
         assert isinstance(event, events.SheetSent)
         assert (event.user_id, event.place_id, event.wave_id, event.locale) == ("U1", PLACE, WAVE, "de")

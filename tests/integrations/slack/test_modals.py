@@ -90,7 +90,7 @@ class TestSheet:
         view = shown(sheet())
 
         assert view["private_metadata"] == PLACE.hex
-        assert view["callback_id"] == f"sheet.v1:{WAVE.hex}:en"
+        assert view["callback_id"] == f"sheet.v1:{WAVE.hex}:en:Europe/Berlin"
 
     def test_what_could_give_me_away_the_web_and_not_now_stand_under_the_promise(self):
         names = [element["text"]["text"] for element in shown(sheet())["blocks"][1]["elements"]]
@@ -100,9 +100,9 @@ class TestSheet:
 
 class TestOtherForms:
     def test_thanks_say_until_when_it_can_be_changed_and_close_everything(self):
-        view = modals.thanks_view(ENGLISH, CLOSES, PLACE.hex)
+        view = modals.thanks_view(ENGLISH, CLOSES, "Asia/Kolkata", PLACE.hex)
 
-        assert "You can change it until <!date^" in json.dumps(view, ensure_ascii=False)
+        assert "You can change it until Friday 6 March, 14:30." in json.dumps(view, ensure_ascii=False)
         assert view["clear_on_close"]
         assert "submit" not in view
 

@@ -27,7 +27,7 @@ from surveys.errors import Conflict
 from surveys.people.actions import apply_import, erase_person
 from surveys.people.directory_import import stored_directory
 from surveys.people.directory_plan import plan_import
-from surveys.people.groups import make_group
+from surveys.people.groups import make_group, set_leading
 from surveys.people.groups_read import group_of
 from surveys.people.models import Team, WorkingGroup
 from surveys.people.queries import branch_of, directory_of, viewer_of
@@ -170,6 +170,28 @@ async def test_an_import_neither_sees_nor_ends_one_and_takes_its_name_for_a_unit
     assert "Reviewers (group)" not in names
     noted = select(Entry.actor_id).where(Entry.action == "group.renamed")
     assert (await session.scalars(noted)).all() == [None]
+
+
+async def test_who_comes_back_leads_again_only_while_fewer_than_two_others_do(
+    session: AsyncSession, cast: Cast, group: WorkingGroup
+) -> None:
+    helen = await viewer_of(session, cast.helen.id)
+    cast.alice.active = False
+    await session.flush()
+    names = ("Alice", "Bob", "Chen")
+    for name in names[1:]:
+        person_id = cast.by_name[name].id
+        await set_leading(session, group.id, by=helen, person_id=person_id, leads=True, now=NOON)
+
+    rows = [replace(row(name, "Company"), email=f"{name.lower()}@example.com") for name in names]
+    plan = plan_import(rows, await stored_directory(session, cast.organisation))
+    assert plan.reactivated == [cast.alice.id]
+    await apply_import(session, cast.organisation, plan, now=NOON)
+
+    found = await group_of(session, group.id)
+    assert found is not None
+    assert {one.name for one in found.leaders} == {"Bob", "Chen"}
+    assert "Alice" in {one.name for one in found.people}
 
 
 async def test_who_is_erased_is_in_none_and_ending_it_is_in_the_record_without_its_people(
