@@ -22,7 +22,7 @@ from integrations.environment import Settings
 from integrations.language import mark
 from service.problems import SignedOut
 from surveys.commitments.leading import owns_step, stands_in
-from surveys.errors import Forbidden, Missing
+from surveys.errors import Forbidden, not_here
 from surveys.people.queries import viewer_by_sign_in
 from surveys.people.rules import Viewer
 
@@ -193,7 +193,7 @@ def requires_leader_of(parameter: str, *, groups: bool = False) -> Guard:
                 return
         if team_id == viewer.unit or (groups and team_id in viewer.groups):
             raise Forbidden(mark("Only who leads this team can do that."))
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
 
     return requires_leader
 

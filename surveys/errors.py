@@ -75,3 +75,23 @@ class KeyLost(Gone):
     """The key of a wave is not in the key store: its answers cannot be read by anyone."""
 
     code = "key_lost"
+
+
+def not_here() -> Missing:
+    """Return the refusal of a page that does not exist or is not for this reader; both read alike."""
+    return Missing("The address may be mistyped, or the page is not one you can read.")
+
+
+def only_for_leaders() -> Forbidden:
+    """Return the refusal of what only who leads a team, or acts for them, can do."""
+    return Forbidden("Only who leads here can do this.")
+
+
+def no_sheet_for_you() -> Missing:
+    """Return the refusal of a sheet that belongs to somebody else."""
+    return Missing("There is no sheet for you behind this button. Ask for a new message.")
+
+
+def wave_closed() -> WaveClosed:
+    """Return the refusal of a sheet whose wave is over, with which its place is gone."""
+    return WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")

@@ -22,7 +22,7 @@ from integrations.slack.loop_work import Work, is_open
 from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.putting_off import WEEKS, beginning_of_week
-from surveys.errors import Forbidden, Missing, SurveyError
+from surveys.errors import Missing, SurveyError, only_for_leaders
 from surveys.people.queries import branch_of, place_of, viewer_by_slack
 from surveys.people.readers import look_of
 from surveys.people.rules import Viewer
@@ -43,7 +43,7 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
         language = Translator(viewer.locale if viewer is not None else "en")
         try:
             if viewer is None:
-                raise Forbidden("Only who leads here can do this.")
+                raise only_for_leaders()
             view = await FORMS[press.what](Work(desk, session, viewer, press, now), event.value)
         except SurveyError as refusal:
             said = language.refusal(refusal)

@@ -26,7 +26,7 @@ from surveys.commitments.models import Decision
 from surveys.commitments.putting_off import LATER, WEEKS, put_off_promise, put_off_week
 from surveys.commitments.sides import tell_our_side
 from surveys.commitments.topics import acknowledge_topics, decide
-from surveys.errors import Forbidden, Invalid, SurveyError
+from surveys.errors import Invalid, SurveyError, only_for_leaders
 from surveys.people.models import WorkingGroup
 from surveys.people.queries import viewer_by_slack
 
@@ -64,7 +64,7 @@ async def take_form(desk: Desk, event: LoopSent) -> Reply:
         async with desk.sessions.begin() as session:
             viewer = await viewer_by_slack(session, event.user_id)
             if viewer is None:
-                raise Forbidden("Only who leads here can do this.")
+                raise only_for_leaders()
             language = Translator(viewer.locale)
             did = await TAKES[press.what](Work(desk, session, viewer, press, desk.clock()), event)
     except SurveyError as refusal:

@@ -24,7 +24,7 @@ from surveys.ballots.rules import HandedIn
 from surveys.commitments.pledges import pledge_of
 from surveys.deliveries.actions import snooze
 from surveys.deliveries.rules import Snooze
-from surveys.errors import Missing, SurveyError, WaveClosed
+from surveys.errors import Missing, SurveyError, WaveClosed, no_sheet_for_you, wave_closed
 from surveys.people.models import Person
 from surveys.people.queries import viewer_by_slack
 from surveys.waves.actions import skip
@@ -57,7 +57,7 @@ async def _after_close(desk: Desk, event: SheetSent) -> WaveClosed | None:
         wave = await session.get(Wave, event.wave_id)
     if wave is None or wave.state is WaveState.OPEN:
         return None
-    return WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+    return wave_closed()
 
 
 async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
@@ -211,10 +211,10 @@ async def _blank(desk: Desk, session: AsyncSession, user_id: str, place_id: UUID
 async def _own_place(session: AsyncSession, user_id: str, place_id: UUID) -> tuple[Place, Person]:
     place = await session.get(Place, place_id)
     if place is None:
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise wave_closed()
     person = await session.get_one(Person, place.person_id)
     if person.slack_id != user_id:
-        raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+        raise no_sheet_for_you()
     return place, person
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import Translator, mark
+from integrations.language import Translator
 from integrations.loop_words import DECISIONS, FROM
 from service.rendering import Page
 from service.views.done import IN_A_GROUP
@@ -18,7 +18,7 @@ from service.views.team_forms import FormState, Returned, team_forms
 from surveys.commitments.loop import LoopState
 from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import TopicKind
-from surveys.errors import Missing
+from surveys.errors import not_here
 from surveys.people.groups_read import Group, group_of
 from surveys.people.rules import LEADERS_A_TEAM, Viewer
 from surveys.retrospectives.queries import retrospectives_of
@@ -43,7 +43,7 @@ async def show_group(
     """
     group = await group_of(session, team_id) if team_id in viewer.groups or viewer.is_hr else None
     if group is None or group.organisation_id != viewer.organisation_id:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
     loop = await loop_of(session, group.id, now=now, for_leader=group.id in viewer.leads_groups)
     today = now.astimezone(ZoneInfo(loop.zone)).date()
     shown = await _group_page(session, viewer, page.language, group, loop)

@@ -14,13 +14,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import mark
 from service.controllers.teams import Reader, show_team
 from service.dependencies import CurrentPage, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.views.team_forms import FormState, Returned
 from surveys.commitments.queries import loop_of
-from surveys.errors import Invalid, Missing
+from surveys.errors import Invalid, not_here
 from surveys.people.rules import Viewer
 
 Answer = Redirect | Response[str]
@@ -115,4 +114,4 @@ async def require_promise_of(
     """
     loop = await loop_of(session, team_id, now=now, for_leader=True)
     if promise_id not in {promise.id for promise in loop.promises}:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()

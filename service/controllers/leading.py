@@ -6,7 +6,6 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from integrations.language import mark
 from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
 from service.controllers.teams import branch_to_read
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
@@ -16,7 +15,7 @@ from surveys.commitments.absences import come_back, go_away
 from surveys.commitments.handover import close_left_behind, take_over
 from surveys.commitments.pledges import delete_note, make_pledge, note_mistake
 from surveys.commitments.queries import loop_of
-from surveys.errors import Missing
+from surveys.errors import not_here
 
 
 class AgendaController(Controller):
@@ -38,7 +37,7 @@ class AgendaController(Controller):
         """Show an agenda of ten to fifteen minutes to whoever may read the unit."""
         branch, _ = await branch_to_read(session, viewer, team_id, now=now)
         if rhythm not in AGENDAS:
-            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+            raise not_here()
         loop = await loop_of(session, team_id, now=now, for_leader=team_id in viewer.leads, branch=branch)
         return page("teams/agenda.html", agenda=agenda_of(rhythm, loop, page.language))
 

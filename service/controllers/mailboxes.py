@@ -9,7 +9,6 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from integrations.language import mark
 from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
 from service.security import requires_sign_in
 from service.views.mailbox import thread_view
@@ -17,7 +16,7 @@ from surveys.comments.actions import close_mailbox, reply
 from surveys.comments.models import Side
 from surveys.comments.queries import mailbox_for, thread, threads_for
 from surveys.comments.rules import HANDED_OVER_AT, LONGEST_MESSAGE, handed_over_on
-from surveys.errors import Missing
+from surveys.errors import not_here
 from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
 
@@ -82,4 +81,4 @@ class MailboxesController(Controller):
 
 def _require_an_office(viewer: Viewer) -> None:
     if not (viewer.leads or viewer.is_hr or viewer.is_ombudsperson):
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()

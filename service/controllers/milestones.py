@@ -15,7 +15,7 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Fo
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
 from service.views.milestones import rhythm_view, source_names
-from surveys.errors import Conflict, Invalid, Missing
+from surveys.errors import Conflict, Invalid, not_here
 from surveys.milestones.actions import place_project, remove_project, set_rhythm, stop_rhythm
 from surveys.milestones.queries import projects, rhythm_of, unmapped_projects
 from surveys.milestones.rules import Placement, Rhythm, Source
@@ -75,7 +75,7 @@ class MilestonesController(Controller):
         board = await session.get(Retrospective, retro_id)
         unit = await session.get(Team, board.team_id) if board is not None else None
         if board is None or unit is None or board.organisation_id != viewer.organisation_id:
-            raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+            raise not_here()
         await appoint(session, retro_id, by=viewer.person_id, person_id=form.id("person"), now=now)
         return Redirect("/milestones", status_code=303)
 

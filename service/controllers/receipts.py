@@ -18,7 +18,7 @@ from service.reading_log import note_after
 from service.security import requires_sign_in
 from service.views.find_mine import after_the_close, while_open
 from service.views.team_notes import receipt
-from surveys.errors import Missing
+from surveys.errors import Missing, not_here
 from surveys.people.readers import look_of
 from surveys.results.published import TeamTrend, WavePoint
 from surveys.results.receipts import list_of, receipt_list, receipt_text, sha256_of
@@ -26,7 +26,6 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.rules import FrozenRules
 
 STILL_RUNS = (WaveState.OPEN, WaveState.CLOSING)
-NOT_HERE = mark("The address may be mistyped, or the page is not one you can read.")
 
 
 class ReceiptController(Controller):
@@ -78,7 +77,7 @@ class ReceiptController(Controller):
         """Return what the unit is shown of the wave, byte for byte as its hash was taken."""
         branch, trend = await branch_to_read(session, viewer, team_id, now=now)
         if not _point(trend, wave_id).readable:
-            raise Missing(NOT_HERE)
+            raise not_here()
         text = await receipt_text(session, wave_id, team_id)
         if text is None:
             raise Missing(mark("Of this pulse no text was kept, only its fingerprint."))
@@ -99,7 +98,7 @@ class ReceiptController(Controller):
         _, trend = await branch_to_read(session, viewer, team_id, now=now)
         hashes = await receipt_list(session, wave_id)
         if not _point(trend, wave_id).readable or hashes == list_of(()):
-            raise Missing(NOT_HERE)
+            raise not_here()
         return _download(hashes, "units.txt")
 
     @get("/mine", opt=UNLOGGED)
@@ -142,13 +141,13 @@ def _point(trend: TeamTrend, wave_id: UUID) -> WavePoint:
     for point in trend.waves:
         if point.wave_id == wave_id:
             return point
-    raise Missing(NOT_HERE)
+    raise not_here()
 
 
 async def _wave_of(session: AsyncSession, wave_id: UUID, team_id: UUID) -> Wave:
     wave = await session.get(Wave, wave_id)
     if wave is None or await session.get(WaveUnit, (wave_id, team_id)) is None:
-        raise Missing(NOT_HERE)
+        raise not_here()
     return wave
 
 

@@ -15,7 +15,7 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Fo
 from service.security import requires_sign_in
 from service.views.repair import repair_page
 from surveys.commitments.queries import loop_of
-from surveys.errors import Invalid, Missing
+from surveys.errors import Invalid, not_here
 from surveys.people.rules import Viewer
 from surveys.repair.actions import (
     agree_for_team,
@@ -194,14 +194,14 @@ class RepairController(Controller):
 
 def _require_part(viewer: Viewer, team_id: UUID) -> None:
     if not belongs(viewer, team_id):
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
 
 
 async def _require_plan(session: AsyncSession, viewer: Viewer, team_id: UUID, plan_id: UUID) -> None:
     _require_part(viewer, team_id)
     plan = await session.get(RepairPlan, plan_id)
     if plan is None or plan.team_id != team_id:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
 
 
 def _back(team_id: UUID) -> Redirect:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import mark
 from service.dependencies import Form
 from service.problems import wants_json
-from surveys.errors import Invalid, Missing
+from surveys.errors import Invalid, not_here
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import board_for
@@ -42,7 +42,7 @@ async def require_board(session: AsyncSession, retro_id: UUID, viewer: Viewer) -
     """
     board = await board_for(session, retro_id, viewer)
     if board is None:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
     return board
 
 

@@ -15,7 +15,7 @@ from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, Se
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.retro_page import retro_list
-from surveys.errors import Invalid, Missing
+from surveys.errors import Invalid, not_here
 from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.models import TeamOrGroup, WorkingGroup
 from surveys.people.rules import Viewer
@@ -109,7 +109,7 @@ async def _list_page(
 
 def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
     if not belongs(viewer, team_id):
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()
 
 
 async def _require_offered(session: AsyncSession, team_id: UUID, plan: Plan, now: datetime) -> None:

@@ -34,7 +34,7 @@ from surveys.commitments.absences import Standing, absences_of, may_stand_in
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
-from surveys.errors import Missing
+from surveys.errors import Missing, not_here
 from surveys.people.queries import branch_of
 from surveys.people.readers import look_of
 from surveys.people.rules import Directory, Viewer, may_read
@@ -47,7 +47,6 @@ from surveys.waves.rosters import coming_changes
 from surveys.waves.rules import FrozenRules
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
-NOT_HERE = mark("The address may be mistyped, or the page is not one you can read.")
 Visit = Request[Any, Any, State]
 
 
@@ -227,10 +226,10 @@ async def _branch_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> D
     try:
         branch = await branch_of(session, team_id)
     except Missing:
-        raise Missing(NOT_HERE) from None
+        raise not_here() from None
     mine = branch.organisation_id == viewer.organisation_id
     if not mine or not may_read(viewer, branch, team_id, leaders_read_below=True):
-        raise Missing(NOT_HERE)
+        raise not_here()
     return branch
 
 
@@ -239,7 +238,7 @@ def _as_told(viewer: Viewer, branch: Directory, trend: TeamTrend) -> TeamTrend:
         return trend
     told = [wave for wave in trend.waves if wave.rules.get("leaders_read_below")]
     if not told:
-        raise Missing(NOT_HERE)
+        raise not_here()
     return replace(trend, waves=told)
 
 

@@ -13,7 +13,7 @@ from service.security import requires_leader_of
 from surveys.commitments.actions import commit
 from surveys.commitments.models import Decision, Topic, TopicKind
 from surveys.commitments.topics import acknowledge_topics, decide, leave_out, raise_topic
-from surveys.errors import Invalid, Missing
+from surveys.errors import Invalid, not_here
 
 
 class TopicController(Controller):
@@ -116,4 +116,4 @@ class TopicController(Controller):
 async def _require_topic_of(session: Session, team_id: UUID, topic_id: UUID) -> None:
     topic = await session.get(Topic, topic_id)
     if topic is None or topic.team_id != team_id:
-        raise Missing(mark("The address may be mistyped, or the page is not one you can read."))
+        raise not_here()

@@ -16,7 +16,7 @@ from surveys.ballots.casting import Placed, read_and_lock, write_rows
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.rules import HandedIn, lock_number, pack, parts_of_sheet
-from surveys.errors import KeyLost, Missing, SurveyError, WaveClosed
+from surveys.errors import KeyLost, SurveyError, WaveClosed, no_sheet_for_you, wave_closed
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
 
@@ -62,16 +62,12 @@ async def cast_ballots(
         closed = await _closed_meanwhile(session, {wave_id for wave_id, _ in rows})
         for position, sheet in enumerate(batch):
             if outcomes[position] is None and placed[sheet.place_id].wave_id in closed:
-                outcomes[position] = _closed()
+                outcomes[position] = wave_closed()
     return outcomes
 
 
 def _places_in(batch: Sequence[HandedIn]) -> set[UUID]:
     return {sheet.place_id for sheet in batch}
-
-
-def _closed() -> WaveClosed:
-    return WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
 
 
 async def _closed_meanwhile(session: AsyncSession, wave_ids: set[UUID]) -> set[UUID]:
@@ -95,7 +91,7 @@ class _Sealer:
         """Return the rows of a sheet, or raise its refusal."""
         place = self._placed.get(sheet.place_id)
         if place is None or (sheet.slack_user_id is not None and sheet.slack_user_id != place.slack_id):
-            raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+            raise no_sheet_for_you()
         require_open(place, self._now)
         key = await self._keys.load(place.wave_id)
         sealed = {}
@@ -119,7 +115,7 @@ def require_open(wave: Wave | Placed, now: datetime) -> None:
         WaveClosed: it does not, or not any more.
     """
     if wave.state is not WaveState.OPEN or now >= wave.closes_at:
-        raise _closed()
+        raise wave_closed()
     if now < wave.opens_at:
         raise WaveClosed("This pulse has not opened yet. Nothing was stored.")
 

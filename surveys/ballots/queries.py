@@ -13,7 +13,7 @@ from surveys.ballots.keys import KeyStore
 from surveys.ballots.models import OpenBallot
 from surveys.ballots.rules import order_for, parts_of_sheet, read_token, same, write_token
 from surveys.cadence.models import Programme
-from surveys.errors import Missing, WaveClosed
+from surveys.errors import Missing, no_sheet_for_you, wave_closed
 from surveys.people.models import Person
 from surveys.questions.rules import LOOP_CHOICES
 from surveys.waves.models import Place, Wave, WaveUnit
@@ -71,10 +71,10 @@ async def blank_sheet(
     row = (await session.execute(_around_place().where(Place.id == place_id))).one_or_none()
     if row is None:
         # Places are purged at close, so an old button ends here: that is closed, not unknown.
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise wave_closed()
     place, person, wave, unit, programme_name = row
     if slack_user_id is not None and slack_user_id != person.slack_id:
-        raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+        raise no_sheet_for_you()
     require_open(wave, now)
     key = await keys.load(wave.id)
     loop = [LoopQuestion.of(stored) for stored in unit.loop]
@@ -126,7 +126,7 @@ async def answer_token(session: AsyncSession, keys: KeyStore, place_id: UUID) ->
     """
     wave_id = await session.scalar(select(Place.wave_id).where(Place.id == place_id))
     if wave_id is None:
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise wave_closed()
     key = await keys.load(wave_id)
     return write_token(place_id, key.link_proof(place_id))
 
@@ -142,7 +142,7 @@ async def place_of_token(session: AsyncSession, keys: KeyStore, token: str) -> U
     place_id, proof = read_token(token)
     wave_id = await session.scalar(select(Place.wave_id).where(Place.id == place_id))
     if wave_id is None:
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise wave_closed()
     key = await keys.load(wave_id)
     if not same(proof, key.link_proof(place_id)):
         raise Missing("This link is not complete. Open it again from your message.")

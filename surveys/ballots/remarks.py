@@ -19,7 +19,7 @@ from surveys.ballots.models import OpenRemark
 from surveys.ballots.rules import WaveKey, lock_number
 from surveys.ballots.sealing import OnRoster
 from surveys.ballots.words import FEWEST_ASKED, HandedWords, OpenedRemark, pack_remark, unpack_remark
-from surveys.errors import Invalid, Missing, WaveClosed
+from surveys.errors import Invalid, no_sheet_for_you, wave_closed
 from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
@@ -47,9 +47,9 @@ async def cast_remark(
     )
     place = found.one_or_none()
     if place is None:
-        raise WaveClosed("This pulse is closed. Nothing was stored; the next one will come to you.")
+        raise wave_closed()
     if handed_in.slack_user_id is not None and handed_in.slack_user_id != place.slack_id:
-        raise Missing("There is no sheet for you behind this button. Ask for a new message.")
+        raise no_sheet_for_you()
     if session.get_bind().dialect.name == "postgresql":
         shared = text("SELECT pg_advisory_xact_lock_shared(:number)")
         await session.execute(shared, {"number": lock_number(place.wave_id)})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from surveys.commitments.clocks import Rest, Span, both, end_of_day, local_date
 from surveys.commitments.models import Absence
-from surveys.errors import Forbidden, Invalid
+from surveys.errors import Invalid, only_for_leaders
 from surveys.people.models import Leadership, Membership, Person
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
@@ -64,7 +64,7 @@ async def go_away(
     """
     zone = (await branch_of(session, team_id)).team_zone(team_id)
     if await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only who leads here can do this.")
+        raise only_for_leaders()
     today = local_date(now, zone)
     if not today <= until <= today + LONGEST_AWAY:
         raise Invalid("Choose today or a later day, within a year.", field="until")

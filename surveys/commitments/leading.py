@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Absence, Commitment, CommitmentState
-from surveys.errors import Conflict, Forbidden, Gone, Missing
+from surveys.errors import Conflict, Gone, Missing, only_for_leaders
 from surveys.people.belonging import leads_there
 from surveys.people.models import GroupMember, Leadership, Membership, Person, Team, TeamOrGroup
 from surveys.people.queries import branch_of
@@ -31,7 +31,7 @@ async def led_by(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: 
         or not person.active
         or not (leads or await stands_in(session, team_id, person_id, now=now))
     ):
-        raise Forbidden("Only who leads here can do this.")
+        raise only_for_leaders()
     return team.organisation_id
 
 

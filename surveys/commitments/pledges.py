@@ -17,7 +17,7 @@ from surveys.commitments.leading import names_around
 from surveys.commitments.models import MistakeNote, Pledge, Topic
 from surveys.commitments.raising import mistake_key
 from surveys.deliveries.pace import changed_rows
-from surveys.errors import Forbidden, Missing
+from surveys.errors import Forbidden, Missing, only_for_leaders
 from surveys.people.models import Leadership, Person, Team
 from surveys.texts import one_line, paragraphs
 
@@ -183,5 +183,5 @@ async def _leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUI
     if team is None:
         raise Missing("This team does not exist.")
     if await session.get(Leadership, (team_id, person_id)) is None:
-        raise Forbidden("Only who leads here can do this.")
+        raise only_for_leaders()
     return team.organisation_id

@@ -14,7 +14,7 @@ from surveys.commitments.weekly import BEGINS, week_key
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import ChannelName
-from surveys.errors import Conflict, Forbidden, Missing
+from surveys.errors import Conflict, Missing, only_for_leaders
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Leadership, Person
 from surveys.people.queries import place_of
@@ -80,7 +80,7 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
     unit = await session.scalar(select(exists().where(Leadership.person_id == person_id)))
     group = any(one.led_by(person_id) for one in await groups_of(session, person_id))
     if not (unit or group or await acts_in(session, person_id, now=now)):
-        raise Forbidden("Only who leads here can do this.")
+        raise only_for_leaders()
     person = await session.get_one(Person, person_id)
     begins = beginning_of_week(now, WEEKS[how], *await place_of(session, person_id))
     await session.execute(

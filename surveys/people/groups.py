@@ -13,14 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.errors import Conflict, Forbidden, Gone, Invalid, Missing
+from surveys.errors import Conflict, Forbidden, Gone, Invalid, Missing, not_here
 from surveys.people.models import GroupMember, Person, TeamOrGroup, WorkingGroup
 from surveys.people.rules import LEADERS_A_TEAM, Viewer, may_make_group
 from surveys.texts import one_line
 
 LONGEST_NAME = 80
 MOST_MEMBERS = 60
-NOT_YOURS = "The address may be mistyped, or the page is not one you can read."
 
 
 class UnknownAddressesError(Invalid):
@@ -192,7 +191,7 @@ async def to_change(
     group = await session.get(WorkingGroup, team_id, with_for_update=True, populate_existing=True)
     known = group is not None and group.organisation_id == by.organisation_id
     if group is None or not known or not (by.is_hr or team_id in by.groups):
-        raise Missing(NOT_YOURS)
+        raise not_here()
     if group.ended_at is not None:
         raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
     if not (by.is_hr or team_id in by.leads_groups or even_for == by.person_id):
