@@ -6,7 +6,8 @@ an error then arrives as a group.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 from litestar.connection import Request
@@ -24,6 +25,7 @@ from surveys.database import limit_to
 from surveys.errors import Invalid
 from surveys.people.rules import Viewer
 
+Word = TypeVar("Word", bound=StrEnum)
 Clock = Callable[[], datetime]
 Sessions = NamedDependency[async_sessionmaker[AsyncSession]]
 Session = NamedDependency[AsyncSession]
@@ -94,7 +96,23 @@ class Form:
         try:
             return UUID(self.text(name, most=40))
         except ValueError as error:
-            raise Invalid(mark("This choice is not one of those offered."), field=name) from error
+            raise not_offered(name) from error
+
+    def one_of(self, words: type[Word], name: str) -> Word:
+        """Return a field as one of some words.
+
+        Raises:
+            Invalid: it is none of them.
+        """
+        try:
+            return words(self.text(name, most=40))
+        except ValueError as error:
+            raise not_offered(name) from error
+
+
+def not_offered(field: str) -> Invalid:
+    """Return the refusal of a choice that no form of Kept offers."""
+    return Invalid(mark("This choice is not one of those offered."), field=field)
 
 
 SentForm = NamedDependency[Form]

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.milestones.tools import tools_in_use
-from service.controllers.retro_desk import choice
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
@@ -219,7 +218,7 @@ async def _of_team(
 
 
 def _placement(form: Form, team_id: UUID) -> Placement:
-    return Placement(choice(Source, form, "source"), form.text("name"), team_id, _days(form))
+    return Placement(form.one_of(Source, "source"), form.text("name"), team_id, _days(form))
 
 
 def _days(form: Form) -> int:

@@ -7,7 +7,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import mark
 from integrations.word_hints import where_to_report
 from service.controllers.leader_forms import Answer, refusal_of
 from service.controllers.teams import branch_to_read
@@ -132,15 +131,13 @@ class RepairController(Controller):
     ) -> Redirect:
         """Say for the team how it is by now."""
         await _require_plan(session, viewer, team_id, plan_id)
-        word = form.text("word", most=20)
-        if word not in set(LookWord):
-            raise Invalid(mark("This choice is not one of those offered."), field="word")
+        word = form.one_of(LookWord, "word")
         await look_at_repair(
             session,
             plan_id,
             person_id=viewer.person_id,
             day=form.whole_number("day"),
-            word=LookWord(word),
+            word=word,
             now=now,
         )
         return _back(team_id)

@@ -19,12 +19,11 @@ from service.controllers.retro_desk import (
     Done,
     Visit,
     back_to_board,
-    choice,
     give_pen,
     pen_of,
     require_board,
 )
-from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session
+from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session, not_offered
 from service.logs import UNLOGGED
 from service.security import requires_sign_in
 from surveys.commitments.steps import agree_to_step, drop_step, propose_step
@@ -73,7 +72,7 @@ class RetroBoardController(Controller):
             retro_id,
             person_id=viewer.person_id,
             pen=pen,
-            column=choice(Column, form, "part"),
+            column=form.one_of(Column, "part"),
             text=form.text("text", most=LONGEST_SENT),
         )
         answer = back_to_board(request, retro_id, Done(number=number))
@@ -104,7 +103,7 @@ class RetroBoardController(Controller):
             retro_id,
             person_id=viewer.person_id,
             pen=pen,
-            column=choice(Column, form, "part"),
+            column=form.one_of(Column, "part"),
             number=form.whole_number("number"),
             text="" if back else text,
         )
@@ -260,7 +259,7 @@ def _votes(form: Form) -> dict[UUID, int]:
         try:
             topic_id = UUID(field.removeprefix("topic-"))
         except ValueError as error:
-            raise Invalid(mark("This choice is not one of those offered."), field=field) from error
+            raise not_offered(field) from error
         if form.text(field):
             votes[topic_id] = form.whole_number(field)
     return votes

@@ -1,8 +1,7 @@
 """What the routes of a board share: who may open it, and how a form is answered."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from litestar import Request
@@ -10,10 +9,8 @@ from litestar.datastructures import State
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import mark
-from service.dependencies import Form
 from service.problems import wants_json
-from surveys.errors import Invalid, not_here
+from surveys.errors import not_here
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import board_for
@@ -21,7 +18,6 @@ from surveys.retrospectives.sealing import PEN_BYTES, new_pen
 
 Visit = Request[Any, Any, State]
 Answer = Redirect | Response[Any]
-Word = TypeVar("Word", bound=StrEnum)
 PEN_SECONDS = 30 * 86_400
 
 
@@ -67,15 +63,3 @@ def give_pen(request: Visit, response: Answer, board: Retrospective, pen: bytes)
     cookies = request.app.state.cookies
     path = f"/retros/{board.id}"
     response.set_cookie(cookies.make(cookies.pen, pen.hex(), path=path, max_age=PEN_SECONDS))
-
-
-def choice(words: type[Word], form: Form, field: str) -> Word:
-    """Return a field as one of some words.
-
-    Raises:
-        Invalid: it is none of them.
-    """
-    try:
-        return words(form.text(field, most=40))
-    except ValueError as error:
-        raise Invalid(mark("This choice is not one of those offered."), field=field) from error

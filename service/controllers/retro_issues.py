@@ -13,13 +13,22 @@ from integrations.language import mark
 from integrations.trackers.channel import doors_of
 from integrations.trackers.draft import draft_of
 from service.controllers.retro_desk import require_board
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.dependencies import (
+    CurrentPage,
+    CurrentSettings,
+    CurrentViewer,
+    Form,
+    Now,
+    SentForm,
+    Session,
+    not_offered,
+)
 from service.logs import UNLOGGED
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.milestones import source_names
 from surveys.commitments.models import Commitment
-from surveys.errors import Conflict, Forbidden, Invalid
+from surveys.errors import Conflict, Forbidden
 from surveys.milestones.issues import issues_of, may_open_issue, open_issue, places_for_issues, step_of
 from surveys.milestones.rules import Source
 from surveys.people.models import TeamOrGroup
@@ -123,4 +132,4 @@ def _picked(form: Form, places: Sequence[Place]) -> Place:
     for source, name in places:
         if wanted == f"{source}:{name}":
             return source, name
-    raise Invalid(mark("This choice is not one of those offered."), field="place")
+    raise not_offered("place")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
-from service.controllers.retro_desk import Answer, Visit, choice
+from service.controllers.retro_desk import Answer, Visit
 from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_sign_in
@@ -120,12 +120,12 @@ async def _require_offered(session: AsyncSession, team_id: UUID, plan: Plan, now
 
 
 def _plan_of(form: Form) -> Plan:
-    pace = choice(Pace, form, "pace")
+    pace = form.one_of(Pace, "pace")
     return Plan(
         title=form.text("title"),
         pace=pace,
-        names=choice(Names, form, "names"),
-        template=choice(Template, form, "template") if "template" in form else Template.THREE_PARTS,
+        names=form.one_of(Names, "names"),
+        template=form.one_of(Template, "template") if "template" in form else Template.THREE_PARTS,
         milestone_id=form.id("milestone") if form.text("milestone") else None,
         days_a_phase=form.whole_number("days") if pace is Pace.OVER_DAYS else 1,
     )

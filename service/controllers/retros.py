@@ -18,7 +18,6 @@ from service.controllers.retro_desk import (
     Answer,
     Visit,
     back_to_board,
-    choice,
     give_pen,
     pen_of,
     require_board,
@@ -159,7 +158,7 @@ class RetroController(Controller):
     ) -> Answer:
         """Go on to the next step."""
         await require_board(session, retro_id, viewer)
-        leaving = choice(Phase, form, "leaving")
+        leaving = form.one_of(Phase, "leaving")
         await move_on(session, keys, retro_id, leaving=leaving, person_id=viewer.person_id, now=now)
         return back_to_board(request, retro_id)
 
@@ -206,7 +205,7 @@ class RetroController(Controller):
             retro_id,
             promise_id=promise_id,
             person_id=viewer.person_id,
-            said=choice(SaidInRetro, form, "said"),
+            said=form.one_of(SaidInRetro, "said"),
             reason=form.text("reason", most=1000),
             now=now,
         )

@@ -28,15 +28,13 @@ class TopicController(Controller):
         """Write down what was brought up elsewhere."""
 
         async def act() -> None:
-            kind = leader.form.text("kind", most=20)
-            if kind not in set(TopicKind):
-                raise Invalid(mark("This choice is not one of those offered."), field="kind")
+            kind = leader.form.one_of(TopicKind, "kind")
             text = leader.form.text("text", most=1000)
             await raise_topic(
                 leader.session,
                 team_id=leader.team_id,
                 person_id=leader.person_id,
-                kind=TopicKind(kind),
+                kind=kind,
                 text=text,
                 now=leader.now,
             )
