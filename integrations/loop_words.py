@@ -52,6 +52,15 @@ SINCE_THEN: Mapping[str, str] = {
     ),
     "lower": mark("Over a full round since it was done it lies lower than before it was brought up."),
 }
+AFTER: Mapping[str, str] = {  # what is said of a promise after a form, on the web and in Slack
+    "acknowledged": mark("Thank you. The team sees the day you named."),
+    "moved": mark("Moved. The team reads the new date and why."),
+    "done": mark("Marked as done. From the seventh day the team is asked whether it was kept."),
+    "withdrawn": mark("Withdrawn. The team reads why."),
+    "updated": mark("The team reads your line beside the promise."),
+    "side_told": mark("Said. It stands beside the promise, with your name."),
+}
+DONE_IN_GROUP = mark("Marked as done. No survey asks about it; the group can talk about it openly.")
 WHY_IS_OPEN = mark("That does not say why.")
 NOTICED: Mapping[str, str] = {
     "better": mark("Asked whether it made a difference, the team says: better."),

@@ -12,6 +12,8 @@ HINTS = {
     "role": mark("“{found}” may tell your role or your life. Say it without, if you can."),
     "unusual": mark("“{found}” is a way of writing that people may know you by."),
 }
+NOT_STORED_YET = mark("Change it, or send it as it is. Nothing was stored yet.")
+PASSED_ALONG = mark("Slack passes your name along with what you send; on the web it does not.")
 
 
 def say_hints(checked: Checked, language: Translator) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from integrations.language import Translator, mark
+from integrations.loop_words import AFTER, DONE_IN_GROUP
 from integrations.slack import loop_forms as forms
 from integrations.slack import modals, presses
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json, update_to
@@ -30,18 +31,18 @@ from surveys.errors import Invalid, SurveyError, only_for_leaders
 from surveys.people.models import WorkingGroup
 from surveys.people.queries import viewer_by_slack
 
-DONE_IN_GROUP = "done in a group"
+IN_GROUP = "done in a group"
 DONE = {
     presses.SHARE: mark("Shared. Each of the team gets your words with the figures."),
-    presses.ACKNOWLEDGE: mark("Thank you. The team sees the day you named."),
+    presses.ACKNOWLEDGE: AFTER["acknowledged"],
     presses.COMMIT: mark("Promised. The team sees it, with your name and the date."),
     presses.ANSWER: mark("Answered. The team reads it under “You said, we did”."),
-    forms.DONE: mark("Marked as done. From the seventh day the team is asked whether it was kept."),
-    DONE_IN_GROUP: mark("Marked as done. No survey asks about it; the group can talk about it openly."),
-    forms.UPDATE: mark("The team reads your line beside the promise."),
-    forms.MOVE: mark("Moved. The team reads the new date and why."),
-    forms.WITHDRAW: mark("Withdrawn. The team reads why."),
-    presses.SIDE: mark("Said. It stands beside the promise, with your name."),
+    forms.DONE: AFTER["done"],
+    IN_GROUP: DONE_IN_GROUP,
+    forms.UPDATE: AFTER["updated"],
+    forms.MOVE: AFTER["moved"],
+    forms.WITHDRAW: AFTER["withdrawn"],
+    presses.SIDE: AFTER["side_told"],
     forms.ONE_WEEK: mark("Not this week, then. Kept writes again when the next one begins."),
     forms.TWO_WEEKS: mark("Nothing next week either. Kept writes again when the week after begins."),
     forms.TOMORROW: mark("Kept asks you again tomorrow. The date of the promise stays."),
@@ -137,7 +138,7 @@ async def _take_promise(work: Work, event: LoopSent) -> str:
     if how == forms.DONE:
         promise = await mark_done(session, promise_id, person_id=who, now=now)
         if await session.get(WorkingGroup, promise.team_id) is not None:
-            return DONE_IN_GROUP
+            return IN_GROUP
     elif how == forms.UPDATE:
         await check_in(session, promise_id, words=words, person_id=who, now=now)
     elif how == forms.MOVE:

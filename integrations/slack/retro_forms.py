@@ -7,12 +7,13 @@ was typed is shown again only from what was just sent, or by that same means.
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from integrations.language import Translator, mark
+from integrations.language import Translator
 from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLATES
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SEEN, Action, Callback
 from integrations.slack.retro_looks import link, say_topic
+from integrations.word_hints import NOT_STORED_YET, PASSED_ALONG
 from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import LONGEST_CARD, LONGEST_TITLE, Column, Pace, Phase, Template
 from surveys.retrospectives.templates import parts_of
@@ -23,7 +24,6 @@ MOST_TOPICS = 200  # a view has at most 250 kB; who has more votes on the web
 TICKS = 10
 PART, TEXT, BOARD, TITLE, TEAM, PACE = "part", "text", "board", "title", "team", "pace"
 TEMPLATE = "template"
-PASSED_ALONG = mark("Slack passes your name along with what you send; on the web it does not.")
 
 Typed = Mapping[Column, str]
 
@@ -93,7 +93,7 @@ def hint_of(nudge: Nudge, language: Translator) -> list[Block]:
     """Return what is said about a line that speaks of a person's fault, and that it may stay."""
     return [
         blocks.section(f"{nudge.why}\n{nudge.rewrite}"),
-        blocks.context(language.say("Change it, or send it as it is. Nothing was stored yet.")),
+        blocks.context(language.say(NOT_STORED_YET)),
     ]
 
 

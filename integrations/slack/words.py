@@ -16,7 +16,13 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, Reply, as_json, update_to
 from integrations.slack.events import Pressed, WordsSent
 from integrations.slack.identifiers import SEEN, Action, Callback
-from integrations.word_hints import say_hints, when_harm_is_named, where_to_report
+from integrations.word_hints import (
+    NOT_STORED_YET,
+    PASSED_ALONG,
+    say_hints,
+    when_harm_is_named,
+    where_to_report,
+)
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.remarks import cast_remark
 from surveys.ballots.words import FEWEST_ASKED, LONGEST_REMARK, HandedWords, PassedOn, chosen_kind
@@ -113,7 +119,6 @@ def words_view(
         "Delivered only if at least {k} people answer, else deleted unread.",
         k=max(sheet.rules.minimum_group, FEWEST),
     )
-    passes_your_name = say("Slack passes your name along with what you send; on the web it does not.")
     return blocks.modal(
         title=say("In your own words"),
         submit=say("Send as it is") if found else say("Send"),
@@ -133,7 +138,7 @@ def words_view(
                 say("No names, no dates, nothing only you could know: style and detail give people away.")
             ),
             *_how_to_pass_on(language),
-            blocks.context(f"{delivered} {passes_your_name}"),
+            blocks.context(f"{delivered} {say(PASSED_ALONG)}"),
             links((say("Write it on the web"), web_link), mailbox_link(language, desk, known)),
             blocks.context(f"{report} {language.listing(contacts)}."),
         ],
@@ -146,7 +151,7 @@ def _found(checked: Checked, contacts: Sequence[str], language: Translator) -> l
         return [blocks.section(when_harm_is_named(language)), blocks.section(_listed(contacts))]
     return [
         blocks.section(_listed(say_hints(checked, language))),
-        blocks.context(language.say("Change it, or send it as it is. Nothing was stored yet.")),
+        blocks.context(language.say(NOT_STORED_YET)),
     ]
 
 

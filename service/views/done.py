@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 
 from integrations.language import mark
+from integrations.loop_words import AFTER, DONE_IN_GROUP
 
 DONE: Mapping[str, str] = {
+    **AFTER,
     "shared": mark("Shared. The team reads your words here, and each of them gets a message."),
-    "acknowledged": mark("Thank you. The team sees the day you named."),
     "promised": mark("Promised. The team sees it here, with your name and the date."),
-    "moved": mark("Moved. The team reads the new date and why."),
-    "done": mark("Marked as done. From the seventh day the team is asked whether it was kept."),
-    "withdrawn": mark("Withdrawn. The team reads why."),
-    "updated": mark("The team reads your line beside the promise."),
     "raised": mark("Written down. It waits for your answer."),
     "answered": mark("Answered. The team reads it here and in Slack."),
     "pledged": mark("Pledged. Members read it before each pulse."),
@@ -21,12 +18,11 @@ DONE: Mapping[str, str] = {
     "back": mark("Welcome back. The clocks run again."),
     "taken_over": mark("It is your promise now, with the words and the date the team read."),
     "closed": mark("Closed. The team reads why; it counts as nobody's failure."),
-    "side_told": mark("Said. It stands beside the promise, with your name."),
     "left_out": mark("Taken off the list."),
 }
 IN_A_GROUP: Mapping[str, str] = {
     **DONE,
-    "done": mark("Marked as done. No survey asks about it; the group can talk about it openly."),
+    "done": DONE_IN_GROUP,
     "promised": mark("Promised. The group sees it here, with your name and the date."),
     "answered": mark("Answered. The group reads it here."),
     "made": mark("The group is there. Whoever you named hears of it from Kept."),
