@@ -7,15 +7,14 @@ import structlog
 UNLOGGED = {"unlogged": True}  # `opt` of a route whose visits must not be known
 
 
-def configure_logs(*, json: bool = True) -> None:
-    """Write one event a line to standard error: JSON for machines, or plain for a terminal."""
-    last = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+def configure_logs() -> None:
+    """Write one event a line to standard error, as JSON."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            last,
+            structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger("INFO"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -46,12 +46,6 @@ OURS = frozenset({
     "msg_too_long", "msg_blocks_too_long", "no_text", "view_too_large", "metadata_too_large",
 })  # fmt: skip
 OURS_BY_START = ("invalid_blocks", "invalid_arg")
-# The app was disconnected or lacks a permission: Slack reaches nobody until someone repairs it, and the
-# pulse goes on by mail meanwhile.
-DISCONNECTED = frozenset({
-    "invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed",
-    "invalid_refresh_token", "missing_scope", "not_allowed_token_type",
-})  # fmt: skip
 
 
 def outcome_of_error(error: str, *, status: int = 200, retry_after: float | None = None) -> Outcome:
@@ -70,6 +64,7 @@ def outcome_of_error(error: str, *, status: int = 200, retry_after: float | None
         return failed_for_now(error, retry_after=HOURS_OF_PAUSE, whole_workspace=True)
     if error in OURS or error.startswith(OURS_BY_START):
         return parked(error)
+    # Such as `account_inactive`, or `invalid_auth` once the app was disconnected: it goes on by mail.
     return undeliverable(error)
 
 

@@ -20,6 +20,8 @@ from surveys.retrospectives.models import Participant, Retrospective
 BOARDS = 50  # from which one is chosen that is not a reader's own
 MAILBOXES = 50  # likewise
 OF_A_ROLE = 20  # people of each role who are looked at
+CANDIDATES = 400  # people from whom one of each kind is chosen
+A_UNIT = 3  # members of a unit who are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +121,18 @@ async def _boards(session: AsyncSession) -> list[tuple[UUID, UUID, frozenset[UUI
     return found
 
 
-def candidates(directory: Directory, *, a_unit: int = 3, most: int = 400) -> Iterator[UUID]:
-    """Yield people to choose from: the leaders and some members of each unit, up to `most`."""
+def candidates(directory: Directory) -> Iterator[UUID]:
+    """Yield people to choose from: the leaders and some members of each unit, up to `CANDIDATES`."""
     seen: dict[UUID, None] = {}
     for team_id, leaders in directory.leaders.items():
         seen.update(dict.fromkeys(leaders))
-        if len(seen) > most // 2 or team_id not in directory.teams:
+        if len(seen) > CANDIDATES // 2 or team_id not in directory.teams:
             break
     members: dict[UUID, int] = {}
     for person in directory.people.values():
-        if person.team_id is not None and members.get(person.team_id, 0) < a_unit:
+        if person.team_id is not None and members.get(person.team_id, 0) < A_UNIT:
             members[person.team_id] = members.get(person.team_id, 0) + 1
             seen[person.id] = None
-        if len(seen) >= most:
+        if len(seen) >= CANDIDATES:
             break
     return (each for each in seen if (known := directory.people.get(each)) and known.active)

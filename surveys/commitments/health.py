@@ -242,7 +242,7 @@ async def _promises(
         | (Commitment.withdrawn_at >= lately)
         | (Commitment.topic_id.is_not(None) & (Commitment.made_at >= now - COUNTED))
     )
-    return await told_promises(session, ours, zones, now=now, for_leader=False)
+    return await told_promises(session, ours, zones, now=now)
 
 
 def _as_json(health: LoopHealth) -> dict[str, Any]:

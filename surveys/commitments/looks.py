@@ -108,6 +108,5 @@ async def promises_to_say_aloud(
         recent & Commitment.id.not_in(spoken),
         {board.team_id: zone},
         now=now,
-        for_leader=False,
     )
     return [one.view for one in told if in_group or one.view.word == rules.SAID_OPENLY]

@@ -113,23 +113,22 @@ async def told_promises(
     zones: Mapping[UUID, str],
     *,
     now: datetime,
-    for_leader: bool,
 ) -> list[ToldPromise]:
-    """Return the promises of some teams, judged in the zone of each.
+    """Return the promises of some teams as their members read them, judged in the zone of each.
 
-    A word that the reader may not read yet changes nothing: a promise that it opened again still reads
-    as done, until the results with that word are out for this reader.
+    A word that members may not read yet changes nothing: a promise that it opened again still reads as
+    done, until the results with that word are out for them.
     """
     found = (await session.execute(_with_owners().where(whose))).all()
     teams = {promise.team_id for promise, _, _ in found}
     away = await spans_away(session, teams if len(teams) <= CHUNK else found[0][0].organisation_id)
-    return await _told(session, found, zones, away, now=now, for_leader=for_leader)
+    return await _told(session, found, zones, away, now=now, for_leader=False)
 
 
 async def promises_of_team(
     session: AsyncSession, team_id: UUID, zone: str, away: Away, *, now: datetime, for_leader: bool
 ) -> list[ToldPromise]:
-    """Return the same of one team, for its page, where it is known already who was away and when."""
+    """Return the same of one team for its page, as this reader may read it; `away` is known there already."""
     found = (await session.execute(_of_team(), {"team_id": team_id})).all()
     return await _told(session, found, {team_id: zone}, away, now=now, for_leader=for_leader)
 

@@ -39,7 +39,7 @@ async def tell_our_side(
     words = one_line(words, field="side", longest=texts.LONGEST_REASON)
     texts.refuse_names(words, await names_around(session, promise.team_id), field="side")
     zones = {promise.team_id: await zone_of(session, promise.team_id)}
-    told = await told_promises(session, Commitment.id == promise.id, zones, now=now, for_leader=False)
+    told = await told_promises(session, Commitment.id == promise.id, zones, now=now)
     if told[0].final != rules.DIFFERENTLY:
         raise Conflict("Leader and team do not see this promise differently.")
     note = await session.get(SideNote, (promise.id, side), with_for_update=True)

@@ -152,7 +152,7 @@ async def steps_to_look_at(
         & ((Commitment.state == CommitmentState.OPEN) | Commitment.step_id.in_(of_last))
     )
     zone = await zone_of(session, board.team_id)
-    told = await told_promises(session, whose, {board.team_id: zone}, now=now, for_leader=False)
+    told = await told_promises(session, whose, {board.team_id: zone}, now=now)
     views = [one.view for one in told]
     return sorted(views, key=lambda one: (one.done_at is not None or one.withdrawn_at is not None, one.due))
 
@@ -162,7 +162,7 @@ async def promises_of(session: AsyncSession, board: Retrospective, *, now: datet
     steps = select(ActionStep.id).where(ActionStep.retrospective_id == board.id)
     whose = (Commitment.team_id == board.team_id) & Commitment.step_id.in_(steps)
     zone = await zone_of(session, board.team_id)
-    told = await told_promises(session, whose, {board.team_id: zone}, now=now, for_leader=False)
+    told = await told_promises(session, whose, {board.team_id: zone}, now=now)
     return [one.view for one in told]
 
 

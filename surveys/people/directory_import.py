@@ -53,7 +53,7 @@ async def stored_directory(session: AsyncSession, organisation: Organisation) ->
 
 
 async def apply_import(
-    session: AsyncSession, organisation: Organisation, plan: Plan, *, now: datetime, by: UUID | None = None
+    session: AsyncSession, organisation: Organisation, plan: Plan, *, now: datetime
 ) -> None:
     """Write everything a plan says, or nothing. Moves, departures and roles are audited one by one.
 
@@ -62,7 +62,6 @@ async def apply_import(
         organisation: whose people they are.
         plan: as `directory_plan.plan_import` made it.
         now: when moves take effect, aware UTC. Waves that are open keep their rosters.
-        by: who imports; None for the operator's shell.
 
     Raises:
         Invalid: the plan has problems.
@@ -71,7 +70,7 @@ async def apply_import(
         raise Invalid("This file has problems and was not imported.")
     if plan.is_empty:
         return
-    await make_way(session, organisation.id, [name for name, _ in plan.new_teams], by=by, now=now)
+    await make_way(session, organisation.id, [name for name, _ in plan.new_teams], now=now)
     teams = await _write_teams(session, organisation.id, plan)
     people = await _write_people(session, organisation.id, plan)
     for some in _chunks(plan.reactivated):
@@ -80,7 +79,7 @@ async def apply_import(
     await _write_leaders(session, plan, teams, people)
     await _write_roles(session, organisation.id, plan, teams, people)
     await _end_sign_ins(session, plan.deactivated)
-    await _audit_import(session, organisation.id, plan, teams, people, now=now, by=by)
+    await _audit_import(session, organisation.id, plan, teams, people, now=now)
 
 
 async def _write_teams(session: AsyncSession, organisation_id: UUID, plan: Plan) -> dict[str, UUID]:
@@ -214,18 +213,17 @@ async def _audit_import(
     people: Mapping[str, UUID],
     *,
     now: datetime,
-    by: UUID | None,
 ) -> None:
+    """Note who moved, left or got a role. An import comes from the operator's shell, so there is no actor."""
     for action, subjects in _changes(plan, teams, people).items():
         await record_each(
-            session, organisation_id=organisation_id, action=action, now=now, subjects=subjects, actor_id=by
+            session, organisation_id=organisation_id, action=action, now=now, subjects=subjects
         )
     await record(
         session,
         organisation_id=organisation_id,
         action="people.imported",
         now=now,
-        actor_id=by,
         details=plan.counts(),
     )
 

@@ -200,7 +200,7 @@ async def to_change(
 
 
 async def make_way(
-    session: AsyncSession, organisation_id: UUID, names: Sequence[str], *, by: UUID | None, now: datetime
+    session: AsyncSession, organisation_id: UUID, names: Sequence[str], *, now: datetime
 ) -> None:
     """Rename the groups whose names an import needs for units of the tree: the directory comes first."""
     groups = await session.scalars(
@@ -219,7 +219,7 @@ async def make_way(
             not in taken
         )
         taken.add(group.name)
-        await note(session, group, "renamed", by, now=now)
+        await note(session, group, "renamed", None, now=now)
     await session.flush()
 
 
