@@ -128,7 +128,7 @@ async def told_promises(
 async def promises_of_team(
     session: AsyncSession, team_id: UUID, zone: str, away: Away, *, now: datetime, for_leader: bool
 ) -> list[ToldPromise]:
-    """Return the same of one team for its page, as this reader may read it; `away` is known there already."""
+    """Return the same of one team for its page, which knows `away` already, as its reader may read it."""
     found = (await session.execute(_of_team(), {"team_id": team_id})).all()
     return await _told(session, found, {team_id: zone}, away, now=now, for_leader=for_leader)
 

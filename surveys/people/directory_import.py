@@ -214,7 +214,7 @@ async def _audit_import(
     *,
     now: datetime,
 ) -> None:
-    """Note who moved, left or got a role. An import comes from the operator's shell, so there is no actor."""
+    """Note who moved, left or got a role; without an actor, because a shell has no person."""
     for action, subjects in _changes(plan, teams, people).items():
         await record_each(
             session, organisation_id=organisation_id, action=action, now=now, subjects=subjects
