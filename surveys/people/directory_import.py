@@ -74,7 +74,7 @@ async def apply_import(
     teams = await _write_teams(session, organisation.id, plan)
     people = await _write_people(session, organisation.id, plan)
     for some in _chunks(plan.reactivated):
-        await step_back(session, some, by=by, now=now)
+        await step_back(session, some, now=now)
     await _write_memberships(session, plan, teams, people, now)
     await _write_leaders(session, plan, teams, people)
     await _write_roles(session, organisation.id, plan, teams, people)

@@ -155,9 +155,7 @@ async def leave_group(
     await note(session, group, "left", by.person_id, now=now)
 
 
-async def step_back(
-    session: AsyncSession, returned: Sequence[UUID], *, by: UUID | None, now: datetime
-) -> None:
+async def step_back(session: AsyncSession, returned: Sequence[UUID], *, now: datetime) -> None:
     """Let people who came back lead no group that two others lead by now; they belong to it as before."""
     groups = await session.execute(
         select(WorkingGroup, GroupMember)
@@ -169,7 +167,7 @@ async def step_back(
         if len(await _leading_besides(session, group.id, member.person_id)) >= LEADERS_A_TEAM:
             member.leads = False
             await session.flush()
-            await note(session, group, "led", by, now=now)
+            await note(session, group, "led", None, now=now)
 
 
 async def to_change(
