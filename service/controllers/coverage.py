@@ -6,7 +6,7 @@ No score of a team is on them, and no ranking.
 from litestar import Controller, get
 from litestar.response import Response
 
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Now, Session
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Now, Requested, Session
 from service.security import requires_hr
 from service.views.coverage import coverage_view
 from service.views.organisation import organisation_view
@@ -25,7 +25,12 @@ class CoverageController(Controller):
 
     @get("/coverage")
     async def coverage(
-        self, session: Session, viewer: CurrentViewer, settings: CurrentSettings, page: CurrentPage
+        self,
+        request: Requested,
+        session: Session,
+        viewer: CurrentViewer,
+        settings: CurrentSettings,
+        page: CurrentPage,
     ) -> Response[str]:
         """Show every unit in alphabetical order: how many are asked, and what it can see."""
         directory = await directory_of(session, viewer.organisation_id)
@@ -38,6 +43,8 @@ class CoverageController(Controller):
             audiences={one.name: audience_of(one, directory) for one in running},
             unreachable=await unreachable_people(session),
             uses_slack=settings.uses_slack,
+            find=request.query_params.get("find", ""),
+            part=request.query_params.get("part", ""),
         )
         return page("coverage/coverage.html", coverage=view)
 

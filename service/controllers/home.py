@@ -1,6 +1,8 @@
 """The start page of someone who is signed in, and what everybody may read about privacy."""
 
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from litestar import Controller, get
@@ -11,9 +13,18 @@ from integrations.for_me import ForMe, between_waves, for_me, in_wave
 from integrations.loop_words import say_answer, say_promise, say_topic
 from integrations.plain_words import in_plain_words
 from integrations.promise import Terms, in_full, short_promise
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Session
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Requested, Session
 from service.security import requires_sign_in
-from service.views.home import MANY_UNITS, LedUnit, OpenSheet, branches, led_unit, team_path
+from service.views.home import (
+    MANY_UNITS,
+    LedUnit,
+    OpenSheet,
+    branches,
+    led_unit,
+    team_path,
+    unit_rows,
+)
+from service.views.long_lists import part_of
 from service.views.promise_cards import day_of
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
@@ -24,8 +35,8 @@ from surveys.commitments.queries import loop_of
 from surveys.errors import Gone, Missing
 from surveys.people.groups_read import Group, groups_of
 from surveys.people.models import Organisation
-from surveys.people.queries import teams_around, the_organisation
-from surveys.people.rules import Directory, Viewer, may_make_group, may_read, reads_as
+from surveys.people.queries import has_more_units, teams_around, teams_near, the_organisation
+from surveys.people.rules import Directory, Viewer, may_make_group, may_read, reads_as, reads_far
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import open_boards_of
 from surveys.retrospectives.room import own_deadline
@@ -44,16 +55,16 @@ class HomeController(Controller):
     ) -> Response[str]:
         """Show what is open for the reader, their units, and what is next where they lead."""
         organisation = await session.get_one(Organisation, viewer.organisation_id)
-        directory = await teams_around(session, viewer, leaders_read_below=organisation.leaders_read_below)
-
-        def relation_of(team_id: UUID) -> str | None:
-            below = organisation.leaders_read_below
-            if not may_read(viewer, directory, team_id, leaders_read_below=below):
-                return None
-            relation = reads_as(viewer, team_id)
-            return relation if relation == "leader" or team_id == viewer.unit else ""
-
-        tree = branches(directory.teams, relation_of)
+        below = organisation.leaders_read_below
+        steps = await steps_owned_by(session, viewer.person_id)
+        all_elsewhere = reads_far(viewer, leaders_read_below=below) and await has_more_units(
+            session, organisation.id, MANY_UNITS
+        )
+        if all_elsewhere:
+            directory = await teams_near(session, viewer, {step.team_id for step in steps})
+        else:
+            directory = await teams_around(session, viewer, leaders_read_below=below)
+        relation_of = partial(_relation, viewer, directory, leaders_read_below=below)
         return page(
             "home/home.html",
             organisation_name=organisation.name,
@@ -62,18 +73,29 @@ class HomeController(Controller):
             open_retros=await _open_retros(session, viewer, now=now),
             own_team=_own_team(viewer, directory),
             steps=[
-                one
-                for one in await steps_owned_by(session, viewer.person_id)
-                if one.team_id in viewer.groups or relation_of(one.team_id) is not None
+                one for one in steps if one.team_id in viewer.groups or relation_of(one.team_id) is not None
             ],
             today=day_of(now, viewer.zone),
             said=await _said(session, viewer, page, now=now),
             led=await _led(session, viewer, now=now),
             groups=await _groups(session, viewer, page, now=now),
             may_make_group=may_make_group(viewer),
-            tree=tree,
-            fold_tree=sum(branch.size for branch in tree) > MANY_UNITS,
+            tree=branches(directory.teams, relation_of),
+            all_elsewhere=all_elsewhere,
         )
+
+    @get("/units", guards=[requires_sign_in])
+    async def units(
+        self, request: Requested, session: Session, viewer: CurrentViewer, page: CurrentPage
+    ) -> Response[str]:
+        """Show every unit that the reader may open, found by name, for organisations with many."""
+        organisation = await session.get_one(Organisation, viewer.organisation_id)
+        below = organisation.leaders_read_below
+        directory = await teams_around(session, viewer, leaders_read_below=below)
+        rows = unit_rows(directory.teams, partial(_relation, viewer, directory, leaders_read_below=below))
+        asked = request.query_params
+        units = part_of(rows, attrgetter("name"), find=asked.get("find", ""), number=asked.get("part", ""))
+        return page("home/units.html", units=units)
 
     @get("/how-private/for-me", guards=[requires_sign_in])
     async def for_me(
@@ -226,6 +248,16 @@ async def _how_private_for(
                 door=None,
             )
     return await between_waves(session, organisation, viewer.unit) if viewer.unit else None
+
+
+def _relation(
+    viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_read_below: bool
+) -> str | None:
+    """Return what the tree says of a unit; None where the reader may not open it."""
+    if not may_read(viewer, directory, team_id, leaders_read_below=leaders_read_below):
+        return None
+    relation = reads_as(viewer, team_id)
+    return relation if relation == "leader" or team_id == viewer.unit else ""
 
 
 def _own_team(viewer: Viewer, directory: Directory) -> tuple[str, str] | None:

@@ -19,7 +19,8 @@ from surveys.milestones.actions import place_project, remove_project, set_rhythm
 from surveys.milestones.queries import projects, rhythm_of, unmapped_projects
 from surveys.milestones.rules import Placement, Rhythm, Source
 from surveys.people.models import Team
-from surveys.people.queries import branch_of, directory_of
+from surveys.people.queries import branch_of, teams_around
+from surveys.people.rules import Viewer
 from surveys.retrospectives.listing import open_boards
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.room import appoint
@@ -38,7 +39,7 @@ class MilestonesController(Controller):
         self, session: Session, viewer: CurrentViewer, settings: CurrentSettings, page: CurrentPage
     ) -> Response[str]:
         """Show which project belongs to which team, and what still belongs to none."""
-        return await _all_projects(session, viewer.organisation_id, page, tools_in_use(settings))
+        return await _all_projects(session, viewer, page, tools_in_use(settings))
 
     @post("/")
     async def place(
@@ -63,7 +64,7 @@ class MilestonesController(Controller):
         except (Invalid, Conflict) as refusal:
             wrong = page.language.refusal(refusal)
             tools = tools_in_use(settings)
-            return await _all_projects(session, viewer.organisation_id, page, tools, wrong=wrong, form=form)
+            return await _all_projects(session, viewer, page, tools, wrong=wrong, form=form)
         return Redirect("/milestones", status_code=303)
 
     @post("/boards/{retro_id:uuid}")
@@ -168,14 +169,15 @@ class TeamMilestonesController(Controller):
 
 async def _all_projects(
     session: AsyncSession,
-    organisation_id: UUID,
+    viewer: Viewer,
     page: Page,
     tools: list[Source],
     *,
     wrong: str = "",
     form: Form | None = None,
 ) -> Response[str]:
-    directory = await directory_of(session, organisation_id)
+    organisation_id = viewer.organisation_id
+    directory = await teams_around(session, viewer, leaders_read_below=False)
     return page(
         "milestones/organisation.html",
         status=422 if wrong else 200,

@@ -7,10 +7,12 @@ from the directory alone.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from service.views.home import team_path
-from surveys.people.rules import Directory
+from service.views.long_lists import ListPart, part_of
+from surveys.people.rules import Directory, TeamNode
 from surveys.results.rules.disclosure import Respondent, carry_up
 
 
@@ -46,8 +48,12 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """All units in alphabetical order, and what concerns the whole organisation."""
+    """Units in alphabetical order, and what concerns the whole organisation.
 
+    `units` is the part of them that is shown, and `rows` says what there is to say about each of these.
+    """
+
+    units: ListPart[TeamNode]
     rows: Sequence[CoverageRow]
     minimum: int
     asked: int
@@ -62,6 +68,8 @@ def coverage_view(
     audiences: Mapping[str, Collection[UUID]],
     unreachable: Collection[UUID],
     uses_slack: bool,
+    find: str = "",
+    part: str = "",
 ) -> CoverageView:
     """Return the coverage of an organisation.
 
@@ -71,12 +79,15 @@ def coverage_view(
         audiences: name of a running programme → the units it asks.
         unreachable: people whom the last message did not reach.
         uses_slack: whether a workspace is configured; without it nobody is missing there.
+        find: a part of the names of units, `part` which part of a long list; see `part_of`.
     """
     rosters = directory.rosters()
     sees = _what_units_see(directory, rosters, minimum)
     inactive = Counter(person.team_id for person in directory.people.values() if not person.active)
+    by_name = sorted(directory.teams.values(), key=lambda each: each.name.casefold())
+    units = part_of(by_name, attrgetter("name"), find=find, number=part)
     rows = []
-    for team in sorted(directory.teams.values(), key=lambda each: each.name.casefold()):
+    for team in units.rows:
         people = [directory.people[person_id] for person_id in rosters.get(team.id, ())]
         rows.append(
             CoverageRow(
@@ -94,6 +105,7 @@ def coverage_view(
         )
     asked = {person_id for people in rosters.values() for person_id in people}
     return CoverageView(
+        units=units,
         rows=rows,
         minimum=minimum,
         asked=len(asked),

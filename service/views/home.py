@@ -9,7 +9,9 @@ from surveys.commitments.loop import LoopState
 from surveys.commitments.rules import State
 from surveys.people.rules import TeamNode
 
-MANY_UNITS = 40  # a longer tree is folded
+MANY_UNITS = (
+    40  # with more of them the start page shows those near the reader; all have a page of their own
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,15 @@ class Branch:
     relation: str
     below: "Sequence[Branch]"
 
-    @property
-    def size(self) -> int:
-        """How many units this branch has, itself included."""
-        return 1 + sum(branch.size for branch in self.below)
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit in the list of all. `relation` is that of a `Branch`, `above` the name of the unit above."""
+
+    name: str
+    href: str
+    relation: str
+    above: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,17 @@ def branches(teams: Mapping[UUID, TeamNode], relation_of: Callable[[UUID], str |
         ]
 
     return grown(None)
+
+
+def unit_rows(teams: Mapping[UUID, TeamNode], relation_of: Callable[[UUID], str | None]) -> list[UnitRow]:
+    """Return the units the reader may open, by name; see `branches`."""
+    return [
+        UnitRow(
+            team.name, team_path(team.id), relation, teams[team.parent_id].name if team.parent_id else None
+        )
+        for team in sorted(teams.values(), key=lambda each: each.name.casefold())
+        if (relation := relation_of(team.id)) is not None
+    ]
 
 
 def led_unit(loop: LoopState, *, stands_in: bool = False) -> LedUnit:

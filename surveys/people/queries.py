@@ -17,7 +17,7 @@ from surveys.people.models import (
     RoleKind,
     Team,
 )
-from surveys.people.rules import Directory, Somebody, TeamNode, Viewer
+from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, reads_far
 from surveys.people.statements import (
     SOMEBODY,
     TEAM_NODE,
@@ -222,12 +222,22 @@ def _by_team(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:
 async def teams_around(session: AsyncSession, viewer: Viewer, *, leaders_read_below: bool) -> Directory:
     """Return the units someone could be shown, with all their ancestors and without people.
 
-    Only those who read far (HR, viewers, leaders where they may open pages below) cost the whole tree.
+    Only those who read far cost the whole tree.
     """
-    reads_far = viewer.is_hr or viewer.granted or (leaders_read_below and viewer.leads)
-    if reads_far:
-        teams = await _teams(session, team_rows().where(Team.organisation_id == viewer.organisation_id))
-    else:
-        near = viewer.leads | ({viewer.unit} if viewer.unit else set())
-        teams = await with_ancestors(session, near) if near else {}
+    if not reads_far(viewer, leaders_read_below=leaders_read_below):
+        return await teams_near(session, viewer)
+    teams = await _teams(session, team_rows().where(Team.organisation_id == viewer.organisation_id))
     return Directory(organisation_id=viewer.organisation_id, teams=teams, people={}, leaders={})
+
+
+async def teams_near(session: AsyncSession, viewer: Viewer, besides: Collection[UUID] = ()) -> Directory:
+    """Return the units that someone leads or is asked in, and those named, with all above them."""
+    near = viewer.leads | ({viewer.unit} if viewer.unit else set()) | set(besides)
+    teams = await with_ancestors(session, near) if near else {}
+    return Directory(organisation_id=viewer.organisation_id, teams=teams, people={}, leaders={})
+
+
+async def has_more_units(session: AsyncSession, organisation_id: UUID, than: int) -> bool:
+    """Return whether an organisation has more units than so many."""
+    one_more = select(Team.id).where(Team.organisation_id == organisation_id).offset(than).limit(1)
+    return await session.scalar(one_more) is not None

@@ -225,6 +225,11 @@ def may_read(viewer: Viewer, directory: Directory, team_id: UUID, *, leaders_rea
     return bool(above & viewer.granted) or (leaders_read_below and bool(above & viewer.leads))
 
 
+def reads_far(viewer: Viewer, *, leaders_read_below: bool) -> bool:
+    """Return whether someone may read units besides their own, those above it and those they lead."""
+    return viewer.is_hr or bool(viewer.granted) or (leaders_read_below and bool(viewer.leads))
+
+
 def reads_as(viewer: Viewer, team_id: UUID) -> ReadsAs:
     """Return as what someone reads a unit they may read; the nearest relation to it counts."""
     if team_id in viewer.leads:
