@@ -5,7 +5,7 @@ from the directory alone.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from uuid import UUID
@@ -126,13 +126,18 @@ def _what_units_see(
     }
     parents = {team.id: team.parent_id for team in directory.teams.values()}
     released = carry_up(parents, answers, minimum, low=lambda _answers: False)
+    has_below = set(parents.values())
+    with_figures, with_people = _and_above(directory, released.pools), _and_above(directory, rosters)
     found = {}
     for unit in directory.teams:
-        below = directory.descendants(unit)
-        if unit in released.pools:
-            found[unit] = "own" if below == {unit} else "roll_up"
-        elif not below.isdisjoint(released.pools):
+        if unit in released.pools and unit not in has_below:
+            found[unit] = "own"
+        elif unit in with_figures:
             found[unit] = "roll_up"
         else:
-            found[unit] = "carried" if any(rosters.get(each) for each in below) else "nobody"
+            found[unit] = "carried" if unit in with_people else "nobody"
     return found
+
+
+def _and_above(directory: Directory, units: Iterable[UUID]) -> set[UUID]:
+    return {each for unit in units for each in (unit, *directory.ancestors(unit))}

@@ -77,6 +77,7 @@ READ = {
     "/teams/{team_id:uuid}/agenda/{rhythm:str}": OF_PAYMENTS,
     "/teams/{team_id:uuid}/repair": TEAM,
     "/teams/{team_id:uuid}/retros": TEAM,
+    "/units": SIGNED_IN,  # each what they may read
 }
 ENDLESS = frozenset({"/retros/{retro_id:uuid}/live"})  # tried with a browser for those it is for
 AFTERWARDS = frozenset({  # of a board that is closed; this one is open
