@@ -21,6 +21,7 @@ __all__ = [
     "parked",
     "sent",
     "undeliverable",
+    "unreachable",
 ]
 
 MESSAGE_IDS = uuid5(NAMESPACE_URL, "https://kept.example/messages")
@@ -64,6 +65,11 @@ def sent(receipt: Mapping[str, Any] | None = None) -> Outcome:
     return Outcome(OutcomeKind.SENT, receipt=receipt)
 
 
+def unreachable(error: str) -> Outcome:
+    """Its server could not be asked, so nothing was sent; the message waits until it can."""
+    return Outcome(OutcomeKind.FAILED_FOR_NOW, error, unreachable=True)
+
+
 def failed_for_now(
     error: str, *, retry_after: float | None = None, whole_workspace: bool = False
 ) -> Outcome:
@@ -76,9 +82,9 @@ def ambiguous(error: str) -> Outcome:
     return Outcome(OutcomeKind.AMBIGUOUS, error)
 
 
-def undeliverable(error: str) -> Outcome:
-    """This person cannot be reached this way."""
-    return Outcome(OutcomeKind.UNDELIVERABLE, error)
+def undeliverable(error: str, *, disconnected: bool = False) -> Outcome:
+    """This person cannot be reached this way; where it is `disconnected`, nobody can for now."""
+    return Outcome(OutcomeKind.UNDELIVERABLE, error, disconnected=disconnected)
 
 
 def parked(error: str) -> Outcome:

@@ -7,7 +7,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from integrations.channels import Outcome, Outgoing, ambiguous, failed_for_now, sent, undeliverable
+from integrations.channels import (
+    Outcome,
+    Outgoing,
+    ambiguous,
+    failed_for_now,
+    sent,
+    undeliverable,
+    unreachable,
+)
 from integrations.language import Translator
 from integrations.note_words import Words, words_of
 
@@ -76,9 +84,9 @@ class MailChannel:
         try:
             await client.connect()
         except (aiosmtplib.SMTPConnectError, OSError):
-            return failed_for_now("mail_server_unreachable")
+            return unreachable("mail_server_unreachable")
         except (aiosmtplib.SMTPException, ValueError):
-            return failed_for_now("mail_server_refuses_us")
+            return unreachable("mail_server_refuses_us")
         try:
             await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:

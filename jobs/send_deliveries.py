@@ -14,12 +14,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from integrations.channels import Channel, Outcome, OutcomeKind, parked, sent, undeliverable
+from integrations.channels import Channel, Outcome, OutcomeKind, failed_for_now, parked, sent, undeliverable
 from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
+from surveys.deliveries.late import settle_late_reminders
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
 from surveys.milestones.issues import note_issue
@@ -27,6 +28,7 @@ from surveys.milestones.issues import note_issue
 WORKSPACE = "slack"  # one workspace is configured by settings
 METHOD = "chat.postMessage"
 LONGEST_WAIT = 90.0  # seconds a run waits for the pace or a pause; after that the next run goes on
+DISCONNECTED_PAUSE = 300.0  # seconds between tries while Slack does not know the app and there is no mail
 RUN_LASTS = timedelta(seconds=60)  # then the next run sees what became due, and sweeps
 
 log = logging.getLogger("kept.deliveries")
@@ -68,6 +70,7 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
     """
     async with post.sessions.begin() as session:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
+        await settle_late_reminders(session, now=now)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
     until = post.clock() + RUN_LASTS
@@ -142,6 +145,9 @@ async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome
     at = post.clock()
     if delivery.kind is Kind.REMINDER:
         outcome = replace(outcome, receipt=None)  # a receipt would tell a sent one from one left out
+    if outcome.disconnected and ChannelName.MAIL not in post.channels:
+        # Nobody is reached any other way: the queue waits until somebody has repaired it.
+        outcome = failed_for_now(str(outcome.error), retry_after=DISCONNECTED_PAUSE, whole_workspace=True)
     state = await settle_delivery(session, delivery, outcome, at=at, unknown_retry=post.unknown_retry)
     if outcome.retry_after is not None and delivery.channel is ChannelName.SLACK:
         method = ANY_METHOD if outcome.whole_workspace else METHOD

@@ -15,7 +15,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from integrations.channels import Outcome, ambiguous, failed_for_now, parked, sent, undeliverable
+from integrations.channels import (
+    Outcome,
+    ambiguous,
+    failed_for_now,
+    parked,
+    sent,
+    undeliverable,
+    unreachable,
+)
 from integrations.slack.blocks import Block
 from integrations.slack.messages import Message
 
@@ -46,6 +54,11 @@ OURS = frozenset({
     "msg_too_long", "msg_blocks_too_long", "no_text", "view_too_large", "metadata_too_large",
 })  # fmt: skip
 OURS_BY_START = ("invalid_blocks", "invalid_arg")
+# The app was disconnected or lacks a permission: nobody is reached in Slack until somebody repairs it.
+DISCONNECTED = frozenset({
+    "invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed",
+    "invalid_refresh_token", "missing_scope", "not_allowed_token_type",
+})  # fmt: skip
 
 
 def outcome_of_error(error: str, *, status: int = 200, retry_after: float | None = None) -> Outcome:
@@ -64,8 +77,7 @@ def outcome_of_error(error: str, *, status: int = 200, retry_after: float | None
         return failed_for_now(error, retry_after=HOURS_OF_PAUSE, whole_workspace=True)
     if error in OURS or error.startswith(OURS_BY_START):
         return parked(error)
-    # Such as `account_inactive`, or `invalid_auth` once the app was disconnected: it goes on by mail.
-    return undeliverable(error)
+    return undeliverable(error, disconnected=error in DISCONNECTED)
 
 
 class SlackClient:
@@ -145,7 +157,7 @@ class SlackClient:
         except SlackApiError as refused:
             return _refusal(refused)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return failed_for_now("slack_unreachable")  # nothing was sent yet
+            return unreachable("slack_unreachable")  # nothing was sent yet
         except (aiohttp.ClientError, SlackClientError, json.JSONDecodeError, OSError, TimeoutError):
             return ambiguous("slack_silent")
         found = {key: response.get(key) for key in ("channel", "ts") if response.get(key)}

@@ -12,7 +12,15 @@ from typing import Protocol
 import aiohttp
 import msgspec
 
-from integrations.channels import Outcome, Outgoing, failed_for_now, parked, sent, undeliverable
+from integrations.channels import (
+    Outcome,
+    Outgoing,
+    failed_for_now,
+    parked,
+    sent,
+    undeliverable,
+    unreachable,
+)
 from integrations.environment import Settings
 from integrations.trackers import github, gitlab, jira
 from integrations.trackers.draft import IssueDraft, Made, Request
@@ -99,7 +107,7 @@ class TrackerChannel:
         except _Refused as refused:
             return refused.outcome
         except (aiohttp.ClientError, OSError, TimeoutError):
-            return failed_for_now("tracker_unreachable")
+            return unreachable("tracker_unreachable")
         except (msgspec.MsgspecError, ValueError):
             return parked("tracker_unintelligible")
         return sent({"issue": issue.issue, "url": issue.url})

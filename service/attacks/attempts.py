@@ -6,6 +6,7 @@ from dataclasses import dataclass
 NOTHING_FOUND = "nothing found"
 LEAK = "leak"
 NOT_TRIED = "not tried"
+COULD_NOT_BE_TRIED = 2  # exit status; 1 is kept for leaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,4 @@ def exit_status(attempts: Iterable[Attempt]) -> int:
     verdicts = {attempt.verdict for attempt in attempts}
     if LEAK in verdicts:
         return 1
-    return 2 if NOT_TRIED in verdicts else 0
+    return COULD_NOT_BE_TRIED if NOT_TRIED in verdicts else 0

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.environment import Settings
+from integrations.environment import Settings, SettingsError
 from service.attacks import (
     leftovers,
     logs,
@@ -22,9 +22,9 @@ from service.attacks import (
     schema,
     sqlite_pages,
 )
-from service.attacks.attempts import Attempt, exit_status
+from service.attacks.attempts import COULD_NOT_BE_TRIED, Attempt, exit_status
 from service.attacks.copies import Copied, copied, copy_rows
-from service.composition import read_settings, require_newest
+from service.composition import NotReadyError, read_settings, require_newest
 from surveys.waves.models import Wave
 
 
@@ -45,7 +45,12 @@ def attack(folders: tuple[Path, ...], *, machine: bool) -> None:
 
     Exit status 0: nothing found. 1: a leak. 2: something could not be tried.
     """
-    attempts, open_waves = asyncio.run(_attack(read_settings(), folders))
+    try:
+        attempts, open_waves = asyncio.run(_attack(read_settings(), folders))
+    except (SettingsError, NotReadyError) as refusal:
+        not_begun = click.ClickException(str(refusal))
+        not_begun.exit_code = COULD_NOT_BE_TRIED
+        raise not_begun from refusal
     if machine:
         click.echo(json.dumps(as_json(attempts, open_waves), indent=2))
     else:

@@ -111,13 +111,14 @@ class _Sealer:
 def require_open(wave: Wave | Placed, now: datetime) -> None:
     """Refuse unless the wave takes answers at `now`.
 
+    Its state alone says that it has opened: whoever was invited may answer, also where the clock of the
+    web process goes behind that of the worker who invited them.
+
     Raises:
-        WaveClosed: it does not, or not any more.
+        WaveClosed: it does not take answers any more.
     """
     if wave.state is not WaveState.OPEN or now >= wave.closes_at:
         raise wave_closed()
-    if now < wave.opens_at:
-        raise WaveClosed("This pulse has not opened yet. Nothing was stored.")
 
 
 async def lock_against_casting(session: AsyncSession, wave_id: UUID) -> None:

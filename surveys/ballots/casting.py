@@ -53,7 +53,6 @@ class Placed(NamedTuple):
     slack_id: str | None
     loop: list[Any]
     state: WaveState
-    opens_at: datetime
     closes_at: datetime
     number: int | None
     items: list[Any] | None
@@ -71,7 +70,6 @@ def _reading(*, locking: bool) -> Select[Any]:
             Person.slack_id,
             WaveUnit.loop,
             Wave.state,
-            Wave.opens_at,
             Wave.closes_at,
             Wave.number,
             case((first_of_wave, Wave.items)),
@@ -93,7 +91,7 @@ async def read_and_lock(session: AsyncSession, place_ids: Collection[UUID]) -> l
     connection = await session.connection()
     statement = _reading(locking=connection.dialect.name == "postgresql")
     found = await connection.execute(statement, {"place_ids": list(place_ids)})
-    return [Placed(*row[:11]) for row in found]
+    return [Placed(*row[:10]) for row in found]
 
 
 async def write_rows(session: AsyncSession, rows: Mapping[tuple[UUID, bytes], bytes]) -> int:

@@ -5,7 +5,7 @@ Pure: no database, no clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 QUIET_BEFORE_CLOSE = timedelta(hours=4)  # nobody is reminded when there is hardly time left
 DAY_STARTS, DAY_ENDS = 9, 18  # local hours within which a reminder may fall that has no day of its own
 SATURDAY = 5
+LATE = timedelta(hours=1)  # a reminder that could not go out for so long goes by day only
 SNOOZES = 3  # a place can be put off so many times
 LATER_TODAY = timedelta(hours=3)
 MOST_ATTEMPTS = 8  # definite failures in a row after which someone has to look
@@ -103,6 +104,8 @@ class Outcome:
         retry_after: seconds for which the channel asked to be left alone; such a refusal is no attempt.
         whole_workspace: the pause holds for every method and not only for this one.
         receipt: what the channel gave back, such as Slack's channel and ts.
+        disconnected: the channel reaches nobody until an operator repairs it.
+        unreachable: its server could not be asked at all, which says nothing about the message.
     """
 
     kind: OutcomeKind
@@ -110,6 +113,8 @@ class Outcome:
     retry_after: float | None = None
     whole_workspace: bool = False
     receipt: Mapping[str, Any] | None = None
+    disconnected: bool = False
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def after_call(
     again = DeliveryState.UNKNOWN if doubts else DeliveryState.WAITING
     if outcome.retry_after is not None:
         return Settled(again, attempts - 1, doubts, at + timedelta(seconds=outcome.retry_after))
-    if attempts >= MOST_ATTEMPTS:
+    if attempts >= MOST_ATTEMPTS and not outcome.unreachable:
         return Settled(DeliveryState.PARKED, attempts, doubts, None)
     return Settled(again, attempts, doubts, at + backoff(attempts))
 
@@ -157,7 +162,7 @@ _ENDS = {
 
 def backoff(attempts: int) -> timedelta:
     """Return how long to wait after so many definite failures: 15 s, doubling, at most half an hour."""
-    doubled: int = 2 ** max(attempts - 1, 0)
+    doubled: int = 2 ** min(max(attempts - 1, 0), MOST_ATTEMPTS)
     return min(timedelta(seconds=15) * doubled, LONGEST_BACKOFF)
 
 
@@ -195,6 +200,30 @@ def reminder_times(
         if left:
             chosen.append(min(left, key=lambda instant: (abs(instant - wanted), instant)))
     return chosen
+
+
+def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime | None:
+    """Return when a reminder goes out that could not go when it was due; None when that is too late.
+
+    By day, from 9 to 18 o'clock of the zone, and on a Saturday or Sunday only if it was due on one.
+
+    Args:
+        due_at: when it should have gone, before `now`.
+        closes_at: when the wave closes.
+        zone: IANA name of the person's zone.
+        now: aware UTC; returned where the reminder may go at once.
+    """
+    local = ZoneInfo(zone)
+    weekends = due_at.astimezone(local).weekday() >= SATURDAY
+    at = now.astimezone(local)
+    if at.hour >= DAY_ENDS:
+        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
+    elif at.hour < DAY_STARTS:
+        at = datetime.combine(at.date(), time(DAY_STARTS), local)
+    while at.weekday() >= SATURDAY and not weekends:
+        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
+    at = at.astimezone(ZoneInfo("UTC"))
+    return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
 
 
 def _same_time_on_later_days(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[datetime]:

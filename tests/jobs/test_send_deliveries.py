@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -265,6 +266,44 @@ async def test_trouble_of_the_whole_workspace_pauses_all_of_it(story: Story, pos
         paused = (await session.scalars(select(SendingPace).where(SendingPace.method == "*"))).one()
     assert paused.paused_until is not None
     assert paused.paused_until - OPENING > timedelta(minutes=59)
+
+
+async def test_without_mail_the_queue_waits_until_somebody_has_connected_the_app_again(
+    story: Story, post: Post, slack: FaultProxy, clock: RealClock
+):
+    alone = replace(post, channels={ChannelName.SLACK: post.channels[ChannelName.SLACK]})
+    slack.next(POST, Fault.refused("token_revoked"))
+    assert await send_deliveries(alone, now=OPENING) == 1
+
+    clock.at += timedelta(minutes=6)
+    everybody = len(await states(story))
+    assert await send_deliveries(alone, now=OPENING) == everybody
+    assert {state for state, _ in await states(story)} == {DeliveryState.SENT}
+
+
+async def test_after_an_outage_nobody_gets_two_messages_at_once_nor_one_at_night(
+    story: Story, post: Post, slack: FaultProxy
+):
+    wave = await story.wave()
+    night = wave.closes_at.replace(hour=2) - timedelta(days=1)  # every reminder was due by then
+
+    await send_deliveries(post, now=night)
+
+    posted = [call.arguments["channel"] for call in slack.calls if call.method == POST]
+    assert len(posted) == len(set(posted)) == len(await states(story))
+    assert {state for state, _ in await states(story, Kind.REMINDER)} == {DeliveryState.SENT}
+
+
+async def test_a_reminder_that_was_held_up_goes_by_day(story: Story, post: Post, slack: FaultProxy):
+    wave = await story.wave()
+    await send_deliveries(post, now=OPENING)
+    asked = len(slack.calls)
+    night = wave.closes_at.replace(hour=2) - timedelta(days=1)
+
+    assert await send_deliveries(post, now=night) == 0
+    await send_deliveries(post, now=night.replace(hour=10))
+
+    assert len(slack.calls) == 2 * asked
 
 
 async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(

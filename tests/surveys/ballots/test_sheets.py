@@ -32,9 +32,9 @@ async def test_links_and_buttons_open_only_the_sheet_they_were_made_for(story: S
             await place_of_token(session, story.keys, write_token(bob.id, bytes(16)))
         with pytest.raises(Missing):
             await blank_sheet(session, story.keys, alice.id, slack_user_id="U-OF-BOB", now=OPENING)
-        with pytest.raises(WaveClosed, match="not opened yet"):
-            await blank_sheet(session, story.keys, alice.id, now=early)
-    assert isinstance(await story.hand_in(alice.id, {}, now=early), WaveClosed)
+        # Whoever was invited may answer, though this host's clock goes behind the one that invited.
+        assert await blank_sheet(session, story.keys, alice.id, now=early)
+    assert await story.hand_in(alice.id, {}, now=early) is None
 
 
 async def test_after_the_close_every_link_says_closed_and_nobody_has_answered(story: Story) -> None:

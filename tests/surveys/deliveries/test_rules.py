@@ -13,6 +13,7 @@ from surveys.deliveries.rules import (
     after_call,
     reminder_times,
     snoozed_until,
+    when_late,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -149,6 +150,37 @@ class TestAfterCall:
             waits.append((settled.lease_until - NOON).total_seconds() if settled.lease_until else None)
 
         assert waits == [15, 30, 60, 120, 240, 480, 960, None]
+
+    def test_a_server_that_cannot_be_reached_for_hours_costs_nobody_their_message(self):
+        gone = Outcome(OutcomeKind.FAILED_FOR_NOW, "slack_unreachable", unreachable=True)
+        settled = after_call(gone, attempts=100, doubts=0, at=NOON, unknown_retry=MINUTE)
+
+        assert settled.state is DeliveryState.WAITING
+        assert settled.lease_until == NOON + timedelta(minutes=30)
+
+
+class TestWhenLate:
+    FRIDAY = datetime(2026, 12, 4, 10, 0, tzinfo=BERLIN)
+    CLOSE = datetime(2026, 12, 9, 10, 0, tzinfo=BERLIN)
+
+    @pytest.mark.parametrize(
+        ("due", "now", "goes"),
+        [
+            ((4, 10), (4, 14), (4, 14)),
+            ((4, 10), (4, 22), (7, 9)),  # Friday night: Monday
+            ((7, 10), (8, 3), (8, 9)),
+            ((5, 10), (6, 3), (6, 9)),  # one that was due on a Saturday may go on a Sunday
+            ((8, 10), (9, 7), None),  # four hours before the close it is too late
+        ],
+    )
+    def test_a_late_reminder_goes_by_day(
+        self, due: tuple[int, int], now: tuple[int, int], goes: tuple[int, int] | None
+    ):
+        def at(day: int, hour: int) -> datetime:
+            return self.FRIDAY.replace(day=day, hour=hour)
+
+        wanted = at(*goes) if goes is not None else None
+        assert when_late(at(*due), self.CLOSE, "Europe/Berlin", now=at(*now)) == wanted
 
 
 class TestSnoozedUntil:
