@@ -28,6 +28,12 @@ from service.composition import NotReadyError, read_settings, require_newest
 from surveys.waves.models import Wave
 
 
+class CouldNotBegin(click.ClickException):
+    """Nothing was tried, so nothing is said about leaks."""
+
+    exit_code = COULD_NOT_BE_TRIED
+
+
 @click.command()
 @click.option("--json", "machine", is_flag=True, help="Print JSON.")
 @click.option(
@@ -48,9 +54,7 @@ def attack(folders: tuple[Path, ...], *, machine: bool) -> None:
     try:
         attempts, open_waves = asyncio.run(_attack(read_settings(), folders))
     except (SettingsError, NotReadyError) as refusal:
-        not_begun = click.ClickException(str(refusal))
-        not_begun.exit_code = COULD_NOT_BE_TRIED
-        raise not_begun from refusal
+        raise CouldNotBegin(str(refusal)) from refusal
     if machine:
         click.echo(json.dumps(as_json(attempts, open_waves), indent=2))
     else:

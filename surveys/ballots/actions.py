@@ -16,7 +16,7 @@ from surveys.ballots.casting import Placed, read_and_lock, write_rows
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.ballots.rules import HandedIn, lock_number, pack, parts_of_sheet
-from surveys.errors import KeyLost, SurveyError, WaveClosed, no_sheet_for_you, wave_closed
+from surveys.errors import KeyLost, SurveyError, no_sheet_for_you, wave_closed
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.rules import LoopQuestion
 
