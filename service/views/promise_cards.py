@@ -141,7 +141,7 @@ class _Words:
         due = self.language.date(promise.expected)
         if is_open and _is_past(promise):
             return self.language.say("It was due on {day}.", day=due)
-        return self.language.say("By {day}", day=due)
+        return self.language.say("by {day}", day=due)
 
     def _history(self, promise: PromiseView) -> list[str]:
         say = self.language.say

@@ -124,7 +124,7 @@ class TestPromising:
 
         assert STEP in page.text
         assert "Lena" in page.text
-        assert "By Thursday 2 April" in page.text
+        assert "by Thursday 2 April" in page.text
         assert "1 promise is open, due Thursday 2 April." in page.text
 
     async def test_thirty_days_are_offered(self, published: Wave, cast: Cast, signed_in: SignedIn) -> None:
