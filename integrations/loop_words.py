@@ -136,11 +136,18 @@ def is_disputed(promise: PromiseView) -> bool:
     return bool(promise.aloud) and promise.aloud[-1].said == SaidInRetro.NOT_YET
 
 
+def awaits_a_word(promise: PromiseView) -> bool:
+    """Return whether its owner says that it is done and nobody has confirmed it yet."""
+    return promise.done_at is not None and promise.state in (State.OPEN, State.MOVED)
+
+
 def say_promise(promise: PromiseView, language: Translator, *, in_group: bool = False) -> str:
     """Return a promise with where it stands. In a working group one is done by its owner's word alone."""
     if in_group and promise.done_at is not None:
         sentence = BY_OWN_WORD[is_disputed(promise)]
         return language.say(sentence, promise=promise.text, name=promise.owner_name)
+    if awaits_a_word(promise):
+        return language.say(BY_OWN_WORD[False], promise=promise.text, name=promise.owner_name)
     return language.say(
         PROMISE_STATES[promise.state], promise=promise.text, day=language.date(promise.expected)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.for_me import ForMe, between_waves, in_wave
 from integrations.language import Translator
-from integrations.loop_words import say_answer, say_promise, say_topic
+from integrations.loop_words import awaits_a_word, say_answer, say_promise, say_topic
 from integrations.promise import Terms
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import HomeOpened
@@ -84,7 +84,7 @@ async def _home_of(desk: Desk, session: AsyncSession, viewer: Viewer, now: datet
             Promise(
                 promise.text,
                 promise.owner_name,
-                promise.state,
+                "done" if awaits_a_word(promise) else promise.state,
                 promise.due,
                 promise.word,
                 side_press(promise, Side.TEAM, viewer.person_id, language)

@@ -20,6 +20,7 @@ MOST_TEAMS, MOST_THINGS = 3, 6  # a Home tab has at most 100 blocks
 STATE_WORDS = {
     "open": mark("open, due {due}"),
     "moved": mark("moved to {due}, and told in time"),
+    "done": mark("done; the team is asked whether it happened"),
     "kept": mark("kept"),
     "not_kept": mark("not kept"),
 }
@@ -49,7 +50,7 @@ class OpenPulse:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise made to the team and where it stands; codes of `commitments`."""
+    """A promise to the team and where it stands; codes of `commitments`, and "done" before its word."""
 
     text: str
     owner_name: str

@@ -211,36 +211,38 @@ def _which_parts(language: Translator) -> Block:
 def start_form(teams: Sequence[tuple[UUID, str]], language: Translator, title: str = "") -> Block:
     """Return the form that opens a board for one of somebody's teams."""
     say = language.say
+    asked = [
+        blocks.written(
+            say("What was finished?"),
+            block_id=TITLE,
+            action=Action.RETRO_TEXT,
+            most=LONGEST_TITLE,
+            initial=title,
+        ),
+        blocks.choices(
+            say("When?"),
+            [
+                (say("Now, all together, with a clock"), Pace.LIVE.value),
+                (say("Over some days, each in their own time"), Pace.OVER_DAYS.value),
+            ],
+            block_id=PACE,
+            action=Action.RETRO_PICK,
+            initial=Pace.OVER_DAYS,
+        ),
+        _which_parts(language),
+        *_one_of([(name, team_id.hex) for team_id, name in teams[:TICKS]], say("Which team?"), TEAM),
+    ]
+    for field in asked:
+        field["optional"] = False
+    alone = [blocks.section(say("{team} looks back.", team=teams[0][1]))] if len(teams) == 1 else []
+    note = say("Everybody who takes part gets one message. Nothing is posted to a channel.")
     return blocks.modal(
         title=say("Retrospective"),
         submit=say("Open the board"),
         close=say("Close"),
         callback=Callback.RETRO_START,
         metadata=teams[0][0].hex,
-        blocks=[
-            blocks.written(
-                say("What was finished?"),
-                block_id=TITLE,
-                action=Action.RETRO_TEXT,
-                most=LONGEST_TITLE,
-                initial=title,
-            ),
-            blocks.choices(
-                say("When?"),
-                [
-                    (say("Now, all together, with a clock"), Pace.LIVE.value),
-                    (say("Over some days, each in their own time"), Pace.OVER_DAYS.value),
-                ],
-                block_id=PACE,
-                action=Action.RETRO_PICK,
-                initial=Pace.OVER_DAYS,
-            ),
-            _which_parts(language),
-            *_one_of([(name, team_id.hex) for team_id, name in teams[:TICKS]], say("Which team?"), TEAM),
-            blocks.context(
-                say("Everybody who takes part gets one message. Nothing is posted to a channel.")
-            ),
-        ],
+        blocks=[*alone, *asked, blocks.context(note)],
     )
 
 
