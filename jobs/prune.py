@@ -1,4 +1,4 @@
-"""Deletes what has served its purpose: links, sign-ins, events, messages, mailboxes, looks at figures."""
+"""Deletes what has served its purpose: links, sign-ins, events, messages, words, cards, looks."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -13,6 +13,7 @@ from surveys.commitments.pledges import prune_notes
 from surveys.deliveries.actions import prune_events
 from surveys.deliveries.models import Delivery
 from surveys.people.models import SignIn, SignInLink
+from surveys.retrospectives.keeping import prune_cards
 from surveys.retrospectives.key_records import keys_in_use
 from surveys.waves.models import Wave
 
@@ -33,6 +34,7 @@ async def prune(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, n
         gone += await prune_words(session, now=now)
         gone += await prune_notes(session, now=now)
         gone += await prune_looks(session, now=now)
+        gone += await prune_cards(session, now=now)
     return gone + await _orphaned_keys(sessions, keys)
 
 

@@ -87,6 +87,12 @@ class Board:
     steps: Sequence[Step]
     can_take_over: bool  # whoever takes part and does not lead the team, at this instant
     in_group: bool = False  # it is a working group that looks back
+    cards_gone: bool = False  # it was closed so long ago that its cards are deleted
+
+    @property
+    def cards_until(self) -> datetime | None:
+        """Return when its cards are deleted; None while it is open."""
+        return self.closed_at + rules.CARDS_KEPT_FOR if self.closed_at is not None else None
 
     @property
     def facilitator(self) -> str | None:
@@ -150,6 +156,7 @@ async def board_as_seen(session: AsyncSession, board: Retrospective, *, now: dat
         phase_ends_at=board.phase_ends_at,
         created_at=board.created_at,
         closed_at=board.closed_at,
+        cards_gone=board.closed_at is not None and board.closed_at <= now - rules.CARDS_KEPT_FOR,
         votes_each=board.votes_each,
         facilitator_id=board.facilitator_id if board.facilitator_id in by_id else None,
         discussing=board.discussing,

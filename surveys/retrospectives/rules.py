@@ -29,6 +29,7 @@ STEP_DAYS = 30  # a step lies at most so far ahead; what takes longer is split
 ABSENT_AFTER = timedelta(minutes=1)  # a facilitator not seen for so long can be relieved
 HERE_FOR = timedelta(seconds=40)  # how long somebody counts as here after the board last heard of them
 LONGEST_CLOCK = 120  # minutes
+CARDS_KEPT_FOR = timedelta(days=365)  # after a board was closed; what was agreed stays
 
 Key = TypeVar("Key", bound=Hashable)
 

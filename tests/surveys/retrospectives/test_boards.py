@@ -18,7 +18,8 @@ from surveys.retrospectives.actions import (
 )
 from surveys.retrospectives.cards import add_card, change_card, own_cards
 from surveys.retrospectives.grouping import move_card, name_group
-from surveys.retrospectives.models import Card, SealedCard, Vote
+from surveys.retrospectives.keeping import prune_cards
+from surveys.retrospectives.models import Card, Retrospective, SealedCard, Vote
 from surveys.retrospectives.queries import board_as_seen, board_for
 from surveys.retrospectives.room import join_retrospective, leave_names_out, mark_here, take_over
 from surveys.retrospectives.rules import Column, Names, Pace, Phase, Plan
@@ -312,6 +313,22 @@ async def test_what_is_closed_takes_nothing_more_and_what_was_not_revealed_is_go
     with pytest.raises(Gone):
         await take_over(session, board.id, person_id=cast.bob.id, now=NOON)
     assert await start() is not board
+
+
+async def test_cards_go_a_year_after_a_board_was_closed_and_the_board_stays(
+    session: AsyncSession, keys: DirectoryKeyStore, cast: Cast, start: Start, advance: Advance
+) -> None:
+    board, (a, b, _) = await _three_cards(session, keys, cast, start, advance)
+    await move_card(session, board.id, person_id=cast.alice.id, card_id=a.id, onto=b.id, seen=a.revision)
+    await close_retrospective(session, board.id, person_id=cast.alice.id, now=NOON)
+    session.expunge_all()
+
+    assert await prune_cards(session, now=NOON + timedelta(days=364)) == 0
+    assert await prune_cards(session, now=NOON + timedelta(days=365)) == 4
+
+    left = await session.get_one(Retrospective, board.id)
+    shown = await board_as_seen(session, left, now=NOON + timedelta(days=365))
+    assert (shown.topics, shown.cards_gone, shown.title) == ([], True, board.title)
 
 
 async def test_a_board_whose_key_is_lost_says_so_and_can_be_closed(
