@@ -17,16 +17,43 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RESULTS = "tests/surveys/results"
+RULES = f"{RESULTS}/rules"
 # The tests that are about a module and need no database; all others would only make it slow.
+TOGETHER = [f"{RULES}/test_parts.py", f"{RULES}/test_spread.py", f"{RULES}/test_everything_together.py"]
 TESTS = {
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
-    "surveys/results/rules/certainty.py": [f"{RESULTS}/rules/test_certainty.py"],
-    "surveys/results/rules/one_pool.py": [f"{RESULTS}/rules/test_one_pool.py"],
+    "surveys/results/rules/agreement.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_analysis.py"],
+    "surveys/results/rules/analysis.py": [f"{RULES}/test_analysis.py"],
+    "surveys/results/rules/answer_counts.py": [f"{RULES}/test_analysis.py"],
+    "surveys/results/rules/certainty.py": [f"{RULES}/test_certainty.py"],
+    "surveys/results/rules/counts_over_all.py": TOGETHER,
     "surveys/results/rules/disclosure.py": [f"{RESULTS}/test_disclosure.py", f"{RESULTS}/test_counts.py"],
+    "surveys/results/rules/display.py": [f"{RESULTS}/test_figures.py"],
+    "surveys/results/rules/distributions.py": [f"{RULES}/test_one_pool.py", f"{RESULTS}/test_figures.py"],
+    "surveys/results/rules/exchanges.py": [f"{RULES}/test_certainty.py", *TOGETHER],
+    "surveys/results/rules/figures.py": [f"{RULES}/test_publication.py", *TOGETHER],
+    "surveys/results/rules/foreseen.py": [f"{RESULTS}/test_foreseen.py"],
+    "surveys/results/rules/frozen.py": [f"{RULES}/test_publication.py"],
     "surveys/results/rules/intervals.py": [f"{RESULTS}/test_figures.py"],
-    "surveys/results/rules/loop_words.py": [f"{RESULTS}/rules/test_loop_words.py"],
-    "surveys/results/rules/trend.py": [f"{RESULTS}/rules/test_trend.py", f"{RESULTS}/test_figures.py"],
-    "surveys/results/rules/participation.py": [f"{RESULTS}/rules/test_participation.py"],
+    "surveys/results/rules/loop_words.py": [f"{RULES}/test_loop_words.py"],
+    "surveys/results/rules/one_pool.py": [f"{RULES}/test_one_pool.py"],
+    "surveys/results/rules/organisation.py": [f"{RULES}/test_pooled.py"],
+    "surveys/results/rules/participation.py": [f"{RULES}/test_participation.py"],
+    "surveys/results/rules/parts.py": TOGETHER,
+    "surveys/results/rules/pooled.py": [f"{RULES}/test_pooled.py", f"{RULES}/test_publication.py"],
+    "surveys/results/rules/publication.py": [
+        f"{RULES}/test_publication.py",
+        f"{RULES}/test_receipt_totals.py",
+        f"{RESULTS}/test_joint_disclosure.py",
+    ],
+    "surveys/results/rules/reliability.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_pooled.py"],
+    "surveys/results/rules/roll_ups.py": TOGETHER,
+    "surveys/results/rules/scoring.py": [f"{RESULTS}/test_figures.py"],
+    "surveys/results/rules/spread.py": TOGETHER,
+    "surveys/results/rules/together.py": TOGETHER,
+    "surveys/results/rules/totals.py": TOGETHER,
+    "surveys/results/rules/trend.py": [f"{RULES}/test_trend.py", f"{RESULTS}/test_figures.py"],
+    "surveys/results/rules/unit_tree.py": [f"{RESULTS}/test_counts.py", f"{RESULTS}/test_disclosure.py"],
 }
 NOTICED = {"killed", "timeout"}  # a loop without an end does not go unnoticed
 SETTINGS = """\

@@ -18,6 +18,7 @@ from surveys.results.rules.intervals import (
     BY_SIZE_SD,
     BY_SIZE_SD_MORE,
     Range,
+    Sums,
     Z,
     logical_bounds,
     range_from_scores,
@@ -51,7 +52,7 @@ def as_written(scores: Sequence[float], asked: int, items: int) -> Range:
 
 def on_screen(scores: Sequence[float], asked: int, items: int) -> Range:
     """Return the range of a page: under ten answers its width depends on sizes alone."""
-    return range_of(scores, asked, items=items, gaps=False)
+    return range_of(Sums.of(scores), asked, items=items, gaps=False)
 
 
 def textbook(scores: Sequence[float], asked: int, items: int) -> Range:  # noqa: ARG001 -- as the others

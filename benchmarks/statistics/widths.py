@@ -11,7 +11,7 @@ in all of them. "as it is" takes the width from the answers whatever they are; "
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from benchmarks.statistics.people import LEANING, PER_ITEM, THIS_TIME, on_five_p
 from surveys.results.rules.certainty import reads_capped, sums_tell
 from surveys.results.rules.display import nearest
 from surveys.results.rules.distributions import agreement_word
-from surveys.results.rules.intervals import Range, range_from_scores, range_of
+from surveys.results.rules.intervals import Range, Sums, range_from_sums, range_of
 from surveys.results.rules.one_pool import (
     Counts,
     agreement_beside,
@@ -35,17 +35,17 @@ from surveys.results.rules.one_pool import (
 POINT = 12.5  # what a point of one of two statements adds to a score
 SHUFFLES = 12
 Team = NDArray[np.int64]  # people by statements, 0 to 4
-Rule = Callable[[Sequence[float], int], Range]
+Rule = Callable[[Sums, int], Range]
 
 
-def as_it_is(scores: Sequence[float], asked: int) -> Range:
+def as_it_is(sums: Sums, asked: int) -> Range:
     """Return a range as wide as the answers lie apart."""
-    return range_from_scores(scores, asked, items=2)
+    return range_from_sums(sums, asked, items=2)
 
 
-def as_shown(scores: Sequence[float], asked: int) -> Range:
+def as_shown(sums: Sums, asked: int) -> Range:
     """Return the range of a page."""
-    return range_of(scores, asked, items=2, gaps=False)
+    return range_of(sums, asked, items=2, gaps=False)
 
 
 def _answered(chance: np.random.Generator, level: NDArray[np.float64], spread: float = 1.0) -> Team:
@@ -116,10 +116,7 @@ def _squares_that_read_the_same(team: Team, asked: int, rule: Rule) -> set[int]:
     n, total = len(people), int(people.sum())
 
     def read(squares: int) -> tuple[str, int, int]:
-        # Two groups of scores with this mean and these squares; the rules know no more of scores.
-        away = np.sqrt(max(squares / n - (total / n) ** 2, 0.0) * n / (n - n % 2))
-        scores = total / n + away * np.array([*([-1, 1] * (n // 2)), *([0] * (n % 2))])
-        found = rule((POINT * scores).tolist(), asked)
+        found = rule(Sums(n, POINT * total, POINT**2 * (squares - total**2 / n)), asked)
         return found.kind, nearest(found.low or 0.0), nearest(found.high or 0.0)
 
     true = int((people**2).sum())

@@ -27,6 +27,7 @@ NUMBERS_OF_A_FIGURE = ("n", "asked", "score", "low", "high", "range_kind", "bars
 TREND_FIELDS = frozenset(field.name for field in fields(TrendState))
 CLOSE_ENOUGH = 1e-6
 TOP = 100.0
+ANSWER = 25.0  # all answers are multiples of it
 
 
 def too_small(wave: PublishedWave) -> int:
@@ -51,13 +52,15 @@ def more_than_sums(wave: PublishedWave) -> int:
     """Return how many rows hold more about their people than n, Σ and the sums of statements.
 
     A sum of squares beside a sum leaves two candidate sets of answers in a team of five; histograms are
-    kept from ten answers on and a word for agreement from eight.
+    kept from ten answers on and a word for agreement from eight. And the last digits of a sum of thirds
+    depend on which were added.
     """
     found = 0
     for (_, dimension), pool in wave.pools.items():
         codes = wave.codes(dimension)
         found += bool(set(pool["item_sums"]) - codes)
         found += any(not 0 <= total <= TOP * pool["n"] for total in pool["item_sums"].values())
+        found += not _capped(pool) and pool["total"] != _written_once(pool["total"], len(codes))
         found += pool["agreement"] is not None and pool["n"] < AGREEMENT_FROM
         found += pool["agreement"] not in (None, "close", "mixed", "apart")
     found += sum(_pooled_tells(wave, dimension, row) for dimension, row in wave.pooled.items())
@@ -69,6 +72,11 @@ def more_than_sums(wave: PublishedWave) -> int:
         for spread in ("bars", "item_words"):
             found += bool(set(figure[spread] or ()) - wave.codes(dimension))
     return found
+
+
+def _written_once(total: float, items: int) -> float:
+    """Return a sum of scores as it is when answers are added first; then no digit tells of a score."""
+    return round(total * items / ANSWER) * ANSWER / items
 
 
 def _pooled_tells(wave: PublishedWave, dimension: str, row: Row) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from surveys.errors import Invalid
 from surveys.results.rules.agreement import r_wg, r_wg_j, uniform_variance
 from surveys.results.rules.answer_counts import FEWEST_TO_VARY, Answers, Counted, count
-from surveys.results.rules.intervals import Range, range_from_sums
+from surveys.results.rules.intervals import Range, Sums, range_from_sums
 from surveys.results.rules.reliability import BetweenTeams, Omega, alpha, alpha_interval, omega
 from surveys.results.rules.scoring import POINTS, TOP, score_of
 
@@ -223,7 +223,7 @@ class _Figures:
             },
             r_wg_j=r_wg_j(sum(variances) / items, items, self.null) if several else None,
             average_deviation=sum(of_item[place] for of_item in self.counted.deviations) / items,
-            interval=range_from_sums(total, around, n, asked, items=items),
+            interval=range_from_sums(Sums(n, total, around), asked, items=items),
             shown=n >= minimum,
         )
 
@@ -238,7 +238,7 @@ class _Figures:
             r_wg=dict.fromkeys(self.codes),
             r_wg_j=None,
             average_deviation=None,
-            interval=range_from_sums(0.0, 0.0, 0, asked, items=len(self.codes)),
+            interval=range_from_sums(Sums(0, 0.0, 0.0), asked, items=len(self.codes)),
             shown=False,
         )
 

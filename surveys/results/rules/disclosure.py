@@ -89,7 +89,9 @@ def is_low(answers: Sequence[Respondent[Unit]]) -> bool:
     answered favourably; above it nobody can.
     """
     n = len(answers)
-    return n > 1 and sum(answer.score for answer in answers) / n < LOW_END / (n - 1)
+    # Multiples of 25 on both sides: the last digits of a mean of thirds depend on what was added.
+    summed = sum(score for answer in answers for score in answer.scores)
+    return n > 1 and summed * (n - 1) < LOW_END * sum(len(answer.scores) for answer in answers)
 
 
 def enough(answers: Sequence[Respondent[Unit]], minimum: int) -> bool:

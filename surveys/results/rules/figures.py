@@ -15,8 +15,8 @@ from surveys.results.rules.disclosure import (
     unions,
 )
 from surveys.results.rules.display import LARGE, SMALL, nearest
-from surveys.results.rules.distributions import histogram
-from surveys.results.rules.intervals import range_of
+from surveys.results.rules.distributions import SCALE_POINT, histogram
+from surveys.results.rules.intervals import Sums, range_of
 from surveys.results.rules.participation import below
 from surveys.results.rules.scoring import AskedItems
 from surveys.results.rules.spread import Said, Spreads
@@ -40,9 +40,14 @@ HIDDEN: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """A released pool, in memory: the scores that enter figures, and how the answers are spread."""
+    """A released pool, in memory: the scores that enter figures, and how the answers are spread.
+
+    `summed` is Σ of its answers to all items, a multiple of 25 and so exact. Sums of scores are not: of
+    three items scores are thirds, and the last digits of their sum tell which were added.
+    """
 
     scores: Sequence[float]
+    summed: float
     spread: Spread
 
 
@@ -98,7 +103,7 @@ class DimensionFigures:
             "team_id": unit,
             "dimension": self._dimension,
             "n": spread.n,
-            "total": sum(pool.scores),
+            "total": pool.summed / len(spread.items),
             "item_sums": dict(zip(self.items.codes, sums, strict=True)) if known else {},
             "agreement": self._said(sizes)[unit].agreement,
         }
@@ -157,12 +162,14 @@ class DimensionFigures:
 
     def _figure(self, pools: Sequence[UUID], asked: int, *, gaps: bool) -> dict[str, Any]:
         scores = [score for pool in pools for score in self._pools[pool].scores]
-        n = len(scores)
-        mean = sum(scores) / n
+        items, n = len(self.items.codes), len(scores)
+        total = sum(self._pools[pool].summed for pool in pools) / items
+        mean = total / n
         row = {"shown": True, "n": n, "asked": asked, "score": mean}
         if mean >= CAP_FROM:
             return row | {"score": CAPPED_AS, "capped": True}
-        span = range_of(scores, asked, items=len(self.items.codes), gaps=gaps)
+        squares = Sums.of(scores).squares
+        span = range_of(Sums(n, total, squares), asked, items=items, gaps=gaps)
         low, high = span.low, span.high
         if span.kind == "shrunk_t" and low is not None and high is not None:
             # The exact width of a range taken from the answers would give their sum of squares away.
@@ -189,8 +196,8 @@ def _pool(people: Sequence[Respondent[UUID]]) -> _Pool:
         tuple(histogram(by_item)) for by_item in zip(*(person.scores for person in people), strict=True)
     )
     points = sum(value * count for counts in items for value, count in enumerate(counts))
-    if reads_capped(points, len(scores) * len(items)):
-        return _Pool([CAPPED_AS] * len(scores), Spread(items, open_sums=False, capped=True))
-    if sums_tell(items):
-        return _Pool(scores, Spread(items, open_sums=False))
-    return _Pool(scores, Spread(items))
+    n = len(scores)
+    if reads_capped(points, n * len(items)):
+        known = Spread(items, open_sums=False, capped=True)
+        return _Pool([CAPPED_AS] * n, CAPPED_AS * n * len(items), known)
+    return _Pool(scores, SCALE_POINT * points, Spread(items, open_sums=not sums_tell(items)))

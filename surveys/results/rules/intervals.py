@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 Z = 1.96
 PRIOR_DEGREES = 4
@@ -35,6 +36,20 @@ def width_from_answers(n: int, items: int) -> bool:
         items: how many items of its dimension the wave asked.
     """
     return n >= BY_SIZE_UNDER.get(items, BY_SIZE_UNDER_MORE)
+
+
+class Sums(NamedTuple):
+    """Of the scores a figure stands for: how many, Σy, and Σ(y - ȳ)² = (n - 1) · s_y²."""
+
+    n: int
+    total: float
+    squares: float
+
+    @classmethod
+    def of(cls, scores: Sequence[float]) -> "Sums":
+        """Return the sums of person scores, 0 to 100; there is at least one."""
+        n, total = len(scores), sum(scores)
+        return cls(n, total, sum((score - total / n) ** 2 for score in scores))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +93,12 @@ def range_from_scores(scores: Sequence[float], asked: int, *, items: int) -> Ran
         asked: N, at least the number of scores.
         items: how many items the scores are means of.
     """
-    return range_from_sums(sum(scores), _squares(scores), len(scores), asked, items=items)
+    return range_from_sums(Sums.of(scores), asked, items=items)
 
 
-def _squares(scores: Sequence[float]) -> float:
-    """Return Σ(y - ȳ)²."""
-    mean = sum(scores) / len(scores)
-    return sum((score - mean) ** 2 for score in scores)
-
-
-def range_from_sums(total: float, squares: float, n: int, asked: int, *, items: int) -> Range:
-    """Return the same from sums: Σy, and Σ(y - ȳ)² = (n - 1) · s_y². Nobody's answers leave 0 to 100."""
+def range_from_sums(sums: Sums, asked: int, *, items: int) -> Range:
+    """Return the same from sums. Nobody's answers leave 0 to 100."""
+    n, total, squares = sums
     if n == asked:
         return Range("everyone", None, None)
     lowest, highest = logical_bounds(total, n, asked)
@@ -108,7 +118,7 @@ def _quantile(degrees: int) -> float:
     return float(stdtrit(degrees, 0.975))
 
 
-def range_of(scores: Sequence[float], asked: int, *, items: int, gaps: bool) -> Range:
+def range_of(sums: Sums, asked: int, *, items: int, gaps: bool) -> Range:
     """Return the range a reader is shown; `width_from_answers` says what its width is taken from.
 
     Under 100 answers, ones that lie less than 12 points apart or more than 30 count as 12 or as 30. Only
@@ -116,17 +126,16 @@ def range_of(scores: Sequence[float], asked: int, *, items: int, gaps: bool) -> 
     and to so few sets of answers a width of their own would point.
 
     Args:
-        scores: person scores y of the answers the figure stands for.
+        sums: of the answers the figure stands for.
         asked: N, everyone asked in the unit and below it.
         items: how many items the scores are means of.
         gaps: whether answers of this unit are counted further up; then only the bounds are honest.
     """
-    n, total = len(scores), sum(scores)
+    n, total, squares = sums
     if gaps and n < asked:
         return Range("bounds", *logical_bounds(total, n, asked))
     if not width_from_answers(n, items):
         return range_by_size(total, n, asked, items=items)
-    squares = _squares(scores)
     if n < MANY:
         squares = min(max(squares, LEAST_SD**2 * (n - 1)), MOST_SD**2 * (n - 1))
-    return range_from_sums(total, squares, n, asked, items=items)
+    return range_from_sums(Sums(n, total, squares), asked, items=items)

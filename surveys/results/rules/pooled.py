@@ -18,7 +18,7 @@ from surveys.results.rules.agreement import (
 )
 from surveys.results.rules.distributions import deviation, histogram
 from surveys.results.rules.reliability import BetweenTeams
-from surveys.results.rules.scoring import POINTS, person_score
+from surveys.results.rules.scoring import POINTS
 
 ENOUGH_TEAMS, ENOUGH_RECORDS = 20, 100  # from there on sums of squares and of products are kept, pooled
 KNOWN_TEAMS, KNOWN_ANSWERS = 3, 30  # before that an item counts as being as hard as any other
@@ -141,11 +141,14 @@ def shape_sums(codes: Sequence[str], teams: Sequence[Sequence[Sequence[float]]])
 
 def _between(teams: Sequence[Sequence[Sequence[float]]]) -> dict[str, Any]:
     """Return the analysis of variance of person scores by team."""
-    scores = [[person_score(person) for person in people] for people in teams]
-    totals = [sum(team) for team in scores]
-    means = [total / len(team) for total, team in zip(totals, scores, strict=True)]
-    within = sum((one - mean) ** 2 for mean, team in zip(means, scores, strict=True) for one in team)
-    found = BetweenTeams.of(list(map(len, scores)), totals, within)
+    items = len(teams[0][0])
+    # Answers are summed before they are divided, so that no digit depends on which scores were added.
+    sums = [[sum(person) for person in people] for people in teams]
+    totals = [sum(team) for team in sums]
+    squares = sum(one * one for team in sums for one in team)
+    within = squares - sum(total * total / len(team) for total, team in zip(totals, sums, strict=True))
+    sizes = list(map(len, teams))
+    found = BetweenTeams.of(sizes, [total / items for total in totals], within / items**2)
     return asdict(found) if found else {}
 
 

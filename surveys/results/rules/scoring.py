@@ -37,8 +37,3 @@ def item_scores(answers: Sequence[int], items: AskedItems) -> tuple[float, ...] 
             return None
         scores.append(score_of(POINTS + 1 - answer if backwards else answer))
     return tuple(scores) if len(scores) == len(items.codes) else None
-
-
-def person_score(scores: Sequence[float]) -> float:
-    """Return y, the mean of one person's item scores in a dimension, 0 to 100."""
-    return sum(scores) / len(scores)

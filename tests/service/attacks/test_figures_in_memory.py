@@ -106,6 +106,11 @@ def test_sums_of_all_teams_that_hold_what_one_left_out_are_found() -> None:
     assert groups.more_than_sums(replace(well(), pooled={"PSY": {**told, "shape": {"squares": 1}}})) == 1
 
 
+def test_a_sum_of_which_the_last_digits_depend_on_the_scores_is_found() -> None:
+    added = wave({LEFT: {**pool(6, 300, 350), "total": 325 + 1e-12}}, {})
+    assert groups.more_than_sums(added) == 1
+
+
 def test_squares_and_counts_that_hold_a_pool_which_keeps_its_sums_back_are_found() -> None:
     units = {UUID(int=number): UnitThen(ROOT, 8, frozenset()) for number in range(10, 35)}
     open_ones = {unit: pool(6, 300, 350) for unit in units}

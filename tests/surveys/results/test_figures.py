@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
+from surveys.results.rules.disclosure import Respondent
 from surveys.results.rules.display import after_working_days, said, said_range
 from surveys.results.rules.distributions import (
     agreement_word,
@@ -16,6 +17,7 @@ from surveys.results.rules.distributions import (
     mean_deviation,
 )
 from surveys.results.rules.intervals import (
+    Sums,
     logical_bounds,
     range_by_size,
     range_from_scores,
@@ -24,7 +26,7 @@ from surveys.results.rules.intervals import (
     width_from_answers,
 )
 from surveys.results.rules.participation import participation_band, size_class
-from surveys.results.rules.scoring import AskedItems, item_scores, person_score
+from surveys.results.rules.scoring import AskedItems, item_scores
 from surveys.results.rules.trend import (
     STRICT_LIMIT,
     TrendState,
@@ -55,13 +57,13 @@ class TestScoring:
         assert item_scores(answers, TWO) is None
 
     def test_a_persons_score_is_the_mean_of_the_items(self) -> None:
-        assert person_score((100.0, 50.0)) == 75.0
+        assert Respondent(1, (100.0, 50.0)).score == 75.0
 
 
 class TestRanges:
     def test_when_everyone_answered_there_is_no_range(self) -> None:
-        assert range_of([50.0] * 6, 6, items=2, gaps=False).kind == "everyone"
-        assert range_of([50.0] * 12, 12, items=2, gaps=False).kind == "everyone"
+        assert range_of(Sums.of([50.0] * 6), 6, items=2, gaps=False).kind == "everyone"
+        assert range_of(Sums.of([50.0] * 12), 12, items=2, gaps=False).kind == "everyone"
 
     @given(st.lists(POINTS, min_size=5, max_size=9), st.integers(1, 6))
     def test_under_ten_the_width_tells_nothing_but_size_and_mean(
@@ -69,8 +71,8 @@ class TestRanges:
     ) -> None:
         n, asked = len(scores), len(scores) + missing
         same_mean = [sum(scores) / n] * n
-        assert range_of(scores, asked, items=2, gaps=False).low == pytest.approx(
-            range_of(same_mean, asked, items=2, gaps=False).low
+        assert range_of(Sums.of(scores), asked, items=2, gaps=False).low == pytest.approx(
+            range_of(Sums.of(same_mean), asked, items=2, gaps=False).low
         )
 
     @given(st.lists(POINTS, min_size=5, max_size=40), st.integers(1, 30), st.sampled_from([1, 2, 3, 4]))
@@ -78,7 +80,7 @@ class TestRanges:
         self, scores: list[float], missing: int, items: int
     ) -> None:
         asked = len(scores) + missing
-        found = range_of(scores, asked, items=items, gaps=False)
+        found = range_of(Sums.of(scores), asked, items=items, gaps=False)
         lowest, highest = logical_bounds(sum(scores), len(scores), asked)
         assert found.low is not None
         assert found.high is not None
@@ -110,7 +112,7 @@ class TestRanges:
         half = 1.96 * deviation / math.sqrt(n) * math.sqrt(1 - n / 200)
         for found in (
             range_by_size(n * 50.0, n, 200, items=items),
-            range_of([50.0] * n, 200, items=items, gaps=False),
+            range_of(Sums.of([50.0] * n), 200, items=items, gaps=False),
         ):
             assert found.kind == "by_size"
             assert (found.low, found.high) == pytest.approx((50 - half, 50 + half))
@@ -151,29 +153,29 @@ class TestRanges:
         mean = sum(scores) / 10
         variance = (4 * 22**2 + 9 * counts_as**2) / 13
         half = stdtrit(13, 0.975) * math.sqrt(variance / 10 * (1 - 10 / 30))
-        found = range_of(scores, 30, items=2, gaps=False)
+        found = range_of(Sums.of(scores), 30, items=2, gaps=False)
         assert (found.low, found.high) == pytest.approx((mean - half, mean + half))
 
     def test_from_a_hundred_answers_on_they_are(self) -> None:
         for scores in ([50.0] * 100, [0.0, 100.0] * 50):
             for items in (1, 2):
-                found = range_of(scores, 300, items=items, gaps=False)
+                found = range_of(Sums.of(scores), 300, items=items, gaps=False)
                 assert found == range_from_scores(scores, 300, items=items)
 
     def test_nobodys_answers_leave_everything_open_and_one_answer_has_a_range(self) -> None:
-        nobody = range_from_sums(0.0, 0.0, 0, 5, items=2)
+        nobody = range_from_sums(Sums(0, 0.0, 0.0), 5, items=2)
         assert (nobody.kind, nobody.low, nobody.high) == ("bounds", 0.0, 100.0)
-        assert range_from_sums(50.0, 0.0, 1, 5, items=2).kind == "shrunk_t"
+        assert range_from_sums(Sums(1, 50.0, 0.0), 5, items=2).kind == "shrunk_t"
 
     def test_gaps_count_only_where_somebody_is_missing(self) -> None:
-        assert range_of([50.0] * 20, 20, items=2, gaps=True).kind == "everyone"
-        assert range_of([50.0] * 20, 40, items=2, gaps=False).kind == "shrunk_t"
+        assert range_of(Sums.of([50.0] * 20), 20, items=2, gaps=True).kind == "everyone"
+        assert range_of(Sums.of([50.0] * 20), 40, items=2, gaps=False).kind == "shrunk_t"
 
     def test_a_fixed_width_that_reaches_both_bounds_is_named_bounds(self) -> None:
         assert range_by_size(250.0, 5, 6, items=1).kind == "bounds"
 
     def test_a_roll_up_with_gaps_is_shown_with_its_bounds(self) -> None:
-        found = range_of([50.0] * 20, 40, items=2, gaps=True)
+        found = range_of(Sums.of([50.0] * 20), 40, items=2, gaps=True)
         assert (found.kind, found.low, found.high) == ("bounds", 25.0, 75.0)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from surveys.results.rules.trend import TrendState
 
 TOP, ALDER, BIRCH, CEDAR = (UUID(int=number) for number in range(1, 5))
 PSY = {"PSY": ("PSY-01", "PSY-02")}
+NUMBERS = ("score", "low", "high")
 Answers = Mapping[UUID, Sequence[Sequence[int]]]
 
 
@@ -96,6 +98,19 @@ class TestFigures:
             many = [(number % 5 + 1,) for number in range(answered)]
             found = published(wave({ALDER: 112}, parts), {"PSY": {ALDER: many}})
             assert figure(found, ALDER)["range_kind"] == kind
+
+    def test_the_last_digits_of_sums_of_three_items_do_not_tell_which_scores_were_added(self) -> None:
+        """Sums of thirds differ in their last digits; among five people these once told who scored what."""
+        parts = {"PSY": ("PSY-01", "PSY-02", "PSY-03")}
+        low, middle, high = (1, 2, 3), (3, 2, 3), (4, 4, 4)
+        teams = permutations([low, low, middle, high, high], 5), permutations([middle] * 4 + [high], 5)
+        stored = set()
+        for team in {*teams[0], *teams[1]}:
+            found = published(wave({ALDER: 6, BIRCH: 6}, parts), {"PSY": {ALDER: team, BIRCH: [high] * 5}})
+            above, own = figure(found, TOP), figure(found, ALDER)
+            stored.add((pool(found, ALDER)["total"], *(row[at] for row in (own, above) for at in NUMBERS)))
+        assert len(stored) == 1
+        assert next(iter(stored))[0] == 25 * 29 / 3
 
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
         asked = FrozenUnit(
