@@ -1,5 +1,5 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -36,6 +36,17 @@ def statements(session: AsyncSession) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield sent
     event.remove(engine, "before_cursor_execute", note)
+
+
+@asynccontextmanager
+async def steps(session: AsyncSession) -> AsyncIterator[list[None]]:
+    """What SQLite does while the block runs: an entry for every hundred steps of its own."""
+    done: list[None] = []
+    sqlite = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert sqlite is not None
+    await sqlite.set_progress_handler(lambda: done.append(None), 100)
+    yield done
+    await sqlite.set_progress_handler(None, 100)
 
 
 class TestTheOrganisation:
@@ -79,6 +90,23 @@ class TestDirectoryOf:
             await directory_of(session, cast.organisation.id)
 
         assert len(sent) == 4
+
+    @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+    async def test_twice_as_many_people_and_teams_are_twice_the_work(self, session: AsyncSession) -> None:
+        """SQLite once tried every person with every team. Its own steps are counted, not seconds."""
+        work = []
+        for name, size in (("Small", 60), ("Large", 120)):
+            organisation = await make_organisation(session, name)
+            for number in range(size):
+                team = await make_team(session, organisation, f"{name} {number}")
+                await make_person(session, organisation, f"{name} {number}", team=team, leads=[team])
+            await session.flush()
+            session.expunge_all()
+            async with steps(session) as done:
+                assert len((await directory_of(session, organisation.id)).leaders) == size
+            work.append(len(done))
+
+        assert work[1] < 3 * work[0], work
 
     async def test_an_ended_membership_does_not_count(self, session: AsyncSession) -> None:
         organisation = await make_organisation(session)
