@@ -30,8 +30,11 @@ TESTS = {
     "surveys/results/rules/disclosure.py": [f"{RESULTS}/test_disclosure.py", f"{RESULTS}/test_counts.py"],
     "surveys/results/rules/display.py": [f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/distributions.py": [f"{RULES}/test_one_pool.py", f"{RESULTS}/test_figures.py"],
-    "surveys/results/rules/exchanges.py": [f"{RULES}/test_certainty.py", *TOGETHER],
-    "surveys/results/rules/figures.py": [f"{RULES}/test_publication.py", *TOGETHER],
+    "surveys/results/rules/exchanges.py": [f"{RULES}/test_certainty.py", f"{RULES}/test_exchanges.py"],
+    "surveys/results/rules/figures.py": [
+        f"{RULES}/test_publication.py",
+        f"{RESULTS}/test_joint_disclosure.py",
+    ],
     "surveys/results/rules/foreseen.py": [f"{RESULTS}/test_foreseen.py"],
     "surveys/results/rules/frozen.py": [f"{RULES}/test_publication.py"],
     "surveys/results/rules/intervals.py": [f"{RESULTS}/test_figures.py"],
@@ -51,7 +54,7 @@ TESTS = {
     "surveys/results/rules/scoring.py": [f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/spread.py": TOGETHER,
     "surveys/results/rules/together.py": TOGETHER,
-    "surveys/results/rules/totals.py": TOGETHER,
+    "surveys/results/rules/totals.py": [f"{RULES}/test_totals.py", f"{RULES}/test_parts.py"],
     "surveys/results/rules/trend.py": [f"{RULES}/test_trend.py", f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/unit_tree.py": [f"{RESULTS}/test_counts.py", f"{RESULTS}/test_disclosure.py"],
 }

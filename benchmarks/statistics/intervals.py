@@ -51,7 +51,7 @@ def as_written(scores: Sequence[float], asked: int, items: int) -> Range:
 
 
 def on_screen(scores: Sequence[float], asked: int, items: int) -> Range:
-    """Return the range of a page: under ten answers its width depends on sizes alone."""
+    """Return the range of a page: under a hundred answers its width depends on sizes alone."""
     return range_of(Sums.of(scores), asked, items=items, gaps=False)
 
 
@@ -149,9 +149,10 @@ def main() -> None:
     table_of_rules(SMALL, runs=given.runs, seed=given.seed)
     print("\nTen answers and more")
     table_of_rules(LARGE, runs=given.runs, seed=given.seed)
-    print("\nThe rule on screen under ten answers, by kind of team")
-    for items in (1, 2, 3, 4):
-        by_kind(SMALL, items=items, runs=given.runs, seed=given.seed)
+    for said, pairs in (("under ten answers", SMALL), ("of ten and more", LARGE)):
+        print(f"\nThe rule on screen {said}, by kind of team")
+        for items in (1, 2, 3, 4):
+            by_kind(pairs, items=items, runs=given.runs, seed=given.seed)
     print("\nThe fixed standard deviation under ten answers")
     for items in (1, 2, 3, 4):
         fixed_deviation(items=items, runs=given.runs, seed=given.seed)

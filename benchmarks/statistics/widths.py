@@ -1,12 +1,14 @@
-"""How often a range as wide as the answers lie apart makes something certain of a team of ten to fourteen.
+"""How often a range as wide as the answers lie apart would make something certain of a team.
 
-    python -m benchmarks.statistics.widths [--runs 400] [--seed 1]
+    python -m benchmarks.statistics.widths [--runs 400] [--seed 1] [--least 10] [--most 14]
 
 Two statements; three, four, six or as many missing as answered. Of each invented team all other answers
 are looked at in which the sums of both statements, its bars, its words and the word for agreement (or that
 there is none) would be the same, and among them those, people put together in whatever way, of which the
 range would be the same whole numbers. Counted are teams of which something that nobody may know is the same
-in all of them. "as it is" takes the width from the answers whatever they are; "as shown" is the product's.
+in all of them. "as it is" takes the width from the answers whatever they are; "within limits" takes answers
+that lie less than 12 points apart as 12 and more than 30 as 30. Pages do neither: there the width follows
+from how many answered and the mean, so that it can settle nothing.
 """
 
 import argparse
@@ -20,7 +22,7 @@ from benchmarks.statistics.people import LEANING, PER_ITEM, THIS_TIME, on_five_p
 from surveys.results.rules.certainty import reads_capped, sums_tell
 from surveys.results.rules.display import nearest
 from surveys.results.rules.distributions import agreement_word
-from surveys.results.rules.intervals import Range, Sums, range_from_sums, range_of
+from surveys.results.rules.intervals import Range, Sums, range_from_sums
 from surveys.results.rules.one_pool import (
     Counts,
     agreement_beside,
@@ -34,6 +36,7 @@ from surveys.results.rules.one_pool import (
 
 POINT = 12.5  # what a point of one of two statements adds to a score
 SHUFFLES = 12
+LEAST, MOST = 12.0, 30.0
 Team = NDArray[np.int64]  # people by statements, 0 to 4
 Rule = Callable[[Sums, int], Range]
 
@@ -43,9 +46,11 @@ def as_it_is(sums: Sums, asked: int) -> Range:
     return range_from_sums(sums, asked, items=2)
 
 
-def as_shown(sums: Sums, asked: int) -> Range:
-    """Return the range of a page."""
-    return range_of(sums, asked, items=2, gaps=False)
+def within_limits(sums: Sums, asked: int) -> Range:
+    """Return the same, but not of all sets of answers that lie very near or very far apart."""
+    n, total, squares = sums
+    squares = min(max(squares, LEAST**2 * (n - 1)), MOST**2 * (n - 1))
+    return range_from_sums(Sums(n, total, squares), asked, items=2)
 
 
 def _answered(chance: np.random.Generator, level: NDArray[np.float64], spread: float = 1.0) -> Team:
@@ -161,18 +166,22 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=400, help="teams a kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--least", type=int, default=10, help="answers of the smallest team")
+    parser.add_argument("--most", type=int, default=14, help="of the largest; much larger ones take long")
     given = parser.parse_args()
-    print(f"{'':<24}{'as it is':>10}{'as shown':>10}")
+    rules = {"as it is": as_it_is, "within limits": within_limits}
+    sizes = given.most - given.least + 1
+    print(f"{'':<24}" + "".join(f"{name:>15}" for name in rules))
     for number, (kind, make) in enumerate(KINDS.items()):
-        found: dict[str, Counter[bool | None]] = {"as it is": Counter(), "as shown": Counter()}
+        found: dict[str, Counter[bool | None]] = {name: Counter() for name in rules}
         chance = np.random.default_rng([given.seed, number])
         for run in range(given.runs):
-            n = 10 + run % 5
-            team, asked = make(chance, n), n + (3, 4, 6, n)[run // 5 % 4]
-            found["as it is"][tells(team, asked, as_it_is)] += 1
-            found["as shown"][tells(team, asked, as_shown)] += 1
+            n = given.least + run % sizes
+            team, asked = make(chance, n), n + (3, 4, 6, n)[run // sizes % 4]
+            for name, rule in rules.items():
+                found[name][tells(team, asked, rule)] += 1
         shares = [each[True] / max(each[True] + each[False], 1) for each in found.values()]
-        print(f"{kind:<24}" + "".join(f"{100 * share:>9.1f}%" for share in shares), flush=True)
+        print(f"{kind:<24}" + "".join(f"{100 * share:>14.1f}%" for share in shares), flush=True)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ ON_ONE_WAVE = (
     OnOneWave(
         "widths of ranges",
         ranges.telling_widths,
-        "Under ten answers, and to one statement under 100, every range follows from how many answered.",
+        "Under 100 answers every range follows from how many answered.",
         "Ranges of few answers have widths that were taken from them, as Kept once did from ten on: see "
         '"Published by an older version" in docs/operations.md.',
     ),

@@ -20,7 +20,7 @@ def telling_widths(wave: PublishedWave) -> int:
     used: dict[int, list[float]] = defaultdict(list)
     for (_, dimension), figure in wave.figures.items():
         n, items = figure["n"], len(wave.codes(dimension))
-        if n is None or width_from_answers(n, items) or figure["low"] is None or figure["capped"]:
+        if n is None or width_from_answers(n) or figure["low"] is None or figure["capped"]:
             continue
         lowest, highest = logical_bounds(figure["score"] * n, n, figure["asked"])
         if figure["range_kind"] == "bounds":

@@ -17,25 +17,17 @@ WITHIN_SD_MORE = 22.0
 BY_SIZE_SD = {1: 32.0, 2: 27.0, 3: 24.0}  # fixed SD where a width may not be taken from the answers
 BY_SIZE_SD_MORE = 22.0
 MANY = 100  # answers, among which no way of lying apart stands out
-BY_SIZE_UNDER = {1: MANY}  # see `width_from_answers`
-BY_SIZE_UNDER_MORE = 10
-LEAST_SD, MOST_SD = 12.0, 30.0  # how far fewer answers may be seen to lie apart; see `range_of`
 FEW_MISSING = 2
 
 
-def width_from_answers(n: int, items: int) -> bool:
-    """Return whether a range that readers see is as wide as the answers lie apart; else its size decides.
+def width_from_answers(n: int) -> bool:
+    """Return whether a range that readers see is as wide as n answers lie apart; else its size decides.
 
     A width taken from the answers gives their sum of squares away, rounded to whole points as well. To one
-    item of ten to fourteen people that made a value certain in more than three teams of four, so there it
-    takes a hundred answers. Of two items and more, scores are means, which many answers share: ten do.
-    What decides is public, so that which of both a range is tells nothing.
-
-    Args:
-        n: how many answers the figure stands for.
-        items: how many items of its dimension the wave asked.
+    item of ten to fourteen people that made a value certain in more than three teams of four, to two where
+    most gave the lowest answers or the highest. What decides is public, so that it tells nothing.
     """
-    return n >= BY_SIZE_UNDER.get(items, BY_SIZE_UNDER_MORE)
+    return n >= MANY
 
 
 class Sums(NamedTuple):
@@ -121,21 +113,15 @@ def _quantile(degrees: int) -> float:
 def range_of(sums: Sums, asked: int, *, items: int, gaps: bool) -> Range:
     """Return the range a reader is shown; `width_from_answers` says what its width is taken from.
 
-    Under 100 answers, ones that lie less than 12 points apart or more than 30 count as 12 or as 30. Only
-    people of whom all think alike, or of whom each gives the highest answers or the lowest, are as far out,
-    and to so few sets of answers a width of their own would point.
-
     Args:
         sums: of the answers the figure stands for.
         asked: N, everyone asked in the unit and below it.
         items: how many items the scores are means of.
         gaps: whether answers of this unit are counted further up; then only the bounds are honest.
     """
-    n, total, squares = sums
+    n, total, _ = sums
     if gaps and n < asked:
         return Range("bounds", *logical_bounds(total, n, asked))
-    if not width_from_answers(n, items):
-        return range_by_size(total, n, asked, items=items)
-    if n < MANY:
-        squares = min(max(squares, LEAST_SD**2 * (n - 1)), MOST_SD**2 * (n - 1))
-    return range_from_sums(Sums(n, total, squares), asked, items=items)
+    if width_from_answers(n):
+        return range_from_sums(sums, asked, items=items)
+    return range_by_size(total, n, asked, items=items)

@@ -75,7 +75,7 @@ def well() -> PublishedWave:
         {
             LEFT: figure(6, 8, 325),
             RIGHT: figure(7, 9, 400),
-            ROOT: figure(13, 19, 725, range_kind="shrunk_t"),
+            ROOT: figure(13, 19, 725),
         },
     )
 
@@ -148,8 +148,8 @@ def test_a_width_that_was_taken_from_the_answers_is_found() -> None:
     row = well().figures[LEFT, "PSY"]
     assert ranges.telling_widths(changed(LEFT, low=row["low"] - 3)) == 1
     assert ranges.telling_widths(changed(LEFT, range_kind="shrunk_t")) == 1
-    of_one = [{"code": "PSY-01", "dimension": "PSY"}]
-    assert ranges.telling_widths(replace(well(), items=of_one)) == 1  # thirteen answers to one statement
+    assert ranges.telling_widths(changed(ROOT, range_kind="shrunk_t")) == 1  # of thirteen answers
+    assert ranges.telling_widths(changed(ROOT, range_kind="shrunk_t", n=100, asked=120)) == 0
 
 
 @pytest.mark.parametrize(

@@ -148,17 +148,18 @@ class TestATreeThatSomebodyWroteDown:
     @pytest.mark.parametrize(
         ("units", "field", "words"),
         [
-            ([("a", None), ("a", "a")], "nodes[1].id", "an id of its own"),
-            ([("a", None), ("b", "c")], "nodes[1].parent", "add that unit"),
-            ([("a", "b"), ("b", "a")], "nodes.parent", "exactly one"),
-            ([("a", None), ("b", None)], "nodes[1].parent", "exactly one"),
-            ([("a", None), ("b", "c"), ("c", "b")], "nodes[1].parent", "in a circle"),
-            ([("a", None), ("b", "b")], "nodes[1].parent", "in a circle"),
+            ([("a", None), ("a", "a")], "nodes[1].id", "nodes[1].id is the same as nodes[0].id; "),
+            ([("a", None), ("b", "c")], "nodes[1].parent", "nodes[1].parent is no id of a node; "),
+            ([("a", "b"), ("b", "a")], "nodes.parent", "No unit has parent null; "),
+            ([("a", None), ("b", None)], "nodes[1].parent", "nodes[0] and nodes[1] both have parent null"),
+            ([("a", None), ("b", "c"), ("c", "b")], "nodes[1].parent", "nodes[1] cannot be reached from"),
+            ([("a", None), ("b", "b")], "nodes[1].parent", "nodes[1] cannot be reached from the root"),
         ],
     )
     def test_what_is_no_tree_is_refused_with_its_place(
         self, units: list[tuple[str, str | None]], field: str, words: str
     ) -> None:
-        with pytest.raises(Invalid, match=words) as refused:
+        with pytest.raises(Invalid) as refused:
             parents_in([CountedUnit(own, parent, 1) for own, parent in units])
         assert refused.value.field == field
+        assert str(refused.value).startswith(words)

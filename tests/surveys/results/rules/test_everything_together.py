@@ -267,7 +267,7 @@ def test_the_range_of_two_items_does_not_show_that_all_are_at_the_ends_or_alike(
         sizes = {unit: size_class(n) for unit, n in figures.counts.items()}
         return list(figures.rows({TOP: len(team) + 4}, sizes)), list(figures.pool_rows(sizes))
 
-    assert told(given_)[0][0]["range_kind"] == "shrunk_t"
+    assert told(given_)[0][0]["range_kind"] == "by_size"
     assert told(given_) == told(other)
 
 

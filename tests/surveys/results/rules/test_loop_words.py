@@ -110,3 +110,6 @@ class TestDifferenceWord:
     def test_one_voice_alone_is_never_seen(self, votes: Mapping[str, int], asked: int, word: str) -> None:
         assert difference_word(votes, asked) == word
         assert loop_word("LOOP-05", votes, asked) == word
+
+    def test_where_fewer_votes_are_needed_a_choice_that_nobody_made_is_not_the_word(self) -> None:
+        assert difference_word({"no_difference": 2}, 2, needed=2, share=0.5) == "no_difference"

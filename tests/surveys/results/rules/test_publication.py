@@ -86,18 +86,17 @@ class TestFigures:
         assert figure(found, ALDER)["agreement"] == "mixed"
         assert figure(found, TOP)["agreement"] is None
 
-    def test_the_range_of_ten_and_more_is_frozen_as_it_is_said(self) -> None:
-        found = published(wave({ALDER: 16}), {"PSY": {ALDER: [*MIXED, *MIXED[:3]]}})
-        row = figure(found, ALDER)
-        assert row["range_kind"] == "shrunk_t"
-        assert (row["low"], row["high"]) == (round(row["low"]), round(row["high"]))
-
-    def test_the_range_of_one_item_is_by_size_under_a_hundred_answers(self) -> None:
-        parts = {"PSY": ("PSY-01",)}
+    def test_a_range_is_by_size_under_a_hundred_answers_and_then_frozen_as_it_is_said(
+        self,
+    ) -> None:
         for answered, kind in ((96, "by_size"), (104, "shrunk_t")):
-            many = [(number % 5 + 1,) for number in range(answered)]
-            found = published(wave({ALDER: 112}, parts), {"PSY": {ALDER: many}})
-            assert figure(found, ALDER)["range_kind"] == kind
+            for parts in ({"PSY": ("PSY-01",)}, PSY):
+                many = [(number % 5 + 1, number % 4 + 1) for number in range(answered)]
+                found = published(wave({ALDER: 112}, parts), {"PSY": {ALDER: many}})
+                row = figure(found, ALDER)
+                assert row["range_kind"] == kind
+                if kind == "shrunk_t":
+                    assert (row["low"], row["high"]) == (round(row["low"]), round(row["high"]))
 
     def test_the_last_digits_of_sums_of_three_items_do_not_tell_which_scores_were_added(self) -> None:
         """Sums of thirds differ in their last digits; among five people these once told who scored what."""

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import f
 
 from surveys.results.rules.agreement import (
     SLIGHTLY_SKEWED,
@@ -17,6 +18,7 @@ from surveys.results.rules.reliability import (
     PairSums,
     alpha,
     alpha_interval,
+    covariances,
     omega,
     one_factor,
     standardised_alpha,
@@ -52,6 +54,17 @@ class TestAlpha:
         assert large is not None
         assert small[0] < large[0] < 0.8 < large[1] < small[1]
 
+    @pytest.mark.parametrize(("people", "items"), [(2, 2), (20, 4), (31, 3)])
+    def test_the_interval_is_feldts(self, people: int, items: int) -> None:
+        ends = f.ppf([0.975, 0.025], people - 1, (people - 1) * (items - 1))
+        assert alpha_interval(0.6, people, items) == pytest.approx(tuple(1 - 0.4 * ends))
+
+    def test_covariances_are_those_of_the_answers(self) -> None:
+        answers = np.array([[1, 2, 4], [5, 3, 3], [2, 2, 5]])
+        for rows in (answers, answers[:2]):
+            n, sums = np.full((3, 3), len(rows)), np.repeat(rows.sum(axis=0)[:, None], 3, axis=1)
+            assert covariances(n, sums, rows.T @ rows) == pytest.approx(np.cov(rows.T))
+
     def test_one_person_or_one_item_has_no_interval(self) -> None:
         assert alpha_interval(0.8, 1, 4) is None
         assert alpha_interval(0.8, 30, 1) is None
@@ -76,7 +89,12 @@ class TestPairSums:
 
     def test_nothing_correlates_with_what_does_not_vary(self) -> None:
         assert PairSums(3, 9.0, 6.0, 27.0, 14.0, 18.0).correlation() is None
+        assert PairSums(3, 6.0, 9.0, 14.0, 27.0, 18.0).correlation() is None
         assert PairSums(1, 3.0, 2.0, 9.0, 4.0, 6.0).correlation() is None
+
+    def test_two_people_who_hardly_differ_go_together_all_the_same(self) -> None:
+        close = PairSums(2, 0.1, 0.3, 0.01, 0.05, 0.02)  # 0 and 0.1; 0.1 and 0.2
+        assert close.correlation() == pytest.approx(1.0)
 
 
 class TestOmega:
@@ -88,6 +106,19 @@ class TestOmega:
             LOADINGS.sum() ** 2 / (LOADINGS.sum() ** 2 + 5 * 0.5)
         )
 
+    @pytest.mark.parametrize("unit", [0.01, 1.0, 100.0])
+    def test_the_unit_of_the_answers_changes_nothing(self, unit: float) -> None:
+        found = omega(one_factor_covariance(LOADINGS) * unit**2, 100)
+        assert found.value == pytest.approx(omega(one_factor_covariance(LOADINGS), 100).value)
+
+    def test_loadings_point_upwards_and_a_factor_may_explain_all_of_an_item(self) -> None:
+        for seed in range(12):
+            loadings = np.random.default_rng(seed).uniform(0.3, 1.0, 4)
+            assert one_factor(one_factor_covariance(loadings)) == pytest.approx(loadings)
+        whole = one_factor_covariance(LOADINGS, 0.5)
+        whole[0, 0] = LOADINGS[0] ** 2
+        assert omega(whole, 100).value is not None
+
     @pytest.mark.parametrize(
         ("covariance", "people", "why"),
         [
@@ -95,6 +126,7 @@ class TestOmega:
             (one_factor_covariance(LOADINGS), 5, "there are 5 and 5"),
             (np.diag([1.0, 1.0, 0.0]), 50, "the same answer from everybody"),
             (np.ones((3, 3)), 50, "follows exactly from the others"),
+            (np.array([[1, 0, 1], [0, 1, 1], [1, 1, 2.0]]), 50, "follows exactly from the others"),
             (np.diag([1.0, 2.0, 3.0]), 50, "no single factor"),
             (np.array([[1, 0.9, 0.9], [0.9, 1, 0.2], [0.9, 0.2, 1.0]]) + 0.4 * np.eye(3), 50, "improper"),
         ],
@@ -137,6 +169,17 @@ class TestBetweenTeams:
         assert found.between == 0.0
         assert found.icc2() is None
         assert found.icc1() == pytest.approx(-1 / 5)
+
+    @pytest.mark.parametrize("unit", [1e-3, 1.0, 1e6])
+    def test_the_unit_of_the_scores_changes_nothing(self, unit: float) -> None:
+        found = BetweenTeams.of([3, 2, 1], [6.0 * unit, 10.0 * unit, 7.0 * unit], 4.0 * unit**2)
+        same = BetweenTeams.of([3, 2, 1], [6.0, 10.0, 7.0], 4.0)
+        assert found is not None
+        assert same is not None
+        assert (found.icc1(), found.icc2()) == pytest.approx((same.icc1(), same.icc2()))
+        alike = BetweenTeams.of([3, 7, 6], [unit * (0.1 * n) for n in (3, 7, 6)], 1.0)
+        assert alike is not None
+        assert alike.between == 0.0
 
     def test_when_nobody_differs_from_anybody_there_is_no_icc(self) -> None:
         found = BetweenTeams.of([2, 2], [100.0, 100.0], 0.0)
