@@ -77,7 +77,9 @@ class Settings:
             except (ValueError, OSError) as error:
                 problems.append(f"{variable}: {error}")
         settings = cls(**values)
-        problems += contradictions(settings)
+        # One that could not be read is missing in `settings` only, and is complained of already.
+        unread = {problem.partition(":")[0] for problem in problems}
+        problems += [said for said in contradictions(settings) if said.partition(":")[0] not in unread]
         if problems:
             raise SettingsError(problems)
         for warning in unknown_variables(environ):
@@ -117,7 +119,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX) or name in known:
             continue
-        near = difflib.get_close_matches(name, known, n=1)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists all of them."
         sentences.append(f"{name} is not a setting of Kept and does nothing.{hint}")
     return sentences

@@ -49,6 +49,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _own_address(text: str) -> str:
+    address = _web_address(text)
+    if urlsplit(address).path:
+        raise ValueError(f"Kept needs an address of its own, without a path behind it; {text!r} has one.")
+    return address
+
+
 def _api_address(text: str) -> str:
     return _web_address(text) + "/"
 
@@ -135,7 +142,7 @@ def _switch(text: str) -> bool:
 READERS: Mapping[str, Callable[[str], object]] = {
     "database_url": _database_url,
     "keys_dir": Path,
-    "base_url": _web_address,
+    "base_url": _own_address,
     "listen": _listen,
     "secret_keys": _secrets(SHORTEST_SECRET, "key"),
     "administrators": _administrators,

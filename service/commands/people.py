@@ -107,10 +107,14 @@ async def _organisation(
     if not await has_organisation(session):
         return await found_organisation(session, name=name or DEFAULT_NAME, zone=zone or "UTC", now=now)
     ours = await the_organisation(session)
-    for option, given, known in (("organisation", name, ours.name), ("zone", zone, ours.zone)):
+    for option, what, given, known in (
+        ("organisation", "name", name, ours.name),
+        ("zone", "time zone", zone, ours.zone),
+    ):
         if given is not None and given != known:
             raise Conflict(
-                'The organisation is there already, and its {option} is "{known}". Leave --{option} out.',
+                'The organisation is there already, and its {what} is "{known}". Leave --{option} out.',
+                what=what,
                 option=option,
                 known=known,
             )

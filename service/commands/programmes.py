@@ -32,6 +32,7 @@ from surveys.cadence.actions import (
 from surveys.cadence.drafts import ProgrammeDraft, suggested_window
 from surveys.cadence.models import Programme
 from surveys.cadence.queries import (
+    PreviewRow,
     draft_of,
     preview,
     programme_called,
@@ -145,7 +146,7 @@ async def _list(*, machine: bool) -> None:
     async with _at_work() as (session, organisation):
         known = await programmes(session, organisation.id)
         if machine:
-            _print_json([views.as_json(kept) for kept in known])
+            _print_json([await _with_dates(session, organisation, kept, now) for kept in known])
             return
         if not known:
             click.echo("There is no programme yet; `kept programme add` makes one.")
@@ -176,7 +177,7 @@ async def _resume(which: str) -> None:
 async def _preview(which: str, now: datetime, count: int, *, machine: bool) -> None:
     async with _at_work() as (session, organisation):
         kept = await programme_called(session, organisation.id, which)
-        rows = await preview(session, organisation, kept, now=now, count=count)
+        rows = await _dates(session, organisation, kept, now, count=count)
         if machine:
             shown = [views.row_as_json(row) for row in rows]
             _print_json({"programme": views.as_json(kept), "occurrences": shown})
@@ -206,8 +207,7 @@ async def _say_what_is_kept(
     machine: bool,
 ) -> None:
     if machine:
-        rows = await preview(session, organisation, kept, now=now)
-        _print_json(views.as_json(kept) | {"next": [views.row_as_json(row) for row in rows]})
+        _print_json(await _with_dates(session, organisation, kept, now))
         return
     to_answer = views.window(WORDS, kept.window_hours)
     click.echo(f'{verb} "{kept.name}". {views.rhythm(WORDS, kept)}; {to_answer} to answer.')
@@ -222,12 +222,28 @@ async def _next_date(
 ) -> str:
     if kept.paused_at is not None:
         return "Paused."
-    rows = await preview(session, organisation, kept, now=now)
+    rows = await _dates(session, organisation, kept, now)
     held = [row for row in rows if row.held][:1]
     if not held:
         return "Next: none of the next six dates can be held; quiet days leave no room."
     first = views.coming(WORDS, held, zone=organisation.zone, now=now)[0]
-    return f"Next: {first.title}. {first.close}"
+    when = "Due already, opened as soon as the clock runs" if held[0].opens_at <= now else "Next"
+    return f"{when}: {first.title}. {first.close}"
+
+
+async def _dates(
+    session: AsyncSession, organisation: Organisation, kept: Programme, now: datetime, *, count: int = 6
+) -> list[PreviewRow]:
+    asked = await has_asked(session, organisation.id, programme_id=kept.id)
+    return await preview(session, organisation, kept, now=now, count=count, asked_before=asked)
+
+
+async def _with_dates(
+    session: AsyncSession, organisation: Organisation, kept: Programme, now: datetime
+) -> dict[str, Any]:
+    """Return a programme for machines, with its next dates; there are none while it is paused."""
+    rows = [] if kept.paused_at is not None else await _dates(session, organisation, kept, now)
+    return views.as_json(kept) | {"next": [views.row_as_json(row) for row in rows]}
 
 
 def _print_json(found: object) -> None:

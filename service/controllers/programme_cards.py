@@ -94,7 +94,12 @@ async def _card(
     now: datetime,
 ) -> Card:
     language = page.language
-    rows = [] if kept.paused_at else await preview(session, organisation, kept, now=now, count=2)
+    asked = await has_asked(session, organisation.id, programme_id=kept.id)
+    rows = (
+        []
+        if kept.paused_at
+        else await preview(session, organisation, kept, now=now, count=2, asked_before=asked)
+    )
     return Card(
         id=str(kept.id),
         name=kept.name,

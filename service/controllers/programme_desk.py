@@ -81,7 +81,10 @@ class Desk:
         if any(problem.field in DECIDE_DATES for problem in sent.problems):
             return None
         draft = sent.draft.tidied()
-        rows = await preview(self.session, self.organisation, draft, now=self.now)
+        asked = itself is not None and await has_asked(
+            self.session, self.organisation.id, programme_id=itself
+        )
+        rows = await preview(self.session, self.organisation, draft, now=self.now, asked_before=asked)
         kept = await programme_with_id(self.session, itself) if itself else None
         language = self.page.language
         return Dates(

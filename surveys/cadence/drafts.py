@@ -219,7 +219,7 @@ def _about_the_bank(draft: ProgrammeDraft) -> Iterator[Invalid]:
     for dimension, count in struck.items():
         if count > MAX_STRUCK:
             yield Invalid(
-                "At most {most} statements of a dimension can be left out, and {dimension} has {count}.",
+                "At most {most} statements of a dimension can be left out; of {dimension} it is {count}.",
                 field="struck_items",
                 most=MAX_STRUCK,
                 dimension=dimension,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.drafts import OwnItem, ProgrammeDraft, interval_hours
 from surveys.cadence.models import Programme
-from surveys.cadence.rules import Place, Schedule, Shift, Timed, occurrences, wave_times
+from surveys.cadence.rules import Fate, Place, Schedule, Shift, Timed, fate, occurrences, wave_times
 from surveys.errors import Missing
 from surveys.people.models import Leadership, Membership, Organisation, Person, Team
 from surveys.people.queries import directory_of
@@ -200,8 +200,12 @@ async def preview(
     *,
     now: datetime,
     count: int = 6,
+    asked_before: bool = True,
 ) -> list[PreviewRow]:
     """Return the next occurrences that open after `now`, with each zone's own time.
+
+    Of a programme that never asked anybody the first may be due already: the clock opens it at once while
+    there is time to answer.
 
     Args:
         session: the edge's.
@@ -209,18 +213,23 @@ async def preview(
         draft: a programme, or a sound draft of one; a pause is not considered.
         now: aware UTC.
         count: how many; those that are not held count too, so that HR sees why.
+        asked_before: whether the programme ever had a wave.
     """
     places = await places_of(session, organisation, [UUID(str(team)) for team in draft.audience])
-    return rows_of(draft, places or Counter({(organisation.zone, organisation.country): 0}), now, count)
+    places = places or Counter({(organisation.zone, organisation.country): 0})
+    return rows_of(draft, places, now, count, asked_before=asked_before)
 
 
-def rows_of(timed: Timed, places: Counter[Place], now: datetime, count: int) -> list[PreviewRow]:
-    """Return `count` occurrences of a timetable that open after `now`, for these places."""
+def rows_of(
+    timed: Timed, places: Counter[Place], now: datetime, count: int, *, asked_before: bool = True
+) -> list[PreviewRow]:
+    """Return `count` occurrences of a timetable that open after `now`, for these places; see `preview`."""
     schedule = Schedule.of(timed)
     coming = (
         (day, times)
         for day in occurrences(schedule, after=(now - LOOK_BACK).date())
         if (times := wave_times(schedule, day, places)).opens_at > now
+        or (not asked_before and fate(times.opens_at, times.closes_at, now) is Fate.OPENS)
     )
     return [
         PreviewRow(

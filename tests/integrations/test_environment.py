@@ -116,6 +116,7 @@ def test_a_value_and_a_file_together_are_refused(tmp_path: Path) -> None:
         ("KEPT_DATABASE_URL", "kept.db", "sqlite:///path/to/kept.db"),
         ("KEPT_DATABASE_URL", "sqlite://", "sqlite:///path/to/kept.db"),
         ("KEPT_BASE_URL", "kept.example.com", "https://kept.example.com"),
+        ("KEPT_BASE_URL", "https://example.com/kept", "without a path behind it"),
         ("KEPT_LISTEN", "8000", "127.0.0.1:8000"),
         ("KEPT_LISTEN", "127.0.0.1:70000", "127.0.0.1:8000"),
         ("KEPT_SECRET_KEYS", "short", "openssl rand -hex 32"),

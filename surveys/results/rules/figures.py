@@ -151,7 +151,7 @@ class DimensionFigures:
             row: dict[str, Any] = {**HIDDEN, "team_id": unit, "dimension": self._dimension}
             if pools:
                 row |= self._figure(pools, asked[unit], gaps=bool(gaps[unit]))
-                row["carried"] = unit in self._released.carried or bool(gaps[unit])
+                row["carried"] = unit in self._released.carried
                 row["agreement"] = said.agreement
                 row["bars"] = said.bars and dict(zip(self.items.codes, said.bars, strict=True))
                 row["item_words"] = said.words and dict(zip(self.items.codes, said.words, strict=True))

@@ -120,7 +120,7 @@ class TestImportPeople:
         import_file(folder, PEOPLE)
         result = import_file(folder, PEOPLE, "--organisation", "Theirs")
         assert result.exit_code == 1
-        assert 'its organisation is "Our organisation"' in result.stderr
+        assert 'its name is "Our organisation"' in result.stderr
 
     def test_a_file_that_is_not_there_is_a_mistake_of_the_caller(self, folder: Path) -> None:
         assert kept("import-people", str(folder / "nowhere.csv")).exit_code == 2

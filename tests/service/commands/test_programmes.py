@@ -65,6 +65,17 @@ class TestAdd:
         )
         assert "Next: Tuesday " in result.output
 
+    async def test_what_the_clock_opens_at_once_is_said_to_be_due_already(self, kept: Kept) -> None:
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+        weekday = yesterday.strftime("%A").lower()
+        result = await run(
+            kept, "add", "--start", yesterday.isoformat(), "--weekday", weekday, "--no-holidays"
+        )
+
+        assert "Due already, opened as soon as the clock runs: " in result.output
+        listed = await read(kept, "list")
+        assert [row["occurrence"] for row in listed[0]["next"]][:1] == [yesterday.isoformat()]
+
     async def test_there_is_a_flag_for_everything(self, kept: Kept) -> None:
         added = await read(
             kept,
