@@ -37,6 +37,9 @@ CurrentSettings = NamedDependency[Settings]
 Box = NamedDependency[BallotBox]
 
 
+MOST_GIVEN_BACK = 2_000  # characters of one field
+
+
 class Form:
     """The fields of a submitted form, as text. Errors name the field."""
 
@@ -49,6 +52,10 @@ class Form:
     def names(self) -> list[str]:
         """Return the names of all fields that were sent."""
         return list(self._fields)
+
+    def typed(self) -> dict[str, str]:
+        """Return what each field held, cut, to stand in the form again beside what is wrong with it."""
+        return {name: (values or [""])[0][:MOST_GIVEN_BACK] for name, values in self._fields.items()}
 
     def text(self, name: str, *, most: int = 2000) -> str:
         """Return a field without surrounding blanks, empty when it is not there.

@@ -212,6 +212,9 @@ async def _list_page(
     )
 
 
+MOST_NAMED, FIRST_NAMED = 80, 5  # signs of an address, and addresses, that a refusal repeats
+
+
 def _say(refusal: Invalid, form: Form, language: Translator) -> str:
     """Return why a form cannot be accepted; addresses that nobody has are named as they were typed."""
     if not isinstance(refusal, UnknownAddressesError):
@@ -219,7 +222,7 @@ def _say(refusal: Invalid, form: Form, language: Translator) -> str:
     typed = addresses_in((form.all(refusal.field or "") or [""])[0])
     return language.say(
         "Nobody here has the address {addresses}. Nothing was changed.",
-        addresses=", ".join(typed[place] for place in refusal.places),
+        addresses=", ".join(typed[place][:MOST_NAMED] for place in refusal.places[:FIRST_NAMED]),
     )
 
 

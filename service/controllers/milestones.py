@@ -24,6 +24,7 @@ from surveys.people.rules import Viewer
 from surveys.retrospectives.listing import open_boards
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.room import appoint
+from surveys.retrospectives.rules import MOST_DAYS_A_PHASE
 
 Answer = Redirect | Response[str]
 
@@ -188,7 +189,7 @@ async def _all_projects(
         sources=source_names(page.language),
         tools=tools,
         wrong=wrong,
-        typed=form.text("name") if form else "",
+        sent=form.typed() if form else {},
     )
 
 
@@ -215,7 +216,7 @@ async def _of_team(
         sources=source_names(page.language),
         tools=tools,
         wrong=wrong,
-        typed=form.text("name") if form else "",
+        sent=form.typed() if form else {},
     )
 
 
@@ -224,7 +225,12 @@ def _placement(form: Form, team_id: UUID) -> Placement:
 
 
 def _days(form: Form) -> int:
-    return 0 if form.text("pace") == "live" else max(form.whole_number("days"), 1)
+    if form.text("pace") == "live":
+        return 0
+    days = form.whole_number("days")
+    if not days:  # which stands for all together, and is another choice
+        raise Invalid(mark("Give a number from 1 to {most}."), field="days", most=MOST_DAYS_A_PHASE)
+    return days
 
 
 def _rhythm(form: Form) -> Rhythm:

@@ -15,6 +15,7 @@ LONGEST_PROJECT = 200
 LONGEST_LABEL = 60  # of a rhythm's name; the day is put behind it
 MOST_WEEKS = 26
 FRIDAY = 4
+FIRST_WITHIN = timedelta(days=365)
 LATE_AT_MOST = timedelta(days=2)  # after an outage; what is older is left out, the next one comes
 
 
@@ -123,7 +124,7 @@ class Rhythm:
     Attributes:
         label: what the boards are called; the day is put behind it.
         every_weeks: 1 to 26.
-        first_on: the local day of the first one, a Monday to Friday.
+        first_on: the local day of the first one, a Monday to Friday within a year.
         at: on the team's clock.
         days_a_phase: working days a step lasts; 0 where all sit together.
     """
@@ -146,13 +147,15 @@ class Rhythm:
         _require_days(self.days_a_phase)
         if self.first_on < today:
             raise Invalid("This day has passed. Choose today or a later one.", field="first_on")
+        if self.first_on > today + FIRST_WITHIN:
+            raise Invalid("Choose a day within a year.", field="first_on")
         if self.first_on.weekday() > FRIDAY:
             raise Invalid("Choose a Monday to Friday.", field="first_on")
 
 
 def _require_days(days: int) -> None:
     if not 0 <= days <= MOST_DAYS_A_PHASE:
-        raise Invalid("Give a number from 0 to {most}.", field="days", most=MOST_DAYS_A_PHASE)
+        raise Invalid("Give a number from 1 to {most}.", field="days", most=MOST_DAYS_A_PHASE)
 
 
 def following(day: date, every_weeks: int, *, today: date) -> date:

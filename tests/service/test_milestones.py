@@ -232,7 +232,9 @@ async def test_a_leader_sets_a_rhythm_and_stops_it(
     wishes = {"label": "Sprint", "every_weeks": "2", "first_on": str(day), "at": "14:30", "days": "1"}
 
     for wrong in ({"every_weeks": "0"}, {"at": "noon"}, {"first_on": "2020-01-01"}, {"label": ""}):
-        assert (await submit(lena, page, f"{page}/rhythm", wishes | wrong)).status_code == 422, wrong
+        refused = await submit(lena, page, f"{page}/rhythm", wishes | wrong)
+        assert refused.status_code == 422, wrong
+        assert f'value="{(wishes | wrong)["at"]}"' in refused.text  # what was typed is still there
     assert (await submit(lena, page, f"{page}/rhythm", wishes)).status_code == 303
     assert "then every 2 weeks" in (await lena.get(page)).text
 

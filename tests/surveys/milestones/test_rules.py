@@ -80,6 +80,7 @@ def test_the_next_day_is_never_past_and_stays_on_its_weekday(
         ("days", {"days_a_phase": 11}),
         ("first_on", {"first_on": TODAY - timedelta(days=1)}),
         ("first_on", {"first_on": date(2026, 3, 7)}),
+        ("first_on", {"first_on": date(9999, 12, 31)}),
     ],
 )
 def test_a_rhythm_that_cannot_be_names_its_field(field: str, wrong: dict[str, object]) -> None:
