@@ -5,6 +5,7 @@
 #   make check        the fast part of it, without a browser and without slow tests
 #   make install      the product and the developer tools, in .venv
 #   make lock         both lock files anew from pyproject.toml
+#   make revision TITLE=…   a migration from what the models say, for you to read and explain
 #   make catalogues   the message catalogues, after a sentence was added or changed
 #   make mutants MODULE=…   changes that module in many small ways and says which changes no test notices
 #   make screenshots  the pictures of the README, taken from the running demo
@@ -13,7 +14,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # One more than the cores of a small machine: many tests wait for a process, a browser or a clock.
 WORKERS ?= 3
-.PHONY: help install demo test check static lock catalogues screenshots browser slack-double mutants clean
+.PHONY: help install demo test check static lock revision catalogues screenshots browser slack-double mutants clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ slack-double: .venv/.installed
 
 lock: .venv/.installed
 	@tools/lock
+
+revision: .venv/.installed
+	@TITLE="$(TITLE)" tools/revision
 
 catalogues: .venv/.installed
 	@$(BIN)/python -m integrations.catalogue
