@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from surveys.cadence.quiet_days import SATURDAY, Quiet, QuietDays
+from surveys.zones import time_zone
 
 Place = tuple[str, str | None]  # an IANA zone, and a country (ISO 3166-1 alpha-2) where it is known
 
@@ -180,7 +180,7 @@ def instant(day: date, at: time, zone: str) -> datetime:
     In the hour that is repeated in autumn this is its first passing; a time that spring leaves out gives
     the first instant after the gap.
     """
-    place = ZoneInfo(zone)
+    place = time_zone(zone)
     early = datetime.combine(day, at, place)
     late = early.replace(fold=1)
     first, second = early.astimezone(UTC), late.astimezone(UTC)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from surveys.cadence.quiet_days import SATURDAY, QuietDays, public_holidays
+from surveys.zones import time_zone
 
 DAY = timedelta(days=1)
 DAYS_OFF = QuietDays(holidays=True)  # weekends, and the holidays of a country
@@ -20,7 +20,7 @@ SPEAKING_HOURS = (time(9), time(17))  # local; messages to leaders and teams fal
 
 def local_date(instant: datetime, zone: str) -> date:
     """Return which day it is somewhere at an instant."""
-    return instant.astimezone(ZoneInfo(zone)).date()
+    return instant.astimezone(time_zone(zone)).date()
 
 
 def end_of_day(day: date, zone: str) -> datetime:
@@ -150,7 +150,7 @@ def begins_week(day: date, country: str | None) -> bool:
 
 def speaking_time(instant: datetime, zone: str) -> datetime:
     """Return an instant itself, or the next 09:00 of a Monday to Friday where it falls outside hours."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = instant.astimezone(time_zone(zone))
     day = local.date()
     if day.weekday() < SATURDAY and SPEAKING_HOURS[0] <= local.time() < SPEAKING_HOURS[1]:
         return instant.astimezone(UTC)
@@ -158,14 +158,14 @@ def speaking_time(instant: datetime, zone: str) -> datetime:
         day += DAY
     while day.weekday() >= SATURDAY:
         day += DAY
-    return datetime.combine(day, SPEAKING_HOURS[0], ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, SPEAKING_HOURS[0], time_zone(zone)).astimezone(UTC)
 
 
 def speaking_time_before(instant: datetime, zone: str) -> datetime:
     """Return the last 09:00 of a Monday to Friday at or before an instant, in UTC."""
     day = local_date(instant, zone)
     while True:
-        morning = datetime.combine(day, SPEAKING_HOURS[0], ZoneInfo(zone)).astimezone(UTC)
+        morning = datetime.combine(day, SPEAKING_HOURS[0], time_zone(zone)).astimezone(UTC)
         if day.weekday() < SATURDAY and morning <= instant:
             return morning
         day -= DAY
@@ -173,4 +173,4 @@ def speaking_time_before(instant: datetime, zone: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _start(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time.min, time_zone(zone)).astimezone(UTC)

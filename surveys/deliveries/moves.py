@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from surveys.deliveries.rules import QUIET_BEFORE_CLOSE, DeliveryState, Kind, re
 from surveys.people.models import Person
 from surveys.waves.models import Place, Wave, WaveState
 from surveys.waves.rules import FrozenRules
+from surveys.zones import time_zone
 
 CHUNK = 500  # people a statement
 
@@ -67,5 +67,5 @@ def _last(planned: Collection[datetime], count: int) -> list[datetime]:
 
 
 def _same_hour(at: datetime, old: str, new: str) -> datetime:
-    local = at.astimezone(ZoneInfo(old))
+    local = at.astimezone(time_zone(old))
     return instant(local.date(), local.time(), new)

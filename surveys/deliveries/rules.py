@@ -5,10 +5,12 @@ Pure: no database, no clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from surveys.zones import time_zone
 
 QUIET_BEFORE_CLOSE = timedelta(hours=4)  # nobody is reminded when there is hardly time left
 DAY_STARTS, DAY_ENDS = 9, 18  # local hours within which a reminder may fall that has no day of its own
@@ -183,7 +185,7 @@ def reminder_times(
         count: how many reminders the wave's rules name, 0 to 2.
         not_before: reminders before this instant are dropped (a wave opened late).
     """
-    local = ZoneInfo(zone)
+    local = time_zone(zone)
     weekends = asks_at.astimezone(local).weekday() >= SATURDAY
     latest = closes_at - QUIET_BEFORE_CLOSE
     earliest = max(asks_at, not_before or asks_at) + QUIET_BEFORE_CLOSE
@@ -213,7 +215,7 @@ def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime
         zone: IANA name of the person's zone.
         now: aware UTC; returned where the reminder may go at once.
     """
-    local = ZoneInfo(zone)
+    local = time_zone(zone)
     weekends = due_at.astimezone(local).weekday() >= SATURDAY
     at = now.astimezone(local)
     if at.hour >= DAY_ENDS:
@@ -222,7 +224,7 @@ def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime
         at = datetime.combine(at.date(), time(DAY_STARTS), local)
     while at.weekday() >= SATURDAY and not weekends:
         at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
-    at = at.astimezone(ZoneInfo("UTC"))
+    at = at.astimezone(UTC)
     return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
 
 
@@ -242,13 +244,13 @@ def _full_hours(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[da
 
 def _at(day: date, like: datetime, local: ZoneInfo) -> datetime:
     time_of_day = like.time()
-    return datetime.combine(day, time_of_day, local).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, time_of_day, local).astimezone(UTC)
 
 
 def snoozed_until(how: Snooze, zone: str, *, now: datetime) -> datetime:
     """Return when a person who puts a pulse off wants to hear of it again."""
     if how is Snooze.LATER_TODAY:
         return now + LATER_TODAY
-    local = ZoneInfo(zone)
+    local = time_zone(zone)
     here = now.astimezone(local)
     return _at(here.date() + timedelta(days=1), here, local)

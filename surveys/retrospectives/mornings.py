@@ -5,9 +5,9 @@ Pure. A day counts where somebody is: not Saturdays, not Sundays, not public hol
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from surveys.cadence.quiet_days import QuietDays
+from surveys.zones import time_zone
 
 Where = tuple[str, str | None]  # IANA zone, ISO 3166-1 alpha-2 country for its public holidays
 MORNING = time(10, 0)
@@ -31,7 +31,7 @@ def end_of_step(start: datetime, days: int, where: Iterable[Where]) -> datetime:
 
 def own_morning(ends_at: datetime, where: Where) -> datetime:
     """Return until when somebody has for a step: their last working morning before it ends for all."""
-    zone = ZoneInfo(where[0])
+    zone = time_zone(where[0])
     day = ends_at.astimezone(zone).date()
     while not _works(day, where) or datetime.combine(day, MORNING, zone) > ends_at:
         day -= A_DAY
@@ -39,7 +39,7 @@ def own_morning(ends_at: datetime, where: Where) -> datetime:
 
 
 def _morning_after(start: datetime, days: int, where: Where) -> datetime:
-    zone = ZoneInfo(where[0])
+    zone = time_zone(where[0])
     there = start.astimezone(zone)
     day, left = there.date(), days + (there.time() >= EVENING and _works(there.date(), where))
     while left:

@@ -1,0 +1,17 @@
+"""Time zones by name, read once.
+
+Python's own cache holds eight zones; with more of them in use it reads a file for nearly every instant.
+"""
+
+from functools import cache
+from zoneinfo import ZoneInfo
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    """Return an IANA time zone.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: there is none of this name.
+    """
+    return ZoneInfo(name)
