@@ -9,7 +9,6 @@ import datetime as dt
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
@@ -19,6 +18,7 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from surveys.errors import SurveyError
+from surveys.zones import local_date, time_zone
 
 CATALOGUES = Path(__file__).parent / "locale"
 FALLBACK = "en"
@@ -81,6 +81,10 @@ class Translator:
         text: str = format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", day, locale=self.locale)
         return text
 
+    def day(self, instant: dt.datetime, zone: str) -> str:
+        """Return in words which day it is in `zone` at an instant, "Tuesday 1 December"."""
+        return self.date(local_date(instant, zone))
+
     def short_date(self, day: dt.date) -> str:
         """Return a date as short as a chart or a table needs it, "1 Dec 2026"."""
         return _short_date(day, self.locale)
@@ -96,7 +100,7 @@ class Translator:
 
     def moment(self, instant: dt.datetime, zone: str, *, year: bool = False) -> str:
         """Return an instant in words on the wall clock of `zone`, "Tuesday 1 December, 10:00"."""
-        there = instant.astimezone(ZoneInfo(zone))
+        there = instant.astimezone(time_zone(zone))
         return self.say("{day}, {time}", day=self.date(there.date(), year=year), time=self.time(there))
 
     def distance(self, instant: dt.datetime, now: dt.datetime) -> str:

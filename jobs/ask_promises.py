@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -27,6 +26,7 @@ from surveys.waves.models import Wave
 from surveys.waves.opening import open_question
 from surveys.waves.queries import people_in_open_waves
 from surveys.waves.rosters import audience_of
+from surveys.zones import local_date
 
 AT_MOST_LATE = timedelta(hours=8)  # after the hour of the day; what is later waits for the next day
 
@@ -138,7 +138,7 @@ async def _ask_units(
 ) -> Wave | None:
     """Open the wave of one programme for the units whose hour it is, if there are any."""
     taken = await _days_taken(session, programme, now=now)
-    today = now.astimezone(ZoneInfo(organisation.zone)).date()
+    today = local_date(now, organisation.zone)
     for step in (1, 0, -1):  # zones reach a day to either side
         day = today + timedelta(days=step)
         if day in taken:

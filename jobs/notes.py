@@ -32,7 +32,6 @@ from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind
-from surveys.commitments.clocks import local_date
 from surveys.commitments.leading import stands_in
 from surveys.commitments.models import Commitment, CommitmentState, Share
 from surveys.commitments.playbooks import step_to_try
@@ -50,6 +49,7 @@ from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
+from surveys.zones import local_date
 
 ABOUT_BOARDS = (Kind.RETRO_STARTED, Kind.RETRO_STEP)
 

@@ -7,7 +7,6 @@ from functools import cache, partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.connection import Request
@@ -20,6 +19,7 @@ from integrations.environment import Settings
 from integrations.language import Translator
 from service.security import FORM_FIELD, Cookies, FormTokens
 from surveys.people.rules import Viewer
+from surveys.zones import time_zone
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -133,7 +133,7 @@ class Page:
         )
 
     def _local(self, when: date) -> date:
-        return when.astimezone(ZoneInfo(self.zone)) if isinstance(when, datetime) else when
+        return when.astimezone(time_zone(self.zone)) if isinstance(when, datetime) else when
 
     def _day(self, when: date, *, year: bool = False) -> str:
         return self.language.date(self._local(when), year=year)

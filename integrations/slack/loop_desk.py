@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +26,7 @@ from surveys.people.queries import branch_of, place_of, viewer_by_slack
 from surveys.people.readers import look_of
 from surveys.people.rules import Viewer
 from surveys.results.queries import trend_of
+from surveys.zones import local_date
 
 DAYS_TO_ANSWER, DAYS_TO_KEEP, DAYS_TO_MOVE = timedelta(days=7), timedelta(days=30), timedelta(days=14)
 WAVES = 3
@@ -59,7 +59,7 @@ async def _note_look(desk: Desk, viewer: Viewer, team_id: UUID, now: datetime) -
     try:
         async with desk.sessions.begin() as session:
             branch = await branch_of(session, team_id)
-            day = now.astimezone(ZoneInfo(branch.team_zone(team_id))).date()
+            day = local_date(now, branch.team_zone(team_id))
             look = look_of(viewer, branch.teams[team_id], day) if team_id in viewer.leads else None
             await note_looks(session, [look] if look is not None else [])
     except (SQLAlchemyError, SurveyError) as error:

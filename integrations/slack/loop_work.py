@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +17,7 @@ from surveys.commitments.rules import DIFFERENTLY
 from surveys.commitments.sides import own_note, side_of
 from surveys.errors import Conflict, Missing
 from surveys.people.rules import Viewer
+from surveys.zones import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Work:
 
     async def _seen(self, team_id: UUID) -> tuple[LoopState, date]:
         loop = await loop_of(self.session, team_id, now=self.now, for_leader=team_id in self.viewer.leads)
-        return loop, self.now.astimezone(ZoneInfo(loop.zone)).date()
+        return loop, local_date(self.now, loop.zone)
 
 
 def is_open(promise: PromiseView) -> bool:

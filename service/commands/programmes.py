@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,6 +43,7 @@ from surveys.cadence.rules import Interval
 from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
 from surveys.waves.queries import has_asked
+from surveys.zones import local_date
 
 WORDS = Translator("en")
 
@@ -116,7 +116,7 @@ def preview_them(which: str, *, now: datetime | None, count: int, machine: bool)
 async def _add(given: Given, *, machine: bool) -> None:
     now = _now()
     async with _at_work() as (session, organisation):
-        today = now.astimezone(ZoneInfo(organisation.zone)).date()
+        today = local_date(now, organisation.zone)
         plain = ProgrammeDraft(name="Team pulse", start_on=today + timedelta(days=1))
         if given["pulse"] == "quarterly" and given["every"] is None:
             plain = replace(plain, interval=Interval.QUARTERLY, every=1)

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -25,6 +24,7 @@ from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.lines import published_lines, published_participation
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.queries import waves_of
+from surveys.zones import local_date
 
 HIDDEN = "Not shown separately here"
 VERY_LOW = "Low; talk to someone before you talk to the team"
@@ -103,7 +103,7 @@ async def _note(
     try:
         async with sessions.begin() as session:
             organisation = await session.get_one(Organisation, wave.organisation_id)
-            day = now.astimezone(ZoneInfo(organisation.zone)).date()
+            day = local_date(now, organisation.zone)
             units = await session.scalars(
                 select(WaveUnit.team_id).where(WaveUnit.wave_id == wave.id, WaveUnit.name.in_(names))
             )

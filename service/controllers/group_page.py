@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +21,7 @@ from surveys.errors import not_here
 from surveys.people.groups_read import Group, group_of
 from surveys.people.rules import LEADERS_A_TEAM, Viewer
 from surveys.retrospectives.queries import retrospectives_of
+from surveys.zones import local_date
 
 ELSEWHERE = (TopicKind.RETRO, TopicKind.OTHER)  # where something is brought up in a group
 
@@ -45,7 +45,7 @@ async def show_group(
     if group is None or group.organisation_id != viewer.organisation_id:
         raise not_here()
     loop = await loop_of(session, group.id, now=now, for_leader=group.id in viewer.leads_groups)
-    today = now.astimezone(ZoneInfo(loop.zone)).date()
+    today = local_date(now, loop.zone)
     shown = await _group_page(session, viewer, page.language, group, loop)
     return page(
         "groups/group.html",

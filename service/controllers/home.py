@@ -25,7 +25,6 @@ from service.views.home import (
     unit_rows,
 )
 from service.views.long_lists import part_of
-from service.views.promise_cards import day_of
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
 from surveys.commitments.agreements import agreement_of
@@ -41,6 +40,7 @@ from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import open_boards_of
 from surveys.retrospectives.room import own_deadline
 from surveys.waves.queries import open_place
+from surveys.zones import local_date
 
 SAID_AT_HOME = 4
 USUAL_MINIMUM = 5  # before there is an organisation to ask
@@ -75,7 +75,7 @@ class HomeController(Controller):
             steps=[
                 one for one in steps if one.team_id in viewer.groups or relation_of(one.team_id) is not None
             ],
-            today=day_of(now, viewer.zone),
+            today=local_date(now, viewer.zone),
             said=await _said(session, viewer, page, now=now),
             led=await _led(session, viewer, now=now),
             groups=await _groups(session, viewer, page, now=now),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +21,7 @@ from surveys.errors import Invalid
 from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
 from surveys.waves.queries import has_asked
+from surveys.zones import local_date
 
 NOT_USABLE = 422
 DECIDE_DATES = {
@@ -57,7 +57,7 @@ class Desk:
 
     def today(self) -> date:
         """Return the date where the organisation is."""
-        return self.now.astimezone(ZoneInfo(self.organisation.zone)).date()
+        return local_date(self.now, self.organisation.zone)
 
     def defaults(self) -> ProgrammeDraft:
         """Return what suits most organisations, from tomorrow on."""

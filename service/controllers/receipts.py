@@ -1,7 +1,6 @@
 """The receipt of a wave for one unit: what it is shown, as text and fingerprint, and the look for mine."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, get
 from litestar.enums import MediaType
@@ -24,6 +23,7 @@ from surveys.results.published import TeamTrend, WavePoint
 from surveys.results.receipts import list_of, receipt_list, receipt_text, sha256_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.rules import FrozenRules
+from surveys.zones import local_date
 
 STILL_RUNS = (WaveState.OPEN, WaveState.CLOSING)
 
@@ -60,7 +60,7 @@ class ReceiptController(Controller):
             changed=text is not None and not await _is_as_published(session, point, text),
             still_runs=point.state in STILL_RUNS,
         )
-        day = now.astimezone(ZoneInfo(branch.team_zone(team_id))).date()
+        day = local_date(now, branch.team_zone(team_id))
         look = look_of(viewer, branch.teams[team_id], day) if text is not None else None
         return note_after(page, response, [look])
 
@@ -81,7 +81,7 @@ class ReceiptController(Controller):
         text = await receipt_text(session, wave_id, team_id)
         if text is None:
             raise Missing(mark("Of this pulse no text was kept, only its fingerprint."))
-        day = now.astimezone(ZoneInfo(branch.team_zone(team_id))).date()
+        day = local_date(now, branch.team_zone(team_id))
         look = look_of(viewer, branch.teams[team_id], day)
         return note_after(page, _download(text, "shown.txt"), [look])
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, Request, get
 from litestar.datastructures import State
@@ -45,6 +44,7 @@ from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
 from surveys.waves.rosters import coming_changes
 from surveys.waves.rules import FrozenRules
+from surveys.zones import local_date
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
 Visit = Request[Any, Any, State]
@@ -115,7 +115,7 @@ async def show_team(
         above=above,
         roster=await roster_for(session, reader.viewer, team_id),
     )
-    today = reader.now.astimezone(ZoneInfo(loop.zone)).date()
+    today = local_date(reader.now, loop.zone)
     response = reader.page(
         "teams/team.html",
         status=422 if returned else 200,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie, State
@@ -26,6 +25,7 @@ from surveys.people.actions import make_sign_in_link, sign_in
 from surveys.people.models import Team
 from surveys.people.queries import person_by_email
 from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.zones import time_zone
 
 FIRST_STORY = "Workshop"
 Asked = Request[Any, Any, State]
@@ -179,7 +179,7 @@ async def _asked(session: AsyncSession, wave: Wave) -> dict[str, int]:
 
 
 def _until(wave: Wave) -> str:
-    closes = wave.closes_at.astimezone(ZoneInfo("UTC"))
+    closes = wave.closes_at.astimezone(time_zone("UTC"))
     return f"most have answered, it closes on {closes:%A} {closes.day} {closes:%B} at {closes:%H:%M} UTC"
 
 

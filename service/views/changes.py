@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from surveys.people.rules import RoleKind
 from surveys.results.published import WavePoint
 from surveys.waves.rules import FrozenRules
+from surveys.zones import local_date
 
 ACTIONS = {
     "organisation.minimum_group_set": mark(
@@ -85,17 +85,13 @@ def change_log(
         zone: the reader's.
     """
     found: dict[date, list[str]] = defaultdict(list)
-
-    def day(at: datetime) -> date:
-        return at.astimezone(ZoneInfo(zone)).date()
-
     for change in changes:
-        found[day(change.at)].append(_said(change, language))
+        found[local_date(change.at, zone)].append(_said(change, language))
     for at, joined, left in moves:
-        found[day(at)].append(_moved(joined, left, language))
+        found[local_date(at, zone)].append(_moved(joined, left, language))
     for before, after in pairwise(waves):
         if before.rules and after.rules:
-            found[day(after.opens_at)] += rule_changes(
+            found[local_date(after.opens_at, zone)] += rule_changes(
                 FrozenRules.of(before.rules), FrozenRules.of(after.rules), language
             )
     return [

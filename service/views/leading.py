@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from integrations.loop_words import PLEDGE_LIMITS
@@ -102,17 +100,13 @@ def _away(one: Standing, viewer: Viewer, language: Translator) -> str:
 
 def _pledge_line(pledge: PledgeView, viewer: Viewer, language: Translator) -> str:
     return language.say(
-        "{name}, since {day}.", name=pledge.name, day=_day(pledge.made_at, viewer, language)
+        "{name}, since {day}.", name=pledge.name, day=language.day(pledge.made_at, viewer.zone)
     )
 
 
 def _note_card(note: NoteView, viewer: Viewer, language: Translator) -> NoteCard:
-    line = language.say("{name} on {day}.", name=note.name, day=_day(note.written_at, viewer, language))
+    line = language.say("{name} on {day}.", name=note.name, day=language.day(note.written_at, viewer.zone))
     return NoteCard(note.id, note.what, note.changes, line, mine=note.person_id == viewer.person_id)
-
-
-def _day(instant: datetime, viewer: Viewer, language: Translator) -> str:
-    return language.date(instant.astimezone(ZoneInfo(viewer.zone)).date())
 
 
 def _playbooks(trend: TeamTrend, language: Translator) -> list[PlaybookCard]:

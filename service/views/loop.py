@@ -19,10 +19,11 @@ from integrations.loop_words import (
 )
 from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
-from service.views.promise_cards import PromiseCard, day_of, promise_card
+from service.views.promise_cards import PromiseCard, promise_card
 from surveys.commitments.loop import LoopState, Step, TopicView, unread_topics
 from surveys.commitments.rules import LEADERS_OWN, TopicKind, may_leave_out
 from surveys.results.rules.loop_words import KEPT
+from surveys.zones import local_date
 
 MANY_OPEN = 3  # more open promises than this, and the leader is asked whether they fit
 WORKING_DAY = timedelta(days=1)
@@ -145,11 +146,11 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
     """Return what happened to promises, as flags for the time axis."""
     found = []
     for promise in state.promises:
-        found.append(Flag(day_of(promise.made_at, zone), "made", promise.text))
+        found.append(Flag(local_date(promise.made_at, zone), "made", promise.text))
         if promise.done_at is not None:
-            found.append(Flag(day_of(promise.done_at, zone), "done", promise.text))
+            found.append(Flag(local_date(promise.done_at, zone), "done", promise.text))
         if promise.word == KEPT and promise.word_at is not None:
-            found.append(Flag(day_of(promise.word_at, zone), "confirmed", promise.text))
+            found.append(Flag(local_date(promise.word_at, zone), "confirmed", promise.text))
     return found
 
 
@@ -172,7 +173,7 @@ class _Words:
     in_group: bool
 
     def day(self, instant: datetime) -> str:
-        return self.language.date(day_of(instant, self.zone))
+        return self.language.day(instant, self.zone)
 
     def step(self, step: Step, waiting: Sequence[str]) -> StepLine:
         label = self.language.say(STEP_NAMES[step.name])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 
@@ -16,6 +15,7 @@ from surveys.cadence.quiet_days import Quiet
 from surveys.cadence.rules import LAST_OF_MONTH, Interval, Shift
 from surveys.waves.models import Turnout
 from surveys.waves.rules import TURNOUT_ENDS
+from surveys.zones import local_date, time_zone
 
 WITH_ARTICLE = frozenset({"AE", "BS", "CD", "DO", "GB", "GM", "MV", "NL", "PH", "US"})  # "the Netherlands"
 HOURS_A_DAY = 24
@@ -181,14 +181,14 @@ def _coming(language: Translator, row: PreviewRow, zone: str, now: datetime, clo
     day = row.occurrence
     if row.held:
         # Where quiet days moved everybody, the day that matters is the one on which the first are asked.
-        day = min(place.asks_at.astimezone(ZoneInfo(place.zone)).date() for place in row.zones)
+        day = min(local_date(place.asks_at, place.zone) for place in row.zones)
         close = language.say(closes, moment=language.moment(row.closes_at, zone), zone=zone)
         note = ""
     else:
         close = ""
         note = language.say("Not asked: quiet days push it against the next one.")
     return Coming(
-        title=language.date(day, year=day.year != now.astimezone(ZoneInfo(zone)).year),
+        title=language.date(day, year=day.year != now.astimezone(time_zone(zone)).year),
         iso=row.occurrence.isoformat(),
         close=close,
         note=note,
@@ -198,7 +198,7 @@ def _coming(language: Translator, row: PreviewRow, zone: str, now: datetime, clo
 
 def _line(language: Translator, place: PlaceTime, day: date) -> PlaceLine:
     city = place.zone.rpartition("/")[2].replace("_", " ")
-    local = place.asks_at.astimezone(ZoneInfo(place.zone))
+    local = place.asks_at.astimezone(time_zone(place.zone))
     when = language.moment(place.asks_at, place.zone)
     country = _country(language.locale, place.country)
     return PlaceLine(
@@ -240,7 +240,7 @@ def _place_as_json(place: PlaceTime) -> dict[str, Any]:
         "zone": place.zone,
         "country": place.country,
         "people": place.people,
-        "asks_at": place.asks_at.astimezone(ZoneInfo(place.zone)).isoformat(),
+        "asks_at": place.asks_at.astimezone(time_zone(place.zone)).isoformat(),
         "quiet": None
         if shift is None
         else {

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from integrations.loop_words import SIDES, is_disputed
@@ -12,6 +11,7 @@ from integrations.retro_words import SAID_ALOUD
 from surveys.commitments.loop import PromiseView, SideView
 from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State
 from surveys.commitments.sides import own_note
+from surveys.zones import local_date
 
 STATE_NAMES: Mapping[State, str] = {
     State.OPEN: mark("Open"),
@@ -69,11 +69,6 @@ def promise_card(
     return _Words(language, zone, in_group).card(promise)
 
 
-def day_of(instant: datetime, zone: str) -> date:
-    """Return the day of an instant in a zone."""
-    return instant.astimezone(ZoneInfo(zone)).date()
-
-
 def _is_past(promise: PromiseView) -> bool:
     """Return whether an open promise has passed its date, however long ago."""
     return promise.overdue or promise.state is State.NOT_KEPT
@@ -86,7 +81,7 @@ class _Words:
     in_group: bool
 
     def day(self, instant: datetime) -> str:
-        return self.language.date(day_of(instant, self.zone))
+        return self.language.day(instant, self.zone)
 
     def card(self, promise: PromiseView) -> PromiseCard:
         is_open = promise.done_at is None and promise.withdrawn_at is None
@@ -110,7 +105,7 @@ class _Words:
             is_overdue=is_open and _is_past(promise),
             left_behind=promise.left_behind,
             expected=promise.expected,
-            asked_from=day_of((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
+            asked_from=local_date((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
         )
 
     def _is_own_word(self, promise: PromiseView) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator, mark
 from integrations.loop_words import say_promise
 from surveys.commitments.loop import LoopState
 from surveys.repair.models import LookWord
 from surveys.repair.queries import PlanView
+from surveys.zones import local_date
 
 WORDS: Mapping[LookWord, str] = {
     LookWord.MOVING: mark("moving"),
@@ -54,7 +54,7 @@ def repair_page(
     Args:
         zone: the reader's.
     """
-    today = now.astimezone(ZoneInfo(loop.zone)).date()
+    today = local_date(now, loop.zone)
     return RepairPage(
         team_id=loop.team_id,
         team_name=loop.team_name,
@@ -75,11 +75,11 @@ def _state(plan: PlanView, language: Translator, zone: str) -> str:
             "{name} proposed this on {day}. Talk about it; then somebody of the team says here that the "
             "team agrees. It is a plan only then.",
             name=plan.proposed_by,
-            day=_day(plan.proposed_at, language, zone),
+            day=language.day(plan.proposed_at, zone),
         )
     return language.say(
         "Agreed on {day}; {name} said so for the team.",
-        day=_day(plan.agreed_at, language, zone),
+        day=language.day(plan.agreed_at, zone),
         name=plan.agreed_by,
     )
 
@@ -98,9 +98,5 @@ def _next_look(plan: PlanView, language: Translator, zone: str, *, now: datetime
         "The next look is on {day}."
         if plan.next_look > now
         else "The next look has been due since {day}. Somebody of the team says here how it is.",
-        day=_day(plan.next_look, language, zone),
+        day=language.day(plan.next_look, zone),
     )
-
-
-def _day(instant: datetime, language: Translator, zone: str) -> str:
-    return language.date(instant.astimezone(ZoneInfo(zone)).date())

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from integrations.language import Translator
 from service.views import team_notes
@@ -33,6 +32,7 @@ from service.views.wording import (
 from surveys.commitments.loop import LoopState
 from surveys.results.published import TeamTrend, WavePoint
 from surveys.waves.rosters import Coming
+from surveys.zones import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def team_page(
         roster: who is asked in the wave that is open, where the reader may see the names.
     """
     newest = newest_readable(trend)
-    panels = panels_of(trend, loop, language, now.astimezone(ZoneInfo(zone)).date())
+    panels = panels_of(trend, loop, language, local_date(now, zone))
     loop_view = loop_page(loop, language, zone=zone, is_leader=is_leader)
     small = newest is not None and is_small(newest)
     return TeamPage(

@@ -4,7 +4,6 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +15,7 @@ from surveys.cadence.queries import programme_with_id
 from surveys.cadence.rules import instant, minimum_in_force
 from surveys.errors import Invalid
 from surveys.people.models import Organisation, Team
+from surveys.zones import local_date
 
 TIMING = ("interval", "every", "start_on", "weekday", "local_time")
 
@@ -230,7 +230,7 @@ async def _keep_own_items(session: AsyncSession, programme: Programme, own: tupl
 
 def _first_day_ahead(programme: Programme, organisation: Organisation, now: datetime) -> date:
     """Return the first day whose time of asking is still to come where the organisation is."""
-    today = now.astimezone(ZoneInfo(organisation.zone)).date()
+    today = local_date(now, organisation.zone)
     later = instant(today, programme.local_time, organisation.zone) > now
     return today if later else today + timedelta(days=1)
 

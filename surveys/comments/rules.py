@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from surveys.ballots.rules import Opened
 from surveys.ballots.words import OpenedRemark, PassedOn
 from surveys.errors import Invalid
 from surveys.results.rules.publication import FrozenUnit
+from surveys.zones import time_zone
 
 FEWEST = 5  # people who answered, whatever the minimum group is: an average hides more than words do
 FEWEST_FOR_THEMES = 8
@@ -86,7 +86,7 @@ def decide_delivery(
 
 def handed_over_on(now: datetime, zone: str) -> date:
     """Return the day of the batch that a message written at `now` goes with: the next nine o'clock."""
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(time_zone(zone))
     return local.date() + timedelta(days=local.time() >= HANDED_OVER_AT)
 
 

@@ -12,12 +12,13 @@ from sqlalchemy import Select, Uuid, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from surveys.commitments.clocks import Rest, Span, both, end_of_day, local_date
+from surveys.commitments.clocks import Rest, Span, both, end_of_day
 from surveys.commitments.models import Absence
 from surveys.errors import Invalid, only_for_leaders
 from surveys.people.models import Leadership, Membership, Person
 from surveys.people.queries import branch_of
 from surveys.people.rules import Directory
+from surveys.zones import local_date
 
 LONGEST_AWAY = timedelta(days=365)
 Away = Mapping[tuple[UUID, UUID], Sequence[Span]]  # team and leader → when they were away

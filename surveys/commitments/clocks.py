@@ -11,16 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from surveys.cadence.quiet_days import SATURDAY, QuietDays, public_holidays
-from surveys.zones import time_zone
+from surveys.zones import local_date, time_zone
 
 DAY = timedelta(days=1)
 DAYS_OFF = QuietDays(holidays=True)  # weekends, and the holidays of a country
 SPEAKING_HOURS = (time(9), time(17))  # local; messages to leaders and teams fall within them
-
-
-def local_date(instant: datetime, zone: str) -> date:
-    """Return which day it is somewhere at an instant."""
-    return instant.astimezone(time_zone(zone)).date()
 
 
 def end_of_day(day: date, zone: str) -> datetime:

@@ -15,12 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from surveys.commitments.absences import rest_of, spans_away, stand_ins
-from surveys.commitments.clocks import (
-    NO_REST,
-    Rest,
-    after_working_time,
-    speaking_time,
-)
+from surveys.commitments.clocks import NO_REST, Rest, after_working_time, speaking_time
 from surveys.commitments.models import Share
 from surveys.commitments.rules import PUBLIC_AFTER
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +17,7 @@ from surveys.errors import Conflict, Missing, only_for_leaders
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Leadership, Person
 from surveys.people.queries import place_of
+from surveys.zones import time_zone
 
 LATER = {"tomorrow": timedelta(days=1), "next_week": timedelta(days=7)}
 MOST_SNOOZES = 3
@@ -47,7 +47,7 @@ async def put_off_promise(
         raise Conflict("You have put this off three times. It stays on your list.")
     person = await session.get_one(Person, person_id)
     zone = await zone_of(session, promise.team_id)
-    morning = (now.astimezone(ZoneInfo(zone)) + LATER[how]).replace(
+    morning = (now.astimezone(time_zone(zone)) + LATER[how]).replace(
         hour=BEGINS, minute=0, second=0, microsecond=0
     )
     await schedule(
@@ -105,7 +105,7 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
 
 def beginning_of_week(now: datetime, weeks: int, zone: str, country: str | None) -> datetime:
     """Return nine o'clock on the first working day of a week so many weeks from now, where somebody is."""
-    there = now.astimezone(ZoneInfo(zone))
+    there = now.astimezone(time_zone(zone))
     day = there - there.weekday() * DAY + weeks * 7 * DAY
     last = day + 6 * DAY
     while not begins_week(day.date(), country) and day < last:

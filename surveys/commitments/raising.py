@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +20,7 @@ from surveys.people.models import Leadership, Organisation, WorkingGroup
 from surveys.results.models import Figure
 from surveys.retrospectives.models import ActionStep, Card, CardGroup, Retrospective
 from surveys.waves.models import Wave, WaveState
+from surveys.zones import time_zone
 
 STILL_NEWS = timedelta(days=14)  # what is older raises no topics any more
 SAID_LATELY = timedelta(days=60)  # a dimension that stays low is not brought up again before
@@ -144,7 +144,7 @@ async def _from_mailboxes(session: AsyncSession, *, now: datetime) -> list[Row]:
                 func.min(MailboxMessage.visible_on) >= newest - STILL_NEWS,
             )
         )
-        zone = ZoneInfo(organisation.zone)
+        zone = time_zone(organisation.zone)
         rows += [
             {
                 "organisation_id": organisation.id,

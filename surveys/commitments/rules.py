@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from surveys.commitments.clocks import Span, end_of_day, local_date, stopped
+from surveys.commitments.clocks import Span, end_of_day, stopped
 from surveys.errors import Invalid
 from surveys.results.rules.loop_words import CANT_TELL, KEPT, NOT_YET, TOO_FEW
+from surveys.zones import local_date
 
 NOTICE = timedelta(hours=24)  # before the end of the day a move or a withdrawal concerns
 VALID_MOVES = 2

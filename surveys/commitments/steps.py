@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import texts
-from surveys.commitments.clocks import local_date
 from surveys.commitments.leading import names_around, zone_of
 from surveys.commitments.loop import PromiseView
 from surveys.commitments.models import Commitment, CommitmentState
@@ -17,6 +16,7 @@ from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.models import ActionStep, Retrospective
 from surveys.retrospectives.rules import LONGEST_STEP, STEP_DAYS, STEPS_A_BOARD, Phase
 from surveys.texts import one_line
+from surveys.zones import local_date
 
 
 async def propose_step(

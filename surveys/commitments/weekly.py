@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from surveys.commitments.clocks import begins_week, local_date
+from surveys.commitments.clocks import begins_week
 from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState, PromiseView
 from surveys.commitments.models import Absence, Commitment, CommitmentState
@@ -24,6 +23,7 @@ from surveys.people.models import GroupMember, Leadership, Person, WorkingGroup
 from surveys.people.statements import where_people_are
 from surveys.results.queries import trend_of
 from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.zones import local_date, time_zone
 
 WEEKLY = (Kind.LEADER_WEEK, Kind.LEADER_NUDGE)
 BEGINS, ENDS = 9, 17
@@ -85,7 +85,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
     )
     planned = 0
     for zone, country, leader in found.all():
-        there = now.astimezone(ZoneInfo(zone))
+        there = now.astimezone(time_zone(zone))
         if not begins_week(there.date(), country) or not BEGINS <= there.hour < ENDS:
             continue
         notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)

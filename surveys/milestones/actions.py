@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.commitments.clocks import local_date
 from surveys.errors import Conflict, Missing
 from surveys.milestones import rules
 from surveys.milestones.models import Project, TeamRhythm, UnmappedProject
@@ -19,6 +18,7 @@ from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone
 from surveys.retrospectives.rules import Pace, Plan
 from surveys.texts import one_line
+from surveys.zones import local_date
 
 MOST_UNMAPPED = 200  # so that a tool that tells of everything does not fill the database
 

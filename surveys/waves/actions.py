@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from surveys.cadence.models import Programme
 from surveys.errors import Conflict, Missing
 from surveys.waves.models import Place, Turnout, Wave, WaveState
 from surveys.waves.queries import latest_wave
+from surveys.zones import local_date
 
 
 async def begin_closing(session: AsyncSession, wave_id: UUID, *, now: datetime) -> bool:
@@ -64,7 +64,7 @@ async def ask_again(session: AsyncSession, programme: Programme, *, zone: str, n
         raise Conflict("Only a pulse that ended without results can be asked once more.")
     if programme.extra_on is not None and programme.extra_on > wave.occurrence:
         raise Conflict("It is asked once more already; there is nothing left to do.")
-    programme.extra_on = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    programme.extra_on = local_date(now, zone) + timedelta(days=1)
     await session.flush()
     return programme.extra_on
 

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from sqlalchemy.orm import aliased
 from surveys.people.models import Organisation, Person
 from surveys.waves.models import Place, Turnout, Wave, WaveState, WaveUnit
 from surveys.waves.rules import DAYS_BETWEEN_SMALL, LastAsked
+from surveys.zones import local_date
 
 ASKED_STATES = (WaveState.OPEN, WaveState.CLOSING, WaveState.PUBLISHED, WaveState.LOST)
 
@@ -128,8 +128,8 @@ async def waves_to_count(session: AsyncSession, *, now: datetime) -> list[tuple[
     )
     waiting = []
     for wave, zone in found:
-        today = now.astimezone(ZoneInfo(zone)).date()
-        if today <= wave.opens_at.astimezone(ZoneInfo(zone)).date():
+        today = local_date(now, zone)
+        if today <= local_date(wave.opens_at, zone):
             continue
         if await session.get(Turnout, (wave.id, today)) is None:
             waiting.append((wave, today))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, HttpMethod, Request, Response, route
 from litestar.datastructures import State
@@ -12,6 +11,7 @@ from litestar.params import FromPath
 
 from service.demo.simulated_slack.limits import SlackRefusal
 from service.demo.simulated_slack.workspace import Member, View, Workspace
+from surveys.zones import time_zone
 
 Json = dict[str, Any]
 
@@ -130,7 +130,7 @@ def _users(workspace: Workspace, _arguments: Json) -> Json:
 
 
 def _profile(workspace: Workspace, member: Member) -> Json:
-    offset = datetime.now(ZoneInfo(member.zone)).utcoffset()
+    offset = datetime.now(time_zone(member.zone)).utcoffset()
     return {
         "id": member.id,
         "team_id": workspace.team_id,

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
+
+from surveys.zones import time_zone
 
 EMOJI = {":white_check_mark:": "✓", ":lock:": "🔒", ":wave:": "👋", ":seedling:": "🌱", ":calendar:": "📅"}
 DATE_TOKENS = {
@@ -96,7 +97,7 @@ def _angle(inside: str, zone: str, link: Callable[[str], str]) -> str:
 
 
 def _date(timestamp: int, form: str, zone: str) -> Markup:
-    moment = datetime.fromtimestamp(timestamp, ZoneInfo(zone))
+    moment = datetime.fromtimestamp(timestamp, time_zone(zone))
     shown = re.sub(
         r"\{(\w+)\}",
         lambda token: DATE_TOKENS[token[1]].format(moment) if token[1] in DATE_TOKENS else token[0],

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 from litestar import Litestar, Request, Response
@@ -20,6 +19,7 @@ from service.demo.simulated_slack.limits import SlackRefusal
 from service.demo.simulated_slack.pages import SlackPages, Surroundings
 from service.demo.simulated_slack.workspace import Workspace
 from service.security import HEADERS, SAFE
+from surveys.zones import time_zone
 
 FOLDER = Path(__file__).parent.parent
 
@@ -89,4 +89,4 @@ def _not_here(_request: Request[Any, Any, State], _refusal: SlackRefusal) -> Res
 
 def _local(ts: str, zone: str) -> datetime:
     """Return when a message was posted, in the zone of who reads it."""
-    return datetime.fromtimestamp(int(ts.partition(".")[0]), ZoneInfo(zone))
+    return datetime.fromtimestamp(int(ts.partition(".")[0]), time_zone(zone))
