@@ -22,7 +22,7 @@ SAID: Mapping[TopicKind, str] = {
 }
 BY_ITSELF: Mapping[TopicKind, str] = {
     TopicKind.MAILBOX: mark("Something that came by the leader's mailbox."),
-    TopicKind.RETRO: mark("Something you voted for in the retrospective of {day} has no step yet."),
+    TopicKind.RETRO: mark("Something in the retrospective of {day} has no step yet."),
     TopicKind.MISTAKE: mark("After a mistake that the leader named: what would help?"),
 }
 FROM: Mapping[TopicKind, str] = {

@@ -192,6 +192,8 @@ class _Words:
         if elapsed is None or not shown:
             return ""
         days = int(elapsed / WORKING_DAY)
+        if over is None and not days:
+            return self.language.say("open for less than a working day")
         if over is None:
             return self.language.count(
                 "open for {count} working day", "open for {count} working days", days

@@ -138,6 +138,22 @@ class _Words:
             return self.language.say("It was due on {day}.", day=due)
         return self.language.say("by {day}", day=due)
 
+    def _since_then(self, promise: PromiseView) -> list[str]:
+        """Return what was said of a promise on the way and at its end, in the order in which it was."""
+        say = self.language.say
+        nobody = say("somebody who left")
+        said = [(at, say("{day}: {words}", day=self.day(at), words=words)) for at, words in promise.updates]
+        said += [
+            (each.at, say(SAID_ALOUD[each.said], day=self.day(each.at), name=each.by or nobody))
+            for each in promise.aloud
+        ]
+        if promise.withdrawn_at is not None:
+            day, reason = self.day(promise.withdrawn_at), promise.withdrawal_reason or ""
+            said.append((promise.withdrawn_at, say("Withdrawn on {day}: {reason}", day=day, reason=reason)))
+        if promise.done_at is not None:
+            said.append((promise.done_at, say("Marked as done on {day}.", day=self.day(promise.done_at))))
+        return [line for _, line in sorted(said, key=lambda one: one[0])]
+
     def _history(self, promise: PromiseView) -> list[str]:
         say = self.language.say
         lines = [say("Promised on {day}.", day=self.day(promise.made_at))]
@@ -148,22 +164,8 @@ class _Words:
                 else mark("Moved to {to}, late: {reason}")
             )
             lines.append(say(sentence, to=self.language.date(move.to_due), reason=move.reason))
-        for said_at, words in promise.updates:
-            lines.append(say("{day}: {words}", day=self.day(said_at), words=words))
-        lines += [
-            say(SAID_ALOUD[aloud.said], day=self.day(aloud.at), name=aloud.by or say("somebody who left"))
-            for aloud in promise.aloud
-        ]
-        if promise.withdrawn_at is not None:
-            lines.append(
-                say(
-                    "Withdrawn on {day}: {reason}",
-                    day=self.day(promise.withdrawn_at),
-                    reason=promise.withdrawal_reason or "",
-                )
-            )
+        lines += self._since_then(promise)
         if promise.done_at is not None:
-            lines.append(say("Marked as done on {day}.", day=self.day(promise.done_at)))
             if self.in_group:
                 waits = not promise.aloud
                 lines += [say("No survey asks about it; the group can talk about it openly.")] * waits

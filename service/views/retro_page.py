@@ -36,7 +36,7 @@ NEXT = {
     ),
     Phase.DISCUSS: (
         mark("Close the retrospective"),
-        mark("The summary stays for the team and its leader. Nothing is posted anywhere by this press."),
+        mark("The summary stays for who can read this board. Nothing is posted anywhere by this press."),
     ),
 }
 
@@ -120,7 +120,7 @@ class BoardPage:
     longest: int
     late: bool
     live: bool
-    repair_here: bool  # whether the reader can read the team's repair plan today
+    repair_here: bool  # whether the reader can read the team's repair plan today; a group has none
 
 
 def board_page(
@@ -159,7 +159,7 @@ def board_page(
         longest=LONGEST_CARD,
         late=state.phase_ends_at is not None and state.phase_ends_at <= now,
         live=state.pace is Pace.LIVE,
-        repair_here=belongs(viewer, state.team_id),
+        repair_here=belongs(viewer, state.team_id) and not state.in_group,
     )
 
 

@@ -24,8 +24,8 @@ def refuse_names(text: str, names: Iterable[str], *, field: str = "text") -> Non
     for name in names:
         if _is_named(name, text):
             raise Invalid(
-                "Somebody is named here. Promise the step and leave the name out: everyone "
-                "is asked later whether these very words were kept.",
+                "Somebody is named here. Promise the step and leave the name out: these very "
+                "words stand for everybody to read.",
                 field=field,
             )
     if "@" in text:
