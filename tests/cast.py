@@ -11,9 +11,11 @@ Company      led by Carla
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.database import Base
 from surveys.people.models import Leadership, Membership, Organisation, Person, Role, RoleKind, Team
 from surveys.people.queries import directory_of
 from surveys.people.rules import Directory
@@ -69,8 +71,29 @@ async def make_person(
     views: Iterable[Team] = (),
 ) -> Person:
     """A person with the address `name@example.com` and, unless given, the Slack id `UNAME`."""
+    person = _person(
+        organisation, name, zone=zone, country=country, locale=locale, slack_id=slack_id, active=active
+    )
+    session.add(person)
+    await session.flush()
+    session.add_all(_offices(person, team=team, leads=leads, since=since, hr=hr, views=views))
+    await session.flush()
+    return person
+
+
+def _person(
+    organisation: Organisation,
+    name: str,
+    *,
+    zone: str,
+    country: str | None = "DE",
+    locale: str = "en",
+    slack_id: str | None = None,
+    active: bool = True,
+) -> Person:
     bare = "".join(letter for letter in name if letter.isalnum())
-    person = Person(
+    return Person(
+        id=uuid4(),
         organisation_id=organisation.id,
         email=f"{bare.lower()}@example.com",
         name=name,
@@ -80,21 +103,27 @@ async def make_person(
         slack_id=slack_id or f"U{bare.upper()}",
         active=active,
     )
-    session.add(person)
-    await session.flush()
+
+
+def _offices(
+    person: Person,
+    *,
+    team: Team | None,
+    leads: Iterable[Team] = (),
+    since: datetime = SOME_TIME_AGO,
+    hr: bool = False,
+    views: Iterable[Team] = (),
+) -> list[Base]:
+    """What somebody is to teams and to the organisation."""
+    ours = person.organisation_id
+    found: list[Base] = [Leadership(team_id=led.id, person_id=person.id) for led in leads]
     if team is not None:
-        session.add(Membership(person_id=person.id, team_id=team.id, since=since, until=None))
-    session.add_all(Leadership(team_id=led.id, person_id=person.id) for led in leads)
+        found.append(Membership(person_id=person.id, team_id=team.id, since=since, until=None))
     if hr:
-        session.add(
-            Role(organisation_id=organisation.id, person_id=person.id, kind=RoleKind.HR, team_id=None)
-        )
-    session.add_all(
-        Role(organisation_id=organisation.id, person_id=person.id, kind=RoleKind.VIEWER, team_id=seen.id)
-        for seen in views
-    )
-    await session.flush()
-    return person
+        found.append(Role(organisation_id=ours, person_id=person.id, kind=RoleKind.HR, team_id=None))
+    for seen in views:
+        found.append(Role(organisation_id=ours, person_id=person.id, kind=RoleKind.VIEWER, team_id=seen.id))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +210,15 @@ async def make_cast(session: AsyncSession, *, name: str = "Example", zone: str =
         (people, "Hanna", ("Helen", "Hugo", "Heidi")),
         (warehouse, "Olga", ("Oscar", "Omar", "Odil", "Orla", "Otis")),
     )
-    by_name = {}
+    by_name: dict[str, Person] = {}
+    offices: list[Base] = []
     for team, leader, members in plan:
-        by_name[leader] = await make_person(
-            session, organisation, leader, team=team, leads=[team], zone=zone
-        )
-        for member in members:
-            by_name[member] = await make_person(
-                session, organisation, member, team=team, zone=zone, hr=member == "Helen"
-            )
+        for one in (leader, *members):
+            person = by_name[one] = _person(organisation, one, zone=zone)
+            leads = [team] if one == leader else []
+            offices += _offices(person, team=team, leads=leads, hr=one == "Helen")
+    session.add_all(by_name.values())
+    await session.flush()  # all at once: nearly every test writes these
+    session.add_all(offices)
+    await session.flush()
     return Cast(organisation, company, product, payments, search, people, warehouse, by_name)
