@@ -121,8 +121,10 @@ def _offices(
         found.append(Membership(person_id=person.id, team_id=team.id, since=since, until=None))
     if hr:
         found.append(Role(organisation_id=ours, person_id=person.id, kind=RoleKind.HR, team_id=None))
-    for seen in views:
-        found.append(Role(organisation_id=ours, person_id=person.id, kind=RoleKind.VIEWER, team_id=seen.id))
+    found += [
+        Role(organisation_id=ours, person_id=person.id, kind=RoleKind.VIEWER, team_id=seen.id)
+        for seen in views
+    ]
     return found
 
 
