@@ -62,6 +62,7 @@ SQLITE_PRAGMAS = {
     "secure_delete": "ON",  # deleted ballots are overwritten in the file (decision 0003)
     "foreign_keys": "ON",
     "busy_timeout": "10000",
+    "temp_store": "MEMORY",  # what a statement sets aside is not written to a folder nobody thinks of
 }
 POSTGRESQL_POOL = 10
 INSERT_CHUNK = 5_000  # rows a statement, where rows cannot be streamed
