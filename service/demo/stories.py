@@ -118,7 +118,10 @@ STORIES = (
         shares={
             0: "Thank you. What I read: dates do not hold, and you hear it too late. That is mine to fix.",
             2: "The board works, you say. Material is the next thing: you will hear about it the same day.",
+            3: "Two dates held and one moved, in time. That is the way I want it.",
             4: "Clearly better on dates. Some of you still hold back in one-to-ones. I heard that.",
+            5: "One-to-ones first: I ask before I pass anything on.",
+            6: "The saw is what I hear most. It costs us a day each time.",
             7: "This is your work as much as mine. One more promise below.",
         },
         promises=(

@@ -111,7 +111,7 @@ def at_least(k: int, people: int, response: float) -> float:
         )
         for n in range(k)
     )
-    return min(1.0, max(0.0, 1.0 - fewer))
+    return min(math.nextafter(1.0, 0.0), max(0.0, 1.0 - fewer))  # near to certain is not certain
 
 
 def foresee(directory: Directory, *, response: float, minimum: int) -> Foreseen:

@@ -94,7 +94,7 @@ def test_the_chances_of_small_teams_at_eighty_per_cent(people: int, chance: floa
 
 
 def test_an_organisation_of_a_hundred_thousand_has_a_chance_too() -> None:
-    assert at_least(50, 100_000, 0.8) == 1.0
+    assert 0.999 < at_least(50, 100_000, 0.8) < 1.0  # nothing is certain
     assert at_least(5, 100_000, 0.00001) < 0.01
 
 
