@@ -118,6 +118,7 @@ def become(page: Page, team: str, way: str) -> str:
         "button", name=way
     ).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(team)
+    page.wait_for_load_state()  # a heading is there before the rest of a long page
     return page.locator("body").inner_text()
 
 
