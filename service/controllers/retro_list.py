@@ -12,10 +12,11 @@ from integrations.language import mark
 from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
 from service.controllers.retro_desk import Answer, Visit
 from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session
+from service.problems import status_of
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.retro_page import retro_list
-from surveys.errors import Invalid, not_here
+from surveys.errors import Conflict, Invalid, not_here
 from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.models import TeamOrGroup, WorkingGroup
 from surveys.people.rules import Viewer
@@ -62,15 +63,11 @@ class RetroListController(Controller):
             plan = _plan_of(form)
             plan.require_possible()
             await _require_offered(session, team_id, plan, now)
-        except Invalid as refusal:
-            wrong = page.language.refusal(refusal)
-            milestone = form.text("milestone")
-            return await _list_page(
-                session, viewer, page, team_id, now, wrong=wrong, form=form, milestone=milestone
+            board = await start_retrospective(
+                session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
             )
-        board = await start_retrospective(
-            session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
-        )
+        except (Invalid, Conflict) as refusal:  # the board that is open stands on the same page
+            return await _list_page(session, viewer, page, team_id, now, refused=refusal, form=form)
         return Redirect(f"/retros/{board.id}", status_code=303)
 
 
@@ -81,29 +78,31 @@ async def _list_page(
     team_id: UUID,
     now: datetime,
     *,
-    wrong: str = "",
+    refused: Invalid | Conflict | None = None,
     form: Form | None = None,
     milestone: str = "",
 ) -> Response[str]:
     _require_belongs(viewer, team_id)
+    sent = form.typed() if form is not None else {"milestone": milestone}
     team = await session.get_one(TeamOrGroup, team_id)
     people = await people_looking_back(session, team)
     offered = await milestones_to_look_back_on(session, team_id, now=now)
-    chosen = next((one for one in offered if str(one.id) == milestone), None)
+    chosen = next((one for one in offered if str(one.id) == sent.get("milestone")), None)
     return page(
         "retros/list.html",
-        status=422 if wrong else 200,
+        status=status_of(refused) if refused is not None else 200,
         team_name=team.name,
         group_ended=isinstance(team, WorkingGroup) and team.ended_at is not None,
         team_id=team_id,
         retros=retro_list(await retrospectives_of(session, team_id)),
         writers=sum(not leads for leads in people.values()),
-        wrong=wrong,
-        title=form.text("title") if form else (chosen.name if chosen else ""),
+        wrong=page.language.refusal(refused) if refused is not None else "",
+        sent=sent,
+        title=sent.get("title", chosen.name if chosen else ""),
         offered=offered,
         chosen=chosen,
         templates=[(one, name, ABOUT_TEMPLATE[one]) for one, name in TEMPLATES.items()],
-        template=form.text("template") if form else Template.THREE_PARTS,
+        template=sent.get("template", Template.THREE_PARTS),
     )
 
 

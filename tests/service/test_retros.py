@@ -48,6 +48,11 @@ async def test_a_started_board_is_found_on_home_and_on_the_teams_page(
     assert f"/teams/{cast.payments.id}/retros" in (await bob.get(f"/teams/{cast.payments.id}")).text
     assert path in (await bob.get(f"/teams/{cast.payments.id}/retros")).text
     assert path not in (await (await signed_in(cast.helen)).get("/")).text
+    team = f"/teams/{cast.payments.id}/retros"
+    token = form_token(await bob.get(path))
+    pressed_twice = await bob.post(team, data=WISHES | {"form_token": token})
+    assert pressed_twice.status_code == 409
+    assert path in pressed_twice.text  # the board that is open is there to go to
 
 
 @pytest.mark.parametrize(
