@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 RESULTS = "tests/surveys/results"
 RULES = f"{RESULTS}/rules"
 # The tests that are about a module and need no database; all others would only make it slow.
-TOGETHER = [f"{RULES}/test_parts.py", f"{RULES}/test_spread.py", f"{RULES}/test_everything_together.py"]
+TOGETHER = [f"{RULES}/test_{of}.py" for of in ("same_answers", "parts", "spread", "totals")]
 TESTS = {
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
     "surveys/results/rules/agreement.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_analysis.py"],

@@ -30,6 +30,7 @@ def may_show(neutral: int, favourable: int, n: int, parts: int) -> bool:
         (Known((0, 7), 10), 12, 4, (0, 3)),
         (Known((0, 0), 0, said=5, n_said=11), 14, 0, (0, 0)),
         (Known((3, 3), 12, said=4, n_said=9), 12, 5, (2, 3)),
+        (Known((4, 6), 14, said=5, n_said=8), 8, 0, (0, 0)),
         (Known((4, 6), 14), 0, 0, (0, 0)),
         (Known((4, 6), 14, said=3, n_said=6), 0, 6, (2, 3)),
     ],
@@ -40,6 +41,8 @@ def test_those_totals_may_be_shown_of_which_every_bar_may_that_can_be_worked_out
     """The unit as a whole, what it adds to the bars below it, and that less what is known of it already."""
     everybody, rest = n + settled + known.n, n + settled
     three, two = showable(known, n, settled, base)
+    places = [divmod(bit.bit_length() - 1, row_of(n)) for bit in bits_of(three | two)]
+    assert all(v <= n and w <= n for v, w in places)
     for v, w in product(range(n + 1), repeat=2):
         if v + w > n:
             continue
