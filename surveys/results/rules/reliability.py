@@ -1,6 +1,6 @@
 """How well a handful of statements measures one thing (alpha, omega) and tells teams apart (ICC).
 
-Never per team: with eight people the true alpha of .86 is estimated anywhere between .33 and .96. Every
+Never per team: with eight people the true alpha of .86 is estimated anywhere between .38 and .95. Every
 function takes sums or a covariance matrix, so that the same rules serve a file of answers and what is
 kept of many published waves. What cannot be estimated is None, never a number that looks like one.
 """

@@ -1,7 +1,9 @@
 """The trend rule against a second, plain form of it, written from its formulas, on invented series."""
 
 import math
+from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +53,31 @@ def plainly(
 def test_words_dates_and_levels_are_those_of_the_formulas(
     series: list[tuple[float, float, float]], baseline: int, limit: float
 ) -> None:
-    state, told = TrendState(), []
+    told_as_formulas_do(series, baseline, limit)
+
+
+@pytest.mark.parametrize(("baseline", "limit"), [(4, 2.7), (6, 3.0)])
+def test_so_they_are_in_long_series_that_drift_up_and_down(baseline: int, limit: float) -> None:
+    shifts = set()
+    for seed in range(12):
+        chance = Random(seed)  # noqa: S311 -- invented figures
+        drift = chance.choice((-1.5, 1.5))
+        series = [
+            (
+                min(max(50 + drift * (12 - abs(at % 24 - 12)) + chance.gauss(0, 5), 0.0), 100.0),
+                chance.uniform(30, 60),
+                chance.choice((0.0, 0.0, 0.0, 0.05)),
+            )
+            for at in range(40)
+        ]
+        shifts |= {word for word, *_ in told_as_formulas_do(series, baseline, limit)}
+    assert shifts == {"too_early", "steady", "shifted_up", "shifted_down"}
+
+
+def told_as_formulas_do(
+    series: list[tuple[float, float, float]], baseline: int, limit: float
+) -> list[tuple[object, ...]]:
+    state, told = TrendState(), list[tuple[object, ...]]()
     for at, (value, variance, changed) in enumerate(series):
         state = follow(
             state,
@@ -66,6 +92,13 @@ def test_words_dates_and_levels_are_those_of_the_formulas(
         told.append((state.word, state.since, state.restarted, state.reason, level))
         assert (state.last, state.last_variance) == (value, variance)
     assert told == plainly(series, baseline, limit)
+    return told
+
+
+def test_a_new_beginning_keeps_the_last_figure_to_which_the_next_is_compared() -> None:
+    before = TrendState(seen=5, weighted=5.0, weights=0.1).with_last(61.0, 44.0)
+    anew = follow(before, 40.0, 40.0, occurrence="w5", roster_changed=0.25)
+    assert (anew.reason, anew.seen, anew.last, anew.last_variance) == ("roster", 1, 61.0, 44.0)
 
 
 def test_two_waves_differ_by_the_root_of_twice_their_noise() -> None:
