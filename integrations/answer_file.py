@@ -31,7 +31,7 @@ def read_answers(path: Path, *, points: int) -> Answers:
         OSError: the file cannot be opened.
     """
     try:
-        return _answers(path.read_bytes(), points)
+        return parse_answers(path.read_bytes(), points)
     except UnreadableText as refused:
         place = [] if refused.line is None else [f"line {refused.line}"]
         place += [] if refused.column is None else [f"column {refused.column}"]
@@ -43,7 +43,12 @@ def read_answers(path: Path, *, points: int) -> Answers:
         ) from None
 
 
-def _answers(content: bytes, points: int) -> Answers:
+def parse_answers(content: bytes, points: int) -> Answers:
+    """Return what the bytes of a file say.
+
+    Raises:
+        UnreadableText: they are no such file; names line and column.
+    """
     text = decoded(content)
     if not text:
         raise UnreadableText(None, None, "the file is empty; its first line names the columns")

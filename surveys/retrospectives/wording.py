@@ -55,7 +55,7 @@ class Nudge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     """One family. Its patterns are kept apart by how they begin, so that most are never tried."""
 
     family: str
@@ -73,7 +73,7 @@ class _Language:
 
     people: tuple[tuple[str, Starts, re.Pattern[str]], ...]  # stand-in, and what it stands for
     never: tuple[tuple[Starts, Finds], ...]
-    rules: tuple[_Rule, ...]
+    rules: tuple[Rule, ...]
     rewrite: str
     words: frozenset[str]
     months: frozenset[str]
@@ -91,6 +91,11 @@ class Wording:
     def __init__(self, roster: Iterable[str] = (), language: str = ENGLISH) -> None:
         self._language = _language(language if has_rules(language) else ENGLISH)
         self._names = _names(roster, self._language)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What is looked for in this language, in the order in which it is."""
+        return self._language.rules
 
     def nudge(self, text: str) -> Nudge | None:
         """Return what reads like blame in a text, its first sentence that does, or None."""
@@ -154,7 +159,7 @@ def _language(language: str) -> _Language:
         ),
         never=_by_beginning("\n".join(known["never"].values()), parts),
         rules=tuple(
-            _Rule(rule["family"], rule["why"], _by_beginning(rule["patterns"], parts))
+            Rule(rule["family"], rule["why"], _by_beginning(rule["patterns"], parts))
             for rule in known["rules"]
         ),
         rewrite=known["rewrite"],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations import answer_cells, answer_file
-from integrations.answer_file import read_answers
+from integrations.answer_file import parse_answers, read_answers
 from surveys.errors import Invalid
 from surveys.results.rules.answer_counts import Answers
 
@@ -79,7 +79,7 @@ class TestReading:
     def test_quick_and_careful_reading_agree(self, rows: list[tuple[str, str]]) -> None:
         plain = "team,Q1\n" + "".join(f"{team},{cell}\n" for team, cell in rows)
         quoted = plain.replace("team", '"team"')
-        quick, careful = (answer_file._answers(each.encode(), 5) for each in (plain, quoted))
+        quick, careful = (parse_answers(each.encode(), 5) for each in (plain, quoted))
         assert quick.teams == careful.teams
         assert quick.points.tolist() == careful.points.tolist()
         assert quick.of_team.tolist() == careful.of_team.tolist()

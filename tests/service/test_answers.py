@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
+from service.ballot_box import BallotBox
 from service.controllers.sheet_visits import PAGE_BYTES
 from surveys.ballots.models import OpenBallot
 from surveys.people.models import Person
@@ -186,8 +187,7 @@ class TestHandingIn:
         self, alice: httpx.AsyncClient, sessions: Sessions, app: Litestar
     ) -> None:
         fields = fields_of(await alice.get("/answer"))
-        box = app.state.ballot_box
-        box._room = 0
+        app.state.ballot_box = BallotBox(sessions, app.state["keys"], app.state.clock, room=0)
 
         busy = await submit(alice, "/answer", "/answer", fields)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.language import Translator
 from jobs.prune import prune
+from service.reading_log import ReadingLog
 from service.views.changes import rule_changes
 from surveys.audit.actions import record
 from surveys.audit.models import Reading
@@ -103,10 +104,7 @@ async def test_reading_the_record_is_not_a_look_and_a_page_without_figures_is_no
 async def test_a_look_that_cannot_be_noted_costs_nobody_the_page(
     published: Wave, app: Litestar, cast: Cast, signed_in: SignedIn, sessions: Sessions
 ) -> None:
-    def no_database() -> AsyncSession:
-        raise ConnectionError
-
-    app.state.reading_log._sessions = type("Gone", (), {"begin": staticmethod(no_database)})()
+    app.state.reading_log = ReadingLog(async_sessionmaker())  # of no database
 
     shown = await (await signed_in(cast.lena)).get(f"/teams/{cast.payments.id}")
 

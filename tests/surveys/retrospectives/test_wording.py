@@ -126,6 +126,6 @@ def test_a_very_long_line_takes_no_longer_than_its_beginning(wording: Wording) -
 
 
 def test_every_rule_has_a_family_and_a_reason(wording: Wording) -> None:
-    rules = wording._language.rules
+    rules = wording.rules
     assert {rule.family for rule in rules} == FAMILIES
     assert len({rule.why for rule in rules}) == len(rules)
