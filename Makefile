@@ -14,6 +14,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # One more than the cores of a small machine: many tests wait for a process, a browser or a clock.
 WORKERS ?= 3
+# Each worker of the tests reads all of them; what the first compiles, the others need not.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install demo test check static lock revision catalogues screenshots browser slack-double mutants clean
 
 help:
