@@ -18,7 +18,7 @@ SATURDAY = 5
 LATE = timedelta(hours=1)  # a reminder that could not go out for so long goes by day only
 SNOOZES = 3  # a place can be put off so many times
 LATER_TODAY = timedelta(hours=3)
-MOST_ATTEMPTS = 8  # definite failures in a row after which someone has to look
+MOST_ATTEMPTS = 55  # definite failures in a row, about a day of them, after which someone has to look
 MOST_DOUBTS = 2  # a message that may have arrived is tried once more, then left alone
 LONGEST_BACKOFF = timedelta(minutes=30)
 BURST = 4  # calls that may come at once before the pace holds
@@ -164,7 +164,7 @@ _ENDS = {
 
 def backoff(attempts: int) -> timedelta:
     """Return how long to wait after so many definite failures: 15 s, doubling, at most half an hour."""
-    doubled: int = 2 ** min(max(attempts - 1, 0), MOST_ATTEMPTS)
+    doubled: int = 2 ** min(max(attempts - 1, 0), 10)  # far beyond the longest
     return min(timedelta(seconds=15) * doubled, LONGEST_BACKOFF)
 
 

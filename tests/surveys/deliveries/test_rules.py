@@ -137,9 +137,9 @@ class TestAfterCall:
         assert (settled.state, settled.doubts) == (DeliveryState.UNKNOWN, 1)
         assert settled.lease_until == NOON + MINUTE
 
-    def test_definite_failures_wait_longer_each_time_and_are_parked_at_last(self):
+    def test_definite_failures_wait_longer_each_time_and_are_parked_after_a_day(self):
         waits = []
-        for attempts in range(1, 9):
+        for attempts in range(1, 56):
             settled = after_call(
                 Outcome(OutcomeKind.FAILED_FOR_NOW),
                 attempts=attempts,
@@ -149,7 +149,7 @@ class TestAfterCall:
             )
             waits.append((settled.lease_until - NOON).total_seconds() if settled.lease_until else None)
 
-        assert waits == [15, 30, 60, 120, 240, 480, 960, None]
+        assert waits == [15, 30, 60, 120, 240, 480, 960, *[1800] * 47, None]
 
     def test_a_server_that_cannot_be_reached_for_hours_costs_nobody_their_message(self):
         gone = Outcome(OutcomeKind.FAILED_FOR_NOW, "slack_unreachable", unreachable=True)
