@@ -11,7 +11,7 @@ from uuid import UUID
 
 from integrations.language import Translator
 from service.views import team_notes
-from service.views.charts import Legend, legend_of
+from service.views.legend import Legend, legend_of
 from service.views.loop import LoopPage, loop_page
 from service.views.next_step import NextStep, next_step
 from service.views.notices import Notice, notices

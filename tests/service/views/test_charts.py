@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from integrations.language import Translator
-from service.views.charts import Flag, TrendChart, legend_of, trend_chart
+from service.views.charts import Flag, TrendChart, trend_chart
+from service.views.legend import legend_of
 from service.views.timeline import Column, columns_of
 from surveys.results.published import HIDDEN, TeamTrend
 from tests import team_pages
