@@ -29,7 +29,13 @@ def migrate(keys: str | None) -> None:
     settings = read_settings()
     file = sqlite_file(settings.database_url)
     if file is not None:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotReadyError(
+                f"KEPT_DATABASE_URL: the folder {file.parent} cannot be made ({error.strerror}). "
+                "Choose one in which this user may write."
+            ) from error
     address, found = asyncio.run(_look(settings))
     if found is not None and not revisions.is_known(found):
         raise NotReadyError(f"{address} is at revision {found}, which a newer version of Kept made.")

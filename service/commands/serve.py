@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import secrets
+import socket
 
 import click
 import structlog
@@ -44,6 +45,7 @@ def serve(workers: int) -> None:
     """
     settings = read_settings()
     asyncio.run(_require_ready(settings))
+    _require_address(settings)
     forbid_core_dumps()
     if not settings.secret_keys:
         _sign_with_a_key_of_this_start(settings)
@@ -111,6 +113,27 @@ async def _say_that_it_answers() -> None:
 async def _require_ready(settings: Settings) -> None:
     async with open_database(settings) as sessions:
         await open_keys(settings, sessions)
+
+
+def _require_address(settings: Settings) -> None:
+    """Refuse an address on which another program listens, or that is none of this host.
+
+    Raises:
+        NotReadyError: see above. Other processes of Kept may share the address, as the server lets them.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            settings.listen_host, settings.listen_port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise NotReadyError(
+            f"KEPT_LISTEN: Kept cannot listen on {settings.listen} ({error.strerror}). Stop the other "
+            "program, or choose another address and port."
+        ) from error
 
 
 def _sign_with_a_key_of_this_start(settings: Settings) -> None:

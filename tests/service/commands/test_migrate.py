@@ -55,6 +55,17 @@ def test_it_brings_an_older_database_up(installed_on_either: Installation) -> No
     assert f"at revision {revisions.newest()}" in done.stdout
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(on_sqlite: Installation) -> None:
+    on_sqlite.folder.mkdir(exist_ok=True)
+    (on_sqlite.folder / "file").touch()
+    refused = on_sqlite.invoke(
+        "migrate", KEPT_DATABASE_URL=f"sqlite:///{on_sqlite.folder}/file/below/kept.db"
+    )
+
+    assert refused.exit_code == 1
+    assert "KEPT_DATABASE_URL: the folder " in refused.output
+
+
 def test_no_password_is_printed(on_sqlite: Installation) -> None:
     on_sqlite.database_url = "postgresql://kept:hush@127.0.0.1:1/kept"
 

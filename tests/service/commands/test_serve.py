@@ -79,6 +79,16 @@ def test_it_refuses_a_folder_that_is_no_key_store(installed: Installation) -> No
     assert "is not a key store" in done.stderr
 
 
+def test_it_refuses_an_address_that_another_program_uses(installed: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        refused = installed.invoke("serve", KEPT_LISTEN=f"127.0.0.1:{other.getsockname()[1]}")
+
+    assert refused.exit_code == 1
+    assert "KEPT_LISTEN: Kept cannot listen on 127.0.0.1:" in refused.output
+
+
 def test_it_refuses_an_https_address_without_secret_keys(installed: Installation) -> None:
     done = installed.run("serve", KEPT_BASE_URL="https://kept.example.com")
 
