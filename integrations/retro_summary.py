@@ -5,6 +5,7 @@ from hashlib import sha256
 from integrations.language import Translator
 from integrations.note_words import Words, words_of
 from integrations.notes import BoardSummary
+from surveys.errors import Conflict
 from surveys.retrospectives.summaries import Summary
 
 ANY_ZONE = "UTC"  # the words name days and no hour
@@ -26,3 +27,17 @@ def say_summary(note: BoardSummary, language: Translator) -> tuple[Words, bytes]
     """Return what is posted, and the fingerprint by which it is known again."""
     words = words_of(note, language, ANY_ZONE)
     return words, sha256(words.text.encode()).digest()
+
+
+def require_same_words(read: str, fingerprint: bytes) -> None:
+    """Refuse a press on other words than those that would be posted now.
+
+    Args:
+        read: the fingerprint of what stood above the press, in hexadecimal digits.
+        fingerprint: what `say_summary` returns now.
+
+    Raises:
+        Conflict: they differ.
+    """
+    if read != fingerprint.hex():
+        raise Conflict("The words have changed since you looked. Read them again; nothing was posted.")

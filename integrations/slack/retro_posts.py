@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
 from integrations.notes import BoardSummary
-from integrations.retro_summary import ANY_ZONE, note_of, say_summary
+from integrations.retro_summary import ANY_ZONE, note_of, require_same_words, say_summary
 from integrations.slack import blocks, modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk
 from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.messages import message_of
-from surveys.errors import Conflict, Missing
+from surveys.errors import Missing
 from surveys.people.models import TeamOrGroup
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -101,8 +101,7 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
         _, now_shown = say_summary(
             await _note(desk, session, viewer, board, with_topics=bool(topics)), language
         )
-        if now_shown.hex() != fingerprint:
-            raise Conflict("The words have changed since you looked. Read them again; nothing was posted.")
+        require_same_words(fingerprint, now_shown)
         picked = event.picked.get(CHANNEL, ())
         await post_summary(
             session,

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.environment import Settings
 from integrations.language import Translator, mark
 from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
-from integrations.retro_summary import note_of, say_summary
+from integrations.retro_summary import note_of, require_same_words, say_summary
 from service.controllers.retro_desk import Answer, Visit, require_board
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Now, SentForm, Session
 from service.logs import UNLOGGED
 from service.rendering import Page
 from service.security import requires_sign_in
@@ -34,7 +34,6 @@ from surveys.retrospectives.summaries import (
     summary_of,
 )
 
-CHANGED = mark("The words have changed since you looked. Read them again; nothing was posted.")
 NOT_CLOSED = mark("Close the retrospective first; its summary is what can be kept.")
 
 
@@ -77,14 +76,15 @@ class RetroRecordController(Controller):
         with_topics = form.text("topics") == "1"
         shown = await _preview(session, board, viewer, settings, page.language, with_topics=with_topics)
         try:
-            _require_same_words(form, shown)
+            fingerprint = bytes.fromhex(shown.fingerprint)
+            require_same_words(form.text("words", most=64), fingerprint)
             await post_summary(
                 session,
                 retro_id,
                 viewer,
                 channel=form.text("channel", most=300),
                 with_topics=with_topics,
-                fingerprint=bytes.fromhex(shown.fingerprint),
+                fingerprint=fingerprint,
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
@@ -141,11 +141,6 @@ async def _preview(
 def _shown(page: Page, shown: PostPage, *, wrong: str = "", typed: str | None = None) -> Response[str]:
     channel = shown.channel if typed is None else typed
     return page("retros/post.html", status=422 if wrong else 200, post=shown, wrong=wrong, channel=channel)
-
-
-def _require_same_words(form: Form, shown: PostPage) -> None:
-    if form.text("words", most=64) != shown.fingerprint:
-        raise Conflict(CHANGED)
 
 
 async def _exported(
