@@ -6,7 +6,7 @@ organisations stand for all; what is said of them is written here as a digest an
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from surveys.results.rules.distributions import AGREEMENT_FROM, BARS_FROM
 from surveys.results.rules.one_pool import Counts
 from surveys.results.rules.spread import Said, Spreads
 
-TOP, PAIR, *TEAMS = (UUID(int=number) for number in range(1, 12))
+TOP, PAIR, MIDDLE, *TEAMS = (UUID(int=number) for number in range(1, 12))
 WEIGHTS = (
     (1, 2, 3, 4, 2),
     (0, 1, 1, 6, 4),
@@ -37,6 +37,10 @@ WITH_OWN: dict[UUID, UUID | None] = {
     PAIR: TOP,
     TOP: None,
 }  # answers of its own
+DEEP: dict[UUID, UUID | None] = {
+    TEAMS[0]: PAIR, TEAMS[1]: PAIR, PAIR: MIDDLE, TEAMS[2]: MIDDLE, MIDDLE: TOP, TEAMS[3]: TOP, TOP: None
+}  # fmt: skip
+ANY = (*FLAT, NESTED, WITH_OWN)
 SIZES = (5, 5, 6, 7, 8, 9, 10, 11, 12, 14, 17, 21, 30, 64)
 
 
@@ -51,11 +55,11 @@ def spread_of(*items: Counts) -> Spread:
 
 
 def organisations(
-    number: int, sizes: tuple[int, ...]
+    number: int, sizes: tuple[int, ...], trees: Sequence[dict[UUID, UUID | None]] = ANY
 ) -> Iterator[tuple[dict[UUID, UUID | None], dict[UUID, Spread]]]:
     chance = Random(7)  # noqa: S311 -- invented answers, the same ones each time
     for _ in range(number):
-        parents = chance.choice([*FLAT, NESTED, WITH_OWN])
+        parents = chance.choice(trees)
         own = [unit for unit in parents if unit in TEAMS or (parents is WITH_OWN and unit == PAIR)]
         items = chance.choice((1, 1, 2))
         pools = {}
@@ -96,7 +100,19 @@ def digest(told_of_all: list[list[Said | list[UUID]]]) -> str:
 def test_what_is_said_of_a_hundred_organisations_is_what_was_said_before() -> None:
     found = [told(*one) for one in organisations(100, SIZES)]
     assert tally(found) == {"bars": 95, "words": 60, "agreement": 110, "nothing": 168, "counted": 48}
-    assert digest(found) == "337c13e17f6caf5c"
+    assert digest(found) == "b9d76ee4ecc8989a"
+
+
+def test_and_of_units_of_units_of_units() -> None:
+    found = [told(*one) for one in organisations(60, (5, 6, 8, 10, 11, 12), [DEEP])]
+    assert tally(found) == {"bars": 71, "words": 65, "agreement": 88, "nothing": 226, "counted": 23}
+    assert digest(found) == "5e07900a07bacd05"
+
+
+def test_and_of_teams_that_are_too_large_to_be_counted_through() -> None:
+    found = [told(*one) for one in organisations(30, (60, 61, 64, 90, 12), [FLAT[0], FLAT[1], NESTED])]
+    assert tally(found) == {"bars": 69, "words": 9, "agreement": 50, "nothing": 31, "counted": 41}
+    assert digest(found) == "3d8f289eb9ae905c"
 
 
 def test_and_where_teams_are_put_together_in_blocks(
@@ -109,4 +125,4 @@ def test_and_where_teams_are_put_together_in_blocks(
     monkeypatch.setattr(together, "MOST_PLACES", 12)
     found = [told(*one) for one in organisations(60, (5, 6, 7, 8, 9, 10))]
     assert tally(found) == {"bars": 16, "words": 17, "agreement": 57, "nothing": 140, "counted": 11}
-    assert digest(found) == "62b949c5dd7f602d"
+    assert digest(found) == "6d77b8a25f793d7f"
