@@ -22,6 +22,7 @@ RULES = f"{RESULTS}/rules"
 TOGETHER = [f"{RULES}/test_{of}.py" for of in ("same_answers", "parts", "spread", "totals")]
 TESTS = {
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
+    "surveys/ballots/words.py": ["tests/surveys/comments/test_rules.py"],
     "surveys/results/rules/agreement.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_analysis.py"],
     "surveys/results/rules/analysis.py": [f"{RULES}/test_analysis.py"],
     "surveys/results/rules/answer_counts.py": [f"{RULES}/test_analysis.py"],

@@ -50,6 +50,20 @@ class TestPacking:
         assert len(packed) == PACKED_BYTES
         assert unpack_remark(packed) == ((WORDS, cleaned(words)) if cleaned(words) else None)
 
+    def test_four_hundred_characters_of_any_kind_are_taken_and_one_more_is_not(self) -> None:
+        longest = "\N{FOUR LEAF CLOVER}" * 400
+        assert unpack_remark(pack_remark(PassedOn.WORDS, longest)) == (PassedOn.WORDS, longest)
+        with pytest.raises(Invalid, match="at most 400 characters"):
+            pack_remark(PassedOn.WORDS, longest + "x")
+
+    def test_taking_back_leaves_no_word_and_an_unknown_kind_is_none_of_ours(self) -> None:
+        taken_back = pack_remark(None, "what was there before")
+        assert not any(taken_back)
+        assert unpack_remark(b"\x03" + taken_back[1:]) is None
+
+    def test_line_ends_of_other_systems_are_one_sign(self) -> None:
+        assert cleaned("one\r\ntwo\rthree") == "one\ntwothree"
+
     def test_a_theme_travels_as_its_code(self) -> None:
         assert unpack_remark(pack_remark(THEME, "THEME-02")) == (THEME, "THEME-02")
 
