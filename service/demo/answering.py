@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from service.demo.stories import Story
+from service.demo.story import Story
 
 SEED = "Osier Works"
 NOISE = 7.0  # points, from one answer of a person to the next

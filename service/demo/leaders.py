@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.demo.calendar import Calendar
 from service.demo.repair import plan_repair
-from service.demo.stories import PAST_WAVES, STORY_OF, Promise, Said, Story
+from service.demo.stories import PAST_WAVES, STORY_OF
+from service.demo.story import Promise, Said, Story
 from surveys.commitments.absences import go_away, may_stand_in
 from surveys.commitments.actions import acknowledge, commit, mark_done, replan, share
 from surveys.commitments.models import Commitment, CommitmentState, Decision, TopicKind

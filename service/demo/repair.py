@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.demo.calendar import Calendar
-from service.demo.stories import Promise, Repair
+from service.demo.story import Promise, Repair
 from surveys.commitments.actions import mark_done
 from surveys.people.models import Leadership, Membership
 from surveys.repair.actions import agree_for_team, promise_repair, propose_repair
