@@ -51,8 +51,8 @@ SENTENCES = {
 }
 AWAY_TITLE = mark("The database is away for a moment")
 AWAY = mark(
-    "Kept cannot reach its database, most often because it is restarting. Nothing that was confirmed is "
-    "lost. Try again in a minute; what you have just sent may have arrived, so look first."
+    "Kept cannot reach its database, most often because it is restarting or being copied. Nothing that "
+    "was confirmed is lost. Try again in a minute; what you have just sent may have arrived, so look first."
 )
 PLAIN_SENTENCE = mark("Go back, reload the page and try again.")
 

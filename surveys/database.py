@@ -1,6 +1,7 @@
 """The declarative base, the engine and the sessions, for SQLite and PostgreSQL. No queries live here."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -181,12 +182,15 @@ def build_engine(url: str) -> AsyncEngine:
 def is_away(error: BaseException) -> bool:
     """Return whether an error says that the database server is not there, or was lost on the way.
 
-    What was under way then may have been stored or not: whoever waits for it does not know.
+    What was under way then may have been stored or not: whoever waits for it does not know. A file of
+    SQLite is away while another program holds it for longer than `busy_timeout`.
     """
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or isinstance(error.orig, _Unreached) or code[:3] in AWAY_CODES
+    held = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY  # without details
+    unreached = isinstance(error.orig, _Unreached)
+    return held or unreached or error.connection_invalidated or code[:3] in AWAY_CODES
 
 
 def build_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -1,3 +1,4 @@
+import sqlite3
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -116,3 +117,24 @@ class TestAConnectionThatTheServerEnded:
         for _ in range(3):
             async with own_database.connect() as connection:
                 assert await connection.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_file_that_another_program_holds_is_away(
+    own_database: AsyncEngine, own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.SQLITE_PRAGMAS, "busy_timeout", "1")
+    holder = sqlite3.connect(database.sqlite_file(own_database_url) or "", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(DBAPIError) as refused:
+        async with own_database.begin():
+            pass
+    assert database.is_away(refused.value)
+
+    holder.execute("ROLLBACK")
+    holder.close()
+    async with own_database.begin() as connection:
+        with pytest.raises(DBAPIError) as wrong:
+            await connection.execute(text("SELECT 1 FROM nowhere"))
+    assert not database.is_away(wrong.value)
