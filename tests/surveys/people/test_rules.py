@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, may_make_group, may_read, reads_as
+from surveys.people.rules import (
+    Directory,
+    Somebody,
+    TeamNode,
+    Viewer,
+    may_make_group,
+    may_read,
+    reads_as,
+    reads_far,
+)
 
 ORGANISATION = uuid4()
 
@@ -223,6 +232,27 @@ class TestMayRead:
         petra = viewer(self.TREE, self.COMPANY, leads=frozenset({self.PRODUCT}))
         assert reads_as(granted, self.SEARCH) == "viewer"
         assert reads_as(petra, self.SEARCH) == "leader"
+
+    @pytest.mark.parametrize("below", [False, True])
+    def test_who_may_read_more_than_their_own_units_and_those_above_reads_far(self, *, below: bool) -> None:
+        people = [
+            viewer(self.TREE, self.PAYMENTS),
+            viewer(self.TREE, self.PRODUCT, leads=frozenset({self.PAYMENTS})),
+            viewer(self.TREE, self.COMPANY, leads=frozenset({self.PRODUCT})),
+            viewer(self.TREE, None, granted=frozenset({self.PRODUCT})),
+            viewer(self.TREE, None, is_hr=True),
+        ]
+        for who in people:
+            near = {who.unit} | who.above | who.leads
+            if self.readable(who, below=below) - near:
+                assert reads_far(who, leaders_read_below=below)
+        assert [reads_far(who, leaders_read_below=below) for who in people] == [
+            False,
+            below,
+            below,
+            True,
+            True,
+        ]
 
 
 class TestWorkingGroups:
