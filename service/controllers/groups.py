@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
 from service.controllers.group_page import came_back, show_group
-from service.controllers.leader_forms import Answer, refusal_of
+from service.controllers.leader_forms import Answer, FormAboutTeam, refusal_of
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_sign_in
@@ -48,15 +47,8 @@ Visit = Request[Any, Any, State]
 
 
 @dataclass(frozen=True, slots=True)
-class GroupForm:
-    """A form that somebody sent about the working group in the address."""
-
-    session: AsyncSession
-    viewer: Viewer
-    page: Page
-    now: datetime
-    form: Form
-    team_id: UUID
+class GroupForm(FormAboutTeam):
+    """One about a working group."""
 
     async def after(self, act: Callable[[], Awaitable[None]], kind: str, field: str, done: str) -> Answer:
         """Run one action and lead back to the group, or show its page with the error beside the field."""
@@ -71,21 +63,7 @@ class GroupForm:
 
 
 SentToGroup = NamedDependency[GroupForm]
-
-
-async def provide_group_form(
-    session: Session,
-    viewer: CurrentViewer,
-    page: CurrentPage,
-    now: Now,
-    form: SentForm,
-    team_id: FromPath[UUID],
-) -> GroupForm:
-    """Return the form that was sent about the group in the address."""
-    return GroupForm(session, viewer, page, now, form, team_id)
-
-
-GROUP_FORM = {"sent": Provide(provide_group_form)}
+GROUP_FORM = {"sent": Provide(GroupForm, sync_to_thread=False)}
 
 
 class GroupController(Controller):

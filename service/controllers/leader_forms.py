@@ -15,26 +15,29 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.controllers.teams import Reader, show_team
-from service.dependencies import CurrentPage, CurrentViewer, Form, Now, SentForm, Session
-from service.rendering import Page
+from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
 from service.views.team_forms import FormState, Returned
 from surveys.commitments.queries import loop_of
 from surveys.errors import Invalid, not_here
-from surveys.people.rules import Viewer
 
 Answer = Redirect | Response[str]
 
 
 @dataclass(frozen=True, slots=True)
-class LeaderForm:
-    """A form that somebody sent about a unit they lead or act for."""
+class FormAboutTeam:
+    """A form that somebody sent about the unit or working group in the address."""
 
-    session: AsyncSession
-    viewer: Viewer
-    page: Page
-    now: datetime
-    form: Form
-    team_id: UUID
+    session: Session
+    viewer: CurrentViewer
+    page: CurrentPage
+    now: Now
+    form: SentForm
+    team_id: FromPath[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderForm(FormAboutTeam):
+    """One about a unit that its sender leads or acts for."""
 
     @property
     def person_id(self) -> UUID:
@@ -72,21 +75,7 @@ class LeaderForm:
 
 
 SentByLeader = NamedDependency[LeaderForm]
-
-
-async def provide_leader_form(
-    session: Session,
-    viewer: CurrentViewer,
-    page: CurrentPage,
-    now: Now,
-    form: SentForm,
-    team_id: FromPath[UUID],
-) -> LeaderForm:
-    """Return the form that was sent about the unit in the address."""
-    return LeaderForm(session, viewer, page, now, form, team_id)
-
-
-LEADER_FORM = {"leader": Provide(provide_leader_form)}
+LEADER_FORM = {"leader": Provide(LeaderForm, sync_to_thread=False)}
 
 
 async def refusal_of(session: AsyncSession, act: Callable[[], Awaitable[object]]) -> Invalid | None:
