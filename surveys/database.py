@@ -50,20 +50,14 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from surveys.sqlite import begin_immediate, open_sqlite
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
-}
-SQLITE_PRAGMAS = {
-    "journal_mode": "WAL",
-    "synchronous": "FULL",  # an acknowledged answer must survive a power cut
-    "secure_delete": "ON",  # deleted ballots are overwritten in the file (decision 0003)
-    "foreign_keys": "ON",
-    "busy_timeout": "10000",
-    "temp_store": "MEMORY",  # what a statement sets aside is not written to a folder nobody thinks of
 }
 POSTGRESQL_POOL = 10
 INSERT_CHUNK = 5_000  # rows a statement, where rows cannot be streamed
@@ -168,9 +162,14 @@ def build_engine(url: str) -> AsyncEngine:
     SQLite gets one connection a process: one writer is all it has, and a larger pool only queues.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, json_serializer=_dumps)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        engine = create_async_engine(
+            url,
+            pool_size=1,
+            max_overflow=0,
+            json_serializer=_dumps,
+            connect_args={"async_creator_fn": open_sqlite},
+        )
+        event.listen(engine.sync_engine, "begin", begin_immediate)
         return engine
     engine = create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=0, json_serializer=_dumps)
     event.listen(engine.sync_engine, "do_connect", _connect)
@@ -285,16 +284,3 @@ def _require_alive(
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as error:
         raise InvalidatePoolError from error
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions by itself
-    cursor = connection.cursor()
-    for name, value in SQLITE_PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name}={value}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 -- SQLAlchemy passes its own Connection
-    # A deferred transaction that turns into a writer fails at once when another process writes.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

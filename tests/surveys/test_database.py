@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from surveys import database
 from surveys.database import limit_to
 from surveys.people.models import Organisation, Person
+from surveys.sqlite import PRAGMAS
 
 MORNING = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
@@ -123,13 +124,13 @@ class TestAConnectionThatTheServerEnded:
 async def test_a_file_that_another_program_holds_is_away(
     own_database: AsyncEngine, own_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(database.SQLITE_PRAGMAS, "busy_timeout", "1")
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", "1")
     holder = sqlite3.connect(database.sqlite_file(own_database_url) or "", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(DBAPIError) as refused:
-        async with own_database.begin():
-            pass
+        async with own_database.begin() as connection:
+            await connection.execute(text("SELECT 1"))
     assert database.is_away(refused.value)
 
     holder.execute("ROLLBACK")
