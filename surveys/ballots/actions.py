@@ -85,7 +85,7 @@ class _Sealer:
         self._placed = placed
         self._now = now
         self._items = {place.wave_id: place.items for place in placed.values() if place.items is not None}
-        self._parts: dict[tuple[UUID, UUID], dict[str, tuple[str, ...]]] = {}
+        self._parts: dict[tuple[UUID, UUID | None], dict[str, tuple[str, ...]]] = {}
 
     async def seal(self, sheet: HandedIn) -> dict[tuple[UUID, bytes], bytes]:
         """Return the rows of a sheet, or raise its refusal."""
@@ -101,7 +101,7 @@ class _Sealer:
         return sealed
 
     def _parts_of(self, place: Placed) -> dict[str, tuple[str, ...]]:
-        unit = place.wave_id, place.team_id
+        unit = place.wave_id, place.team_id if place.loop else None  # only loop questions differ
         if unit not in self._parts:
             loop = [LoopQuestion.of(stored) for stored in place.loop]
             self._parts[unit] = parts_of_sheet(self._items[place.wave_id], place.number or 0, loop)

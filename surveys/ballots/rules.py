@@ -138,7 +138,7 @@ class WaveKey:
 
 def length_prefixed(*parts: bytes) -> bytes:
     """Return the parts joined so that no other list of parts gives the same bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([piece for part in parts for piece in (len(part).to_bytes(4, "big"), part)])
 
 
 def write_token(place_id: UUID, proof: bytes) -> str:
