@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from integrations.answer_cells import AnswerCells
-from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_semicolons
+from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
 from surveys.errors import Invalid
 from surveys.results.rules.answer_counts import Answers
 
@@ -74,7 +74,7 @@ def parse_answers(content: bytes, points: int) -> Answers:
 
 def _names(header: Sequence[str]) -> list[str]:
     names = [cell.strip() for cell in header]
-    refuse_semicolons(names)
+    refuse_other_separators(names)
     for place, name in enumerate(names, start=1):
         if not name:
             raise UnreadableText(1, str(place), "this column has no name")

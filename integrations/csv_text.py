@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 class UnreadableText(Exception):
@@ -24,18 +25,24 @@ def decoded(content: bytes) -> str:
     """Return the text of a file's content without its byte order mark; empty when there is none.
 
     Raises:
-        UnreadableText: the content is not UTF-8; says line and byte.
+        UnreadableText: the content is not UTF-8, or holds a NUL, which no text does; says line and byte.
     """
     if content.startswith(UTF16):
         raise UnreadableText(1, None, 'byte 1: this is UTF-16; save the file as "CSV UTF-8"')
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        place = error.start - content.rfind(b"\n", 0, error.start)
-        sentence = f'byte {place} (0x{content[error.start]:02X}) is not UTF-8; save the file as "CSV UTF-8"'
-        raise UnreadableText(line, None, sentence) from None
+        raise _not_text(content, error.start, "is not UTF-8") from None
+    if "\0" in text:
+        raise _not_text(content, content.index(b"\0"), "does not belong in text")
     return text if text.strip() else ""
+
+
+def _not_text(content: bytes, place: int, problem: str) -> UnreadableText:
+    line = content.count(b"\n", 0, place) + 1
+    byte = place - content.rfind(b"\n", 0, place)
+    sentence = f'byte {byte} (0x{content[place]:02X}) {problem}; save the file as "CSV UTF-8"'
+    return UnreadableText(line, None, sentence)
 
 
 def records(text: str, *, begins: int = 1) -> Iterator[tuple[int, list[str]]]:
@@ -59,14 +66,16 @@ def records(text: str, *, begins: int = 1) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableText(begins, None, f"this is not comma-separated text: {error}") from None
 
 
-def refuse_semicolons(header: Sequence[str]) -> None:
-    """Refuse the header of a file that separates by semicolons, as some spreadsheets save it.
+def refuse_other_separators(header: Sequence[str]) -> None:
+    """Refuse the header of a file that separates by semicolons or tabs, as some spreadsheets save it.
 
     Raises:
         UnreadableText: it does.
     """
-    if len(header) == 1 and ";" in header[0]:
-        raise UnreadableText(1, None, "the columns are separated by semicolons; save the file with commas")
+    for separator, name in OTHER_SEPARATORS.items():
+        if len(header) == 1 and separator in header[0]:
+            sentence = f"the columns are separated by {name}; save the file with commas"
+            raise UnreadableText(1, None, sentence)
 
 
 def listed(names: Sequence[str]) -> str:

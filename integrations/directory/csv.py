@@ -6,7 +6,7 @@ Whether the rows make sense together is decided in `surveys.people.directory_pla
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_semicolons
+from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
 from surveys.people.directory_rows import PersonRow, Problem
 
 LARGEST_FILE = 50_000_000  # bytes
@@ -78,7 +78,7 @@ def _with_content(found: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int,
 
 def _columns(header: Sequence[str]) -> list[str]:
     columns = [cell.strip().lower() for cell in header]
-    refuse_semicolons(columns)
+    refuse_other_separators(columns)
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         raise UnreadableText(

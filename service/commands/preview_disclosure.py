@@ -98,9 +98,9 @@ def _unit_as_json(unit: ForeseenUnit, language: Translator) -> dict[str, Any]:
         "parent": unit.above,
         "kind": "roll_up" if unit.roll_up else "team",
         "asked": unit.asked,
-        "expected": round(unit.expected, 1),
+        "expected": unit.expected,
         "shown": unit.shown,
-        "probability": round(unit.probability, 4),
+        "probability": unit.probability,
         "instead": instead_in_words(language, unit) or None,
         "reads": unit.reads,
     }

@@ -100,6 +100,8 @@ class TestRefusing:
             ("Q1,Q2,Q1\n1,2,3\n", "line 1, column 3 (Q1): there is a column with this name already"),
             ("Q1,,Q2\n1,2,3\n", "line 1, column 2: this column has no name"),
             ("Q1;Q2\n1;2\n", "line 1: the columns are separated by semicolons"),
+            ("Q1\tQ2\n1\t2\n", "line 1: the columns are separated by tabs"),
+            ("team,Q1\nA,2\nB\0,3\n", "line 3: byte 2 (0x00) does not belong in text"),
             ("Q1,Q2\n1,2\n3\n", "line 3: there is 1 cell here and the header has 2"),
             ("Q1,Q2\n1,2\n3,4,5\n", "line 3: there are 3 cells here and the header has 2"),
             ("Q1,Q2\n1,2\n3,often\n", "line 3, column 2 (Q2): this is not a whole number from 1 to 5"),

@@ -18,6 +18,7 @@ from surveys.people.rules import Directory
 from surveys.results.rules.disclosure import Respondent, carry_up, post_order
 
 LIKELY = 0.5
+TRUSTED_PLACES = 12  # of a sum of logarithms; an even chance is then an even chance
 ROUNDS = 50
 MOST_ANSWERS_TRIED = 200_000  # over all rounds, so that a large organisation waits seconds
 
@@ -111,7 +112,8 @@ def at_least(k: int, people: int, response: float) -> float:
         )
         for n in range(k)
     )
-    return min(math.nextafter(1.0, 0.0), max(0.0, 1.0 - fewer))  # near to certain is not certain
+    chance = round(1.0 - fewer, TRUSTED_PLACES)
+    return min(math.nextafter(1.0, 0.0), max(0.0, chance))  # near to certain is not certain
 
 
 def foresee(directory: Directory, *, response: float, minimum: int) -> Foreseen:

@@ -45,7 +45,7 @@ def test_it_counts_teams_and_units_above_them(file: Path, response: str) -> None
         "parent": "Osier Works",
         "kind": "team",
         "asked": 3,
-        "expected": 2.4,
+        "expected": pytest.approx(2.4),
         "shown": False,
         "probability": 0.0,
         "instead": "Reads the figures of Osier Works; its own answers are carried up.",

@@ -93,6 +93,12 @@ def test_the_chances_of_small_teams_at_eighty_per_cent(people: int, chance: floa
     assert at_least(5, people, 0.8) == pytest.approx(chance, abs=0.006)
 
 
+@pytest.mark.parametrize("k", [4, 5, 6, 8])
+def test_an_even_chance_is_even_and_enough(k: int) -> None:
+    """Of 2k - 1 people, k or more answer as often as not where each answers as often as not."""
+    assert at_least(k, 2 * k - 1, 0.5) == 0.5
+
+
 def test_an_organisation_of_a_hundred_thousand_has_a_chance_too() -> None:
     assert 0.999 < at_least(50, 100_000, 0.8) < 1.0  # nothing is certain
     assert at_least(5, 100_000, 0.00001) < 0.01
