@@ -140,7 +140,6 @@ class DimensionFigures:
             sizes: unit → the size class of its sheet.
         """
         asked = below(self._parents, direct)
-        gaps = below(self._parents, dict.fromkeys(self._released.carried, 1))
         said_of = self._said(sizes)
         found = []
         for unit in self._parents:
@@ -150,8 +149,9 @@ class DimensionFigures:
                 continue
             row: dict[str, Any] = {**HIDDEN, "team_id": unit, "dimension": self._dimension}
             if pools:
-                row |= self._figure(pools, asked[unit], gaps=bool(gaps[unit]))
-                row["carried"] = unit in self._released.carried
+                # What a team below could not release and the pools here hold is no gap of this unit.
+                carried = unit in self._released.carried
+                row |= self._figure(pools, asked[unit], gaps=carried) | {"carried": carried}
                 row["agreement"] = said.agreement
                 row["bars"] = said.bars and dict(zip(self.items.codes, said.bars, strict=True))
                 row["item_words"] = said.words and dict(zip(self.items.codes, said.words, strict=True))

@@ -18,6 +18,7 @@ BY_SIZE_SD = {1: 32.0, 2: 27.0, 3: 24.0}  # fixed SD where a width may not be ta
 BY_SIZE_SD_MORE = 22.0
 MANY = 100  # answers, among which no way of lying apart stands out
 FEW_MISSING = 2
+TEN = 10  # answers; of fewer the sizes alone decide, however few are missing
 
 
 def width_from_answers(n: int) -> bool:
@@ -113,6 +114,8 @@ def _quantile(degrees: int) -> float:
 def range_of(sums: Sums, asked: int, *, items: int, gaps: bool) -> Range:
     """Return the range a reader is shown; `width_from_answers` says what its width is taken from.
 
+    Of ten answers and more, one or two missing have the bounds: they may be the only ones who think otherwise.
+
     Args:
         sums: of the answers the figure stands for.
         asked: N, everyone asked in the unit and below it.
@@ -120,7 +123,8 @@ def range_of(sums: Sums, asked: int, *, items: int, gaps: bool) -> Range:
         gaps: whether answers of this unit are counted further up; then only the bounds are honest.
     """
     n, total, _ = sums
-    if gaps and n < asked:
+    few_missing = n >= TEN and asked - n <= FEW_MISSING
+    if n < asked and (gaps or few_missing):
         return Range("bounds", *logical_bounds(total, n, asked))
     if width_from_answers(n):
         return range_from_sums(sums, asked, items=items)

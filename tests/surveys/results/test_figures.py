@@ -92,6 +92,9 @@ class TestRanges:
     def test_one_or_two_missing_of_many_give_the_logical_bounds(self) -> None:
         found = range_from_scores([50.0] * 10, 12, items=2)
         assert (found.kind, found.low, found.high) == ("bounds", 500 / 12, 700 / 12)
+        assert range_of(Sums.of([50.0] * 10), 12, items=2, gaps=False) == found
+        assert range_of(Sums.of([50.0] * 9), 10, items=2, gaps=False).kind == "bounds"  # cut to them
+        assert range_of(Sums.of([60.0] * 9), 10, items=2, gaps=False).kind == "by_size"
 
     def test_more_missing_give_a_t_range_with_a_shrunk_variance(self) -> None:
         scores = [25.0, 50.0, 75.0, 100.0] * 3

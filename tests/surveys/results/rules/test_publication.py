@@ -113,13 +113,13 @@ class TestFigures:
 
     def test_answers_are_said_to_be_counted_one_level_up_only_where_they_leave_the_unit(self) -> None:
         absorbed = published(
-            wave({ALDER: 8, BIRCH: 3, CEDAR: 4}),
+            wave({ALDER: 12, BIRCH: 3, CEDAR: 4}),
             {"PSY": {ALDER: MIXED, BIRCH: MIXED[:3], CEDAR: MIXED[:4]}},
         )
-        left = published(wave({ALDER: 8, BIRCH: 3}), {"PSY": {ALDER: MIXED, BIRCH: MIXED[:3]}})
+        left = published(wave({ALDER: 12, BIRCH: 3}), {"PSY": {ALDER: MIXED, BIRCH: MIXED[:3]}})
 
-        assert not figure(absorbed, TOP)["carried"]
-        assert figure(left, TOP)["carried"]
+        said = {(figure(found, TOP)["carried"], figure(found, TOP)["range_kind"]) for found in (absorbed, left)}
+        assert said == {(False, "by_size"), (True, "bounds")}
 
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
         asked = FrozenUnit(
