@@ -114,7 +114,7 @@ def _quantile(degrees: int) -> float:
 def range_of(sums: Sums, asked: int, *, items: int, gaps: bool) -> Range:
     """Return the range a reader is shown; `width_from_answers` says what its width is taken from.
 
-    Of ten answers and more, one or two missing have the bounds: they may be the only ones who think otherwise.
+    Beside ten answers and more, one or two missing have the bounds: they may think otherwise than all.
 
     Args:
         sums: of the answers the figure stands for.

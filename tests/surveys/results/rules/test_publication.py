@@ -118,7 +118,9 @@ class TestFigures:
         )
         left = published(wave({ALDER: 12, BIRCH: 3}), {"PSY": {ALDER: MIXED, BIRCH: MIXED[:3]}})
 
-        said = {(figure(found, TOP)["carried"], figure(found, TOP)["range_kind"]) for found in (absorbed, left)}
+        said = {
+            (figure(found, TOP)["carried"], figure(found, TOP)["range_kind"]) for found in (absorbed, left)
+        }
         assert said == {(False, "by_size"), (True, "bounds")}
 
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
