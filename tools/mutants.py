@@ -5,7 +5,8 @@
 
 Each change, a mutant, is made by mutmut in a copy under build/mutants/ and never in the tree itself. The
 fast tests about the module run on each; a mutant that all of them let through has survived and is
-printed as a difference. This takes minutes, so `make test` does not do it.
+printed as a difference. Where a module needs a database, it is SQLite; what it does on PostgreSQL only
+shows as "no tests". This takes minutes, so `make test` does not do it.
 """
 
 import os
@@ -18,10 +19,17 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 RESULTS = "tests/surveys/results"
 RULES = f"{RESULTS}/rules"
-# The tests that are about a module and need no database; all others would only make it slow.
+# The tests that are about a module, without a database where it needs none; others would only make it slow.
 TOGETHER = [f"{RULES}/test_{of}.py" for of in ("same_answers", "parts", "spread", "totals")]
+SHEETS, WORDS = "tests/surveys/ballots/test_sheets.py", "tests/privacy/test_words.py"
+BOX = [SHEETS, WORDS, "tests/privacy/test_open_and_closed.py", "tests/jobs/test_erasing_a_person.py"]
 TESTS = {
+    "surveys/ballots/actions.py": BOX,
+    "surveys/ballots/casting.py": BOX,
+    "surveys/ballots/queries.py": [SHEETS],
+    "surveys/ballots/remarks.py": [WORDS],
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
+    "surveys/ballots/sealing.py": BOX,
     "surveys/ballots/words.py": ["tests/surveys/comments/test_rules.py"],
     "surveys/results/rules/agreement.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_analysis.py"],
     "surveys/results/rules/analysis.py": [f"{RULES}/test_analysis.py"],
@@ -60,11 +68,13 @@ TESTS = {
     "surveys/results/rules/unit_tree.py": [f"{RESULTS}/test_counts.py", f"{RESULTS}/test_disclosure.py"],
 }
 NOTICED = {"killed", "timeout"}  # a loop without an end does not go unnoticed
+BESIDE = ["integrations", "jobs", "migrations"]  # whole waves are made by the same steps as the clock
 SETTINGS = """\
 [tool.mutmut]
 source_paths = ["surveys"]
 only_mutate = ["{module}"]
-pytest_add_cli_args = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+also_copy = {beside}
+pytest_add_cli_args = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", "not postgresql"]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
 
@@ -73,13 +83,15 @@ asyncio_mode = "auto"
 pythonpath = ["."]
 addopts = "--import-mode=importlib --disable-socket --allow-unix-socket"
 """
-# Instead of the databases: pure tests need none. Fewer examples, because there are hundreds of runs, and
-# the same ones each time, so that scores can be compared. One process runs a test more than once, which
-# Hypothesis otherwise takes for a mistake; so what it remembers of the unchanged module is forgotten.
-CONFTEST = """\
+# Behind what stands in tests/conftest.py. Fewer examples, because there are hundreds of runs, and the same
+# ones each time, so that scores can be compared. One process runs a test more than once, which Hypothesis
+# otherwise takes for a mistake; so what it remembers of the unchanged module is forgotten. The database
+# that tests copy is migrated once and not in each run.
+CONFTEST = """
+
 import sys
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 
 settings.register_profile(
     "mutants",
@@ -96,6 +108,27 @@ def pytest_sessionstart():
     for module in [each for name, each in sys.modules.items() if name.startswith("surveys.")]:
         for thing in vars(module).values():
             getattr(thing, "cache_clear", lambda: None)()
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, str]:
+    url = f"sqlite+aiosqlite:///{ROOT / 'template.db'}"
+    if not (ROOT / "template.db").exists():
+        in_thread(migrate, url)
+    return {"sqlite": url}
+"""
+
+# All differences in one process: `mutmut show` begins anew for each.
+SHOW = """\
+import sys
+
+from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+
+for name in sys.argv[1:]:
+    known = find_mutant(name)
+    print(f"{status_by_exit_code[known.exit_code_by_key[name]]}: {name}")
+    print(get_diff_for_mutant(name, path=known.path), end="\\n\\n")
 """
 
 
@@ -122,10 +155,11 @@ def _copied(module: str, tests: list[str]) -> Path:
     folder = ROOT / "build" / "mutants" / module.replace("/", ".")
     shutil.rmtree(folder, ignore_errors=True)
     left_out = shutil.ignore_patterns("__pycache__", "node_modules", "browser", "end_to_end")
-    for name in ("surveys", "tests"):
+    for name in ("surveys", "tests", *BESIDE):
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
-    (folder / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=tests))
-    (folder / "tests" / "conftest.py").write_text(CONFTEST)
+    (folder / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=tests, beside=BESIDE))
+    with (folder / "tests" / "conftest.py").open("a") as conftest:
+        conftest.write(CONFTEST)
     return folder
 
 
@@ -134,8 +168,9 @@ def _report(folder: Path, module: str) -> int:
     lines = _mutmut(folder, "results", "--all", "true").stdout.splitlines()
     states = dict(line.strip().rsplit(": ", 1) for line in lines if ": " in line)
     unnoticed = {name: state for name, state in states.items() if state not in NOTICED}
-    for name, state in unnoticed.items():
-        sys.stdout.write(f"{state}: {_mutmut(folder, 'show', name).stdout}\n")
+    show = [sys.executable, "-c", SHOW, *unnoticed]
+    shown = subprocess.run(show, cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603 -- this Python
+    sys.stdout.write(shown.stdout + shown.stderr)
     kinds = ", ".join(f"{count} {state}" for state, count in Counter(unnoticed.values()).items())
     sys.stdout.write(
         f"{module}: {len(states) - len(unnoticed)} of {len(states)} noticed; {kinds or 'all'}\n"

@@ -129,7 +129,7 @@ class DimensionFigures:
         return frozenset(
             unit
             for unit, pools in self._made_of.items()
-            if len(pools) == 1 and all(person.unit == unit for person in self._released.pools.get(unit, ()))
+            if pools == [unit] and all(person.unit == unit for person in self._released.pools[unit])
         )
 
     def rows(self, direct: Mapping[UUID, int], sizes: Mapping[UUID, str]) -> list[dict[str, Any]]:
