@@ -23,13 +23,14 @@ RULES = f"{RESULTS}/rules"
 TOGETHER = [f"{RULES}/test_{of}.py" for of in ("same_answers", "parts", "spread", "totals")]
 SHEETS, WORDS = "tests/surveys/ballots/test_sheets.py", "tests/privacy/test_words.py"
 BOX = [SHEETS, WORDS, "tests/privacy/test_open_and_closed.py", "tests/jobs/test_erasing_a_person.py"]
+UNSEALING = "tests/surveys/ballots/test_unsealing.py"
 TESTS = {
     "surveys/ballots/actions.py": BOX,
     "surveys/ballots/casting.py": BOX,
     "surveys/ballots/queries.py": [SHEETS],
-    "surveys/ballots/remarks.py": [WORDS],
+    "surveys/ballots/remarks.py": [UNSEALING, WORDS],
     "surveys/ballots/rules.py": ["tests/surveys/ballots/test_rules.py"],
-    "surveys/ballots/sealing.py": BOX,
+    "surveys/ballots/sealing.py": [UNSEALING, *BOX, "tests/jobs/test_count_turnout.py"],
     "surveys/ballots/words.py": ["tests/surveys/comments/test_rules.py"],
     "surveys/results/rules/agreement.py": [f"{RULES}/test_reliability.py", f"{RULES}/test_analysis.py"],
     "surveys/results/rules/analysis.py": [f"{RULES}/test_analysis.py"],
@@ -41,6 +42,7 @@ TESTS = {
     "surveys/results/rules/distributions.py": [f"{RULES}/test_one_pool.py", f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/exchanges.py": [f"{RULES}/test_certainty.py", f"{RULES}/test_exchanges.py"],
     "surveys/results/rules/figures.py": [
+        f"{RULES}/test_dimension_figures.py",
         f"{RULES}/test_publication.py",
         f"{RESULTS}/test_joint_disclosure.py",
     ],
@@ -55,6 +57,7 @@ TESTS = {
     "surveys/results/rules/pooled.py": [f"{RULES}/test_pooled.py", f"{RULES}/test_publication.py"],
     "surveys/results/rules/publication.py": [
         f"{RULES}/test_publication.py",
+        f"{RULES}/test_published_trends.py",
         f"{RULES}/test_receipt_totals.py",
         f"{RESULTS}/test_joint_disclosure.py",
     ],

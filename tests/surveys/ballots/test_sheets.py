@@ -5,12 +5,17 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import empty_box
-from surveys.ballots.queries import answer_token, blank_sheet, has_answered, place_of_token
+from surveys.ballots.queries import Question, answer_token, blank_sheet, has_answered, place_of_token
 from surveys.ballots.rules import write_token
+from surveys.ballots.sealing import count_ballots
 from surveys.errors import Missing, WaveClosed
+from surveys.questions.rules import LOOP_CHOICES
+from surveys.waves.models import Wave, WaveUnit
+from surveys.waves.rules import FrozenRules, LoopQuestion
 from tests.waves import OPENING, Story, make_keys
 
 
@@ -37,6 +42,36 @@ async def test_links_and_buttons_open_only_the_sheet_they_were_made_for(story: S
     assert await story.hand_in(alice.id, {}, now=early) is None
 
 
+async def test_a_sheet_names_its_wave_and_unit_and_asks_what_was_drawn_with_loop_questions_last(
+    story: Story,
+) -> None:
+    promise = LoopQuestion("LOOP-03:1", "LOOP-03", "You were promised a list. Did it happen?", UUID(int=1))
+    wave, alice = await story.open(), await story.place("Alice")
+    of_wave = WaveUnit.wave_id == wave.id
+    async with story.sessions.begin() as session:
+        await session.execute(update(WaveUnit).where(of_wave).values(loop=[promise.as_json()]))
+    sheet = await story.sheet("Alice")
+    *scale, choice = sheet.questions
+
+    assert (sheet.wave_id, sheet.place_id, sheet.team_id) == (wave.id, alice.id, story.cast.payments.id)
+    assert (sheet.programme_name, sheet.team_name) == ("Team pulse", "Payments")
+    assert (sheet.opens_at, sheet.closes_at) == (wave.opens_at, wave.closes_at)
+    assert (sheet.asked_in_unit, sheet.zone, sheet.locale) == (7, alice.zone, story.cast.alice.locale)
+    assert sheet.rules == FrozenRules.of(wave.rules)
+    drawn = sorted((item["code"], "scale", item["text"], ()) for item in wave.items)
+    assert sorted((one.key, one.kind, one.text, one.choices) for one in scale) == drawn
+    assert choice == Question(promise.key, "choice", promise.text, LOOP_CHOICES["LOOP-03"])
+    assert not sheet.about_promise
+
+    async with story.sessions.begin() as session:
+        await session.execute(update(Wave).values(items=[]))
+    assert (await story.sheet("Alice")).about_promise
+    for answered in (False, True):
+        async with story.sessions() as session:
+            assert await has_answered(session, story.keys, alice.id) == answered
+        assert await story.hand_in(alice.id, {promise.key: 1}) is None
+
+
 async def test_after_the_close_every_link_says_closed_and_nobody_has_answered(story: Story) -> None:
     wave = await story.open()
     alice, bob = await story.place("Alice"), await story.place("Bob")
@@ -44,7 +79,8 @@ async def test_after_the_close_every_link_says_closed_and_nobody_has_answered(st
     async with story.sessions() as session:
         token = await answer_token(session, story.keys, alice.id)
         answered = [await has_answered(session, story.keys, place.id) for place in (alice, bob)]
-    assert answered == [True, False]
+        lie_there = await count_ballots(session, wave.id)
+    assert (answered, lie_there) == ([True, False], 3)
 
     await story.close()
 
@@ -58,4 +94,5 @@ async def test_after_the_close_every_link_says_closed_and_nobody_has_answered(st
                 await refused
         assert not await has_answered(session, story.keys, alice.id)
         assert not await has_answered(session, story.keys, UUID(int=1))
+        assert await count_ballots(session, wave.id) == 0
         await empty_box(session, wave.id)  # a box that is empty already stays so

@@ -18,7 +18,7 @@ from surveys.results.rules.pooled import (
     shape_sums,
     together,
 )
-from surveys.results.rules.reliability import BetweenTeams, alpha
+from surveys.results.rules.reliability import BetweenTeams, alpha, omega
 
 DAY = date(2026, 3, 3)
 People = list[tuple[float, ...]]
@@ -43,8 +43,8 @@ class TestDifficulty:
         assert mean_difficulty(("A", "B", "C"), {"A": 6.0, "B": 3.0}) == 3.0
 
     def test_pools_that_keep_no_sums_of_items_do_not_enter(self) -> None:
-        rows = [{"n": 5, "item_sums": {"A": 300.0}}, {"n": 7, "item_sums": {}}]
-        assert item_levels(rows) == {"A": ItemLevel(5, 300.0, 1)}
+        rows = [{"n": n, "item_sums": sums} for n, sums in ((5, {"A": 300.0}), (7, {}), (6, {"A": 400.0}))]
+        assert item_levels(rows) == {"A": ItemLevel(11, 700.0, 2)}
 
     def test_waves_add_up_and_teams_that_come_again_are_counted_once(self) -> None:
         earlier = {"A": ItemLevel(30, 1800.0, 5)}
@@ -123,6 +123,29 @@ class TestShapes:
         assert again.alpha.records == 7 * 24 * 8
         assert again.alpha.pairs == 6
 
+    def test_waves_that_ask_the_same_count_like_one_wave_of_all_their_people(self) -> None:
+        codes = ("A", "B", "C", "D")
+        waves = [invented(24, 8, 4), [team[::-1][:6] for team in invented(30, 8, 4)[3:]]]
+        sums = [shape_sums(codes, teams) for teams in waves]
+        newest = sums[1]
+        assert sums[0] is not None
+        assert newest is not None
+        shape = dimension_shape("PSY", [(date(2026, 2, 3), sums[0]), (DAY, newest)])
+        everyone = np.array([person for teams in waves for team in teams for person in team])
+
+        assert (shape.dimension, shape.occurrence, shape.teams, shape.records) == ("PSY", DAY, 27, 27 * 6)
+        assert shape.alpha.value == pytest.approx(alpha(np.corrcoef(everyone.T)))
+        assert shape.alpha.records == 6 * len(everyone)
+        assert shape.omega.value == pytest.approx(omega(np.cov(everyone.T), len(everyone)).value)
+        assert [item.code for item in shape.items] == list(codes)
+        for item, scores in zip(shape.items, everyone.T, strict=True):
+            assert item.shares == pytest.approx([(scores == 25 * point).mean() for point in range(5)])
+        between = BetweenTeams(**newest["variance"])
+        assert (shape.icc1, shape.icc2) == (between.icc1(), between.icc2())
+        assert (shape.icc1_low, shape.icc1_high) == icc1_range(between)
+        agreement = {"rwg": shape.rwg, "rwg_skewed": shape.rwg_skewed, "ad": shape.ad}
+        assert agreement == newest["agreement"]
+
     def test_one_item_a_wave_has_no_alpha_but_differences_between_teams(self) -> None:
         sums = shape_sums(("A",), invented(24, 8, 1))
         assert sums is not None
@@ -141,6 +164,45 @@ class TestShapes:
         assert (shape.icc1, shape.icc2, shape.rwg, shape.ad) == pytest.approx((1.0, 1.0, 1.0, 0.0))
         assert (shape.icc1_low, shape.icc1_high) == (None, None)
         assert (shape.teams, shape.records) == (20, 100)
+
+
+class TestTwoStatements:
+    """What is kept over teams of unequal size, against textbook formulas over the people themselves."""
+
+    TEAMS: tuple[People, ...] = tuple(
+        people[: 8 - number % 3] for number, people in enumerate(invented(24, 8, 2))
+    )
+
+    def test_teams_differ_as_in_an_analysis_of_variance_of_peoples_means(self) -> None:
+        found = shape_sums(("A", "B"), self.TEAMS)
+        assert found is not None
+        scores = [np.array(team).mean(axis=1) for team in self.TEAMS]
+        grand = np.concatenate(scores).mean()
+        between = sum(len(team) * (team.mean() - grand) ** 2 for team in scores) / 23
+        within = sum(((team - team.mean()) ** 2).sum() for team in scores) / (
+            found["variance"]["people"] - 24
+        )
+
+        assert found["variance"]["between"] == pytest.approx(between)
+        assert found["variance"]["within"] == pytest.approx(within)
+
+    def test_agreement_is_the_mean_of_what_every_team_has(self) -> None:
+        """LeBreton & Senter (2008): r_wg(j) with 2 as variance of the even null, and 1.34 of the skewed."""
+        found = shape_sums(("A", "B"), self.TEAMS)
+        assert found is not None
+        points = [np.array(team) / 25 + 1 for team in self.TEAMS]
+
+        def r_wg_of_two(team: np.ndarray, null: float) -> float:
+            agreed = 1 - min(team.var(axis=0, ddof=1).mean(), null) / null
+            return float(2 * agreed / (2 * agreed + 1 - agreed))
+
+        assert found["agreement"] == pytest.approx(
+            {
+                "rwg": np.mean([r_wg_of_two(team, 2.0) for team in points]),
+                "rwg_skewed": np.mean([r_wg_of_two(team, 1.34) for team in points]),
+                "ad": np.mean([np.abs(team - team.mean(axis=0)).mean() for team in points]),
+            }
+        )
 
 
 def test_the_range_of_icc_holds_its_value_in_nine_of_ten_cases() -> None:

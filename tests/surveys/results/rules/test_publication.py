@@ -9,9 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from surveys.ballots.rules import Opened
-from surveys.results.rules.pooled import ItemLevel, Noise
+from surveys.results.rules.pooled import ItemLevel
 from surveys.results.rules.publication import FrozenUnit, FrozenWave, Publication, decide
-from surveys.results.rules.trend import TrendState
 
 TOP, ALDER, BIRCH, CEDAR = (UUID(int=number) for number in range(1, 5))
 PSY = {"PSY": ("PSY-01", "PSY-02")}
@@ -74,11 +73,13 @@ class TestFigures:
         both = published(wave({ALDER: 15}, parts), {"PSY": {ALDER: many}, "CNF": {ALDER: many}})
         one = published(wave({ALDER: 15}, parts), {"PSY": {ALDER: many}, "CNF": {ALDER: many[:7]}})
 
+        assert [row["dimension"] for row in both.pools] == ["PSY", "CNF"]
         assert figure(both, ALDER)["item_words"] == {"PSY-01": "half"}
         assert figure(both, ALDER)["bars"] == {"PSY-01": [6, 3, 6]}
         assert figure(both, ALDER)["agreement"] == "apart"
+        other = published(wave({ALDER: 15}, parts), {"PSY": {ALDER: many[:7]}, "CNF": {ALDER: many}})
         for name in ("item_words", "bars", "agreement"):
-            assert figure(one, ALDER)[name] is None
+            assert figure(one, ALDER)[name] is figure(other, ALDER, "CNF")[name] is None
         assert pool(one, ALDER)["agreement"] is None
 
     def test_a_roll_up_has_no_word_for_agreement(self) -> None:
@@ -125,7 +126,7 @@ class TestFigures:
 
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
         asked = FrozenUnit(
-            None, 5, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, {"LOOP-03:1": ("LOOP-03", ("kept",))}
+            None, 25, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, {"LOOP-03:1": ("LOOP-03", ("kept",))}
         )
         found = decide(FrozenWave("2026-03-03", 5, 4, {TOP: asked}, {}, {}), [])
         assert (found.figures, found.participation, found.totals["answered"]) == ([], [], None)
@@ -175,25 +176,18 @@ class TestWhatIsPooled:
         assert figure(enough, ALDER)["trend"]["word"] == "too_early"
         assert figure(only_one, ALDER)["trend"] is not None  # always the same item: nothing to free it of
 
-    def test_the_noise_comes_from_the_teams_last_published_figures(self) -> None:
-        trends = {
-            (ALDER, "PSY"): TrendState(last=30.0, last_variance=50.0),
-            (TOP, "PSY"): TrendState(last=30.0, last_variance=10.0),
+    def test_what_is_kept_over_twenty_teams_is_every_answer_by_item_and_none_below(self) -> None:
+        teams = [UUID(int=number) for number in range(2, 26)]
+        found = published(wave(dict.fromkeys(teams, 8)), {"PSY": dict.fromkeys(teams, MIXED)})
+        few = published(wave(dict.fromkeys(teams, 8)), {"PSY": dict.fromkeys(teams[:19], MIXED)})
+        pooled = found.pooled[0]
+
+        assert pooled["items"] == {"PSY-01": [192, 24 * 450.0, 24], "PSY-02": [192, 24 * 500.0, 24]}
+        assert {code: item["counts"] for code, item in pooled["shape"]["items"].items()} == {
+            "PSY-01": [24, 24, 48, 72, 24],
+            "PSY-02": [0, 48, 48, 48, 48],
         }
-        known = replace(wave({ALDER: 8, BIRCH: 8}), trends=trends, noise=Noise(80.0, 40, 6))
-        found = published(known, {"PSY": {ALDER: MIXED, BIRCH: MIXED}})
-        row = figure(found, ALDER)["trend"]
-        squares = (row["last"] - 30.0) ** 2 / (row["last_variance"] + 50.0)
-
-        assert found.pooled[0]["noise"] == {"squares": pytest.approx(squares), "pairs": 1, "teams": 1}
-        assert found.pooled[0]["noise_scale"] == pytest.approx((60 + 80 + squares) / (60 + 41))
-
-    def test_a_team_that_changed_by_a_quarter_gives_no_pair(self) -> None:
-        known = wave({ALDER: 8})
-        units = {**known.units, ALDER: replace(known.units[ALDER], changed=0.25)}
-        state = {(ALDER, "PSY"): TrendState(last=30.0, last_variance=50.0)}
-        found = published(replace(known, units=units, trends=state), {"PSY": {ALDER: MIXED}})
-        assert found.pooled[0]["noise"]["pairs"] == 0
+        assert few.pooled[0]["shape"] is None
 
     def test_a_baseline_lasts_a_full_cycle_and_at_least_four_waves(self) -> None:
         known = wave({})
@@ -219,6 +213,43 @@ class TestWhoIsHeard:
 
         assert figure(found, ALDER)["n"] == 20
         assert took_part["answered"] == 21
+
+    @pytest.mark.parametrize(
+        ("votes", "share", "word"),
+        [
+            ([1] * 4, 0.5, "too_few"),
+            ([1] * 5, 0.5, "kept"),
+            ([1] * 4, 0.4, "kept"),
+            ([3, 1, 2, 1, 1], 0.5, "not_yet"),
+            ([4, 1, 4, 4, 1], 0.5, "cant_tell"),
+            ([0, 5, 1, 1, 1, 1], 0.5, "too_few"),
+        ],
+    )
+    def test_each_vote_counts_once_and_a_word_needs_the_frozen_share_of_those_asked(
+        self, votes: Sequence[int], share: float, word: str
+    ) -> None:
+        question = {"LOOP-03:1": ("LOOP-03", ("kept", "partly", "not_kept", "cant_tell"))}
+        unit = FrozenUnit(None, 10, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, question)
+        known = FrozenWave("2026-03-03", 5, 4, {TOP: unit}, {}, {}, share_for_a_word=share)
+        opened = [
+            Opened(uuid4(), TOP, counts=True, dimension="LOOP-03:1", answers=bytes([vote]))
+            for vote in votes
+        ]
+        assert decide(known, opened).words == [{"team_id": TOP, "question": "LOOP-03:1", "word": word}]
+
+    @pytest.mark.parametrize("leaders", [1, 0])
+    def test_who_leads_a_unit_leads_all_below_it_and_is_not_one_of_the_five(self, leaders: int) -> None:
+        leader = uuid4()
+        above = wave({ALDER: 0, BIRCH: 4})
+        led = replace(above.units[ALDER], leaders=frozenset([leader][:leaders]))
+        below = replace(above.units[BIRCH], parent_id=ALDER)
+        top = replace(above.units[TOP], asked=1, parts=PSY)
+        known = replace(above, units={TOP: top, ALDER: led, BIRCH: below})
+        opened = [
+            Opened(person, unit, counts=True, dimension="PSY", answers=bytes([4, 3]))
+            for person, unit in [(leader, TOP), *((uuid4(), BIRCH) for _ in range(4))]
+        ]
+        assert figure(decide(known, opened), TOP)["shown"] is not bool(leaders)
 
     def test_votes_outside_the_choices_are_not_counted_and_leaders_do_not_count_among_their_own(
         self,
