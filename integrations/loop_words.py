@@ -36,6 +36,7 @@ DECIDED: Mapping[Decision, str] = {
     Decision.WILL_NOT: mark("Will not do, because: {reason}"),
     Decision.NOT_OURS: mark("Not ours: passed to {passed_to}. {reason}"),
 }
+ANSWER_DUE = mark("Read, with thanks. An answer is due by {day}.")  # true before that day and after it
 DECISIONS = (
     (Decision.WILL_DO, mark("I will do something about it")),
     (Decision.WILL_NOT, mark("I will not, because …")),
@@ -115,9 +116,7 @@ def say_answer(topic: TopicView, language: Translator) -> str:
     if topic.acknowledged_at is None:
         return language.say("Not answered yet.")
     if topic.answer_by is not None:
-        return language.say(
-            "Read, with thanks. An answer comes by {day}.", day=language.date(topic.answer_by)
-        )
+        return language.say(ANSWER_DUE, day=language.date(topic.answer_by))
     return language.say("Read, with thanks. An answer follows.")
 
 

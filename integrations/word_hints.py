@@ -30,8 +30,8 @@ def where_to_report(
     """
     first = (
         language.say(
-            "A mailbox is read a day later at the earliest. What cannot wait, and harassment or threats "
-            "that you want looked into, may be better told to somebody in person:"
+            "Messages are handed over once a day, and a reply takes another. What cannot wait, and "
+            "harassment or threats that you want looked into, may be better told to somebody in person:"
         )
         if mailbox
         else language.say(

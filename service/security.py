@@ -42,6 +42,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SIGNED_BY_SENDER = {"signed_by_sender": True}  # `opt` of a route whose body carries its own proof
+NOT_FROM_HERE = mark("This form was opened too long ago, or not here. Reload the page and send it again.")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
@@ -146,9 +147,7 @@ async def requires_own_form(connection: Connection, handler: BaseRouteHandler) -
         token = str((await request.form()).get(FORM_FIELD, ""))
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
     if elsewhere or not connection.app.state.form_tokens.accepts(connection, token):
-        raise Forbidden(
-            mark("This form was opened too long ago, or not here. Reload the page and send it again.")
-        )
+        raise Forbidden(NOT_FROM_HERE)
 
 
 async def requires_sign_in(connection: Connection, _handler: BaseRouteHandler) -> None:

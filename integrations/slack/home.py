@@ -16,6 +16,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
 
 MOST_PROMISES = 10
+NOT_KNOWN = mark("Kept does not know you yet. Whoever looks after it at your place can add you.")
 MOST_TEAMS, MOST_THINGS = 3, 6  # a Home tab has at most 100 blocks
 STATE_WORDS = {
     "open": mark("open, due {due}"),
@@ -132,11 +133,7 @@ def home_view(home: Home, language: Translator, *, administrators: str | None) -
 
 def nobody_view(language: Translator) -> Block:
     """Return the tab of somebody Kept does not know."""
-    built = [
-        blocks.section(
-            language.say("Kept does not know you yet. Whoever looks after it at your place can add you.")
-        )
-    ]
+    built = [blocks.section(language.say(NOT_KNOWN))]
     return blocks.checked_view({"type": "home", "callback_id": Callback.HOME, "blocks": built})
 
 

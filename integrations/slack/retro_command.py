@@ -11,6 +11,7 @@ from integrations.slack import blocks, modals, retro_forms
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import Pressed
+from integrations.slack.home import NOT_KNOWN
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.retro_desk import language_of, view_of_board
 from integrations.slack.retro_looks import link
@@ -49,9 +50,7 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, user_id)
         if viewer is None:
-            return (await language_of(desk, user_id)).say(
-                "Kept does not know you yet. Whoever looks after it at your place can add you."
-            )
+            return (await language_of(desk, user_id)).say(NOT_KNOWN)
         choice = await _choice_of(session, viewer)
     language = Translator(viewer.locale)
     if choice.free and (title or not choice.boards):

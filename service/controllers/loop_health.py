@@ -38,7 +38,9 @@ class LoopHealthController(Controller):
     @get("/table.csv")
     async def table(self, session: Session, viewer: CurrentViewer, page: CurrentPage) -> Response[str]:
         """Hand out the same as the page says, and nothing else, as comma-separated values."""
-        health = health_page(await loop_health(session, viewer.organisation_id), page.language)
+        health = health_page(
+            await loop_health(session, viewer.organisation_id), page.language, zone=page.zone
+        )
         return Response(
             as_csv(health, page.language),
             media_type="text/csv; charset=utf-8",
@@ -95,7 +97,9 @@ async def _page(
     return page(
         "coverage/loop_health.html",
         status=422 if refusal is not None else 200,
-        health=health_page(await loop_health(session, viewer.organisation_id), page.language),
+        health=health_page(
+            await loop_health(session, viewer.organisation_id), page.language, zone=page.zone
+        ),
         agreement=await agreement_of(session, viewer.organisation_id),
         typed=(typed.all("reference") or [""])[0] if typed is not None else "",
         error=page.language.refusal(refusal) if refusal is not None else "",

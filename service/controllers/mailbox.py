@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator, mark
 from service.dependencies import CurrentPage, CurrentSettings, Now, Sessions
 from service.logs import UNLOGGED
-from service.problems import status_of
-from service.security import SIGNED_BY_SENDER
+from service.problems import SENTENCES, TITLES, status_of
+from service.security import NOT_FROM_HERE, SIGNED_BY_SENDER
 from service.views.mailbox import ADDRESSEES, conversation, for_the_script
 from service.views.words import looked_at_here
 from surveys.comments.actions import mailbox_of, open_mailbox, write_on
@@ -31,8 +31,6 @@ from surveys.comments.rules import HANDED_OVER_AT, LONGEST_MESSAGE, handed_over_
 from surveys.errors import Forbidden, Invalid, SurveyError
 from surveys.people.models import Organisation
 
-NOWHERE = mark("There is no such page")
-MISTYPED = mark("The address may be mistyped, or the page is not one you can read.")
 REPLY_BYTES = 8_192  # every reply to the script is a multiple of this, whatever the mailbox holds
 Visit = Request[Any, Any, State]
 
@@ -68,7 +66,9 @@ class MailboxController(Controller):
         async with sessions() as session:
             organisation = await session.get(Organisation, organisation_id)
             if organisation is None:
-                return _plain(page("problem.html", status=404, title=NOWHERE, sentence=MISTYPED, values={}))
+                return _plain(
+                    page("problem.html", status=404, title=TITLES[404], sentence=SENTENCES[404], values={})
+                )
             teams = await teams_to_write_about(session, organisation_id)
             offices = await offices_held(session, organisation_id) | {Addressee.LEADER}
         page.in_words_of(organisation.locale, organisation.zone)
@@ -158,9 +158,7 @@ async def _read(request: Visit) -> Sent:
         Invalid: it is not what the script sends.
     """
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise Forbidden(
-            mark("This form was opened too long ago, or not here. Reload the page and send it again.")
-        )
+        raise Forbidden(NOT_FROM_HERE)
     try:
         return msgspec.json.decode(await request.body(), type=Sent)
     except msgspec.MsgspecError:

@@ -9,7 +9,8 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-HEAD_ENDS, BODY_BEGINS = re.compile(rb"</head>"), re.compile(rb"<body[^>]*>")
+HEAD_ENDS = re.compile(rb"</head>")
+BODY_BEGINS = re.compile(rb'<body[^>]*>(\s*<a class="skip-link"[^>]*>[^<]*</a>)?')  # which stays first
 STYLE = b'<link rel="stylesheet" href="/demo/static/strip.css"></head>'
 WITHOUT_READER = ("/answer",)  # these pages never look who is signed in, so neither does their strip
 
@@ -17,7 +18,7 @@ Strip = Callable[[str | None], Awaitable[str]]  # session token → HTML
 
 
 def with_strip(app: ASGIApp, strip: Strip, *, cookie: str) -> ASGIApp:
-    """Return the application with a strip below `<body>` of each of its HTML pages.
+    """Return the application with a strip at the top of each of its HTML pages.
 
     Args:
         app: Kept.

@@ -8,6 +8,7 @@ from surveys.commitments.loop import FollowThrough, LoopState
 from surveys.commitments.rules import Rate
 
 WORKING_DAY = timedelta(days=1)
+MANY_WITHDRAWN = mark("More than a fifth was withdrawn: read how many were kept with that in mind.")
 
 
 def said_of_promises(known: FollowThrough, language: Translator) -> list[str]:
@@ -20,14 +21,12 @@ def said_of_promises(known: FollowThrough, language: Translator) -> list[str]:
             )
         )
     if known.by_dates is not None:
-        found.append(
-            language.say("By their dates, {rate} came in time.", rate=_rate(known.by_dates, language))
-        )
+        found.append(language.say("{rate} came by their dates.", rate=_rate(known.by_dates, language)))
     if known.mean_days is not None:
         found.append(
             language.count(
-                "Their first dates lay {count} day ahead, on average.",
-                "Their first dates lay {count} days ahead, on average.",
+                "On average they were dated {count} day ahead.",
+                "On average they were dated {count} days ahead.",
                 round(known.mean_days),
             )
         )
@@ -43,9 +42,7 @@ def said_of_promises(known: FollowThrough, language: Translator) -> list[str]:
         if count:
             found.append(language.count(one, many, count))
     if known.many_withdrawn:
-        found.append(
-            language.say("More than a fifth was withdrawn: read how many were kept with that in mind.")
-        )
+        found.append(language.say(MANY_WITHDRAWN))
     if known.differs:
         found.append(
             language.say("By dates more was kept than the team says: worth asking what it expected to see.")
@@ -71,8 +68,8 @@ def said_of_habits(state: LoopState, language: Translator) -> list[str]:
         )
         found.append(language.count(*sentence, days if state.to_share.over else max(days - 1, 0)))
     for rate, words in (
-        (state.acknowledged, mark("Noted within a working day: {rate}.")),
-        (state.closed, mark("Came to an end within 90 days: {rate}.")),
+        (state.acknowledged, mark("{rate} got a first word within a working day.")),
+        (state.closed, mark("{rate} came to an end within 90 days.")),
     ):
         if rate is not None:
             found.append(language.say(words, rate=_of_topics(rate, language)))

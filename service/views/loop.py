@@ -10,6 +10,7 @@ from uuid import UUID
 
 from integrations.language import Translator, mark
 from integrations.loop_words import (
+    ANSWER_DUE,
     BY_ITSELF,
     say_answer,
     say_promise,
@@ -125,11 +126,7 @@ def loop_page(state: LoopState, language: Translator, *, zone: str, is_leader: b
         shared_by_line=language.say("Said to the whole team on {day}.", day=words.day(shared.at))
         if shared and shared.at
         else "",
-        answer_line=language.say(
-            "Read, with thanks. An answer comes by {day}.", day=language.date(state.answer_by)
-        )
-        if state.answer_by
-        else "",
+        answer_line=language.say(ANSWER_DUE, day=language.date(state.answer_by)) if state.answer_by else "",
         plan_line=_known(PLAN_SAYS, state.plan_word, language),
         current_promises=[card for card in cards if card.is_current],
         ended_promises=[card for card in cards if not card.is_current],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.language import Translator
+from service.views.follow_through import MANY_WITHDRAWN
 from surveys.commitments.loop import Days, FollowThrough, LoopHealth
 from surveys.commitments.rates import Wait, middle_wait
 from surveys.commitments.rules import Rate
@@ -65,13 +66,15 @@ class HealthPage:
     caution: str = ""
 
 
-def health_page(found: tuple[LoopHealth, datetime] | None, language: Translator) -> HealthPage:
+def health_page(
+    found: tuple[LoopHealth, datetime] | None, language: Translator, *, zone: str
+) -> HealthPage:
     """Return the page of what was counted last; before the first count it says when there will be one."""
     say = language.say
     if found is None:
         return HealthPage("", say("Counted once a day. The first count is not there yet."))
     health, counted_at = found
-    counted = say("As counted on {day}; it is counted once a day.", day=language.date(counted_at.date()))
+    counted = say("As counted on {day}; it is counted once a day.", day=language.day(counted_at, zone))
     if not health.enough:
         return HealthPage(counted, say("Not shown here yet: fewer than ten teams have results."))
     became = health.follow_through
@@ -89,9 +92,7 @@ def health_page(found: tuple[LoopHealth, datetime] | None, language: Translator)
         strips=strips(health, language),
         confirmed=_headline(became, language),
         facts=facts(health, language),
-        caution=say("More than a fifth was withdrawn: read how many were kept with that in mind.")
-        if became is not None and became.many_withdrawn
-        else "",
+        caution=say(MANY_WITHDRAWN) if became is not None and became.many_withdrawn else "",
     )
 
 
@@ -210,11 +211,11 @@ def _sentence(days: Sequence[Days], language: Translator) -> str:
     if middle is None:
         return start
     whole = round(middle.passed / timedelta(days=1))
-    time = say("one day") if whole <= 1 else say("{days} days", days=whole)
+    time = say("one working day") if whole <= 1 else say("{days} working days", days=whole)
     half = (
-        say("Half of them needed no more than {time}.", time=time)
+        say("Half of all teams needed no more than {time}.", time=time)
         if middle.over
-        else say("Half of them need more than {time}.", time=time)
+        else say("Half of all teams need more than {time}.", time=time)
     )
     return f"{start} {half}"
 

@@ -41,7 +41,7 @@ ADVICE: Mapping[str, _Advice] = {
     "acknowledged": _Advice(
         (
             mark("Tell the team when you will answer"),
-            mark('One press: "Read, thank you", with a date. It binds you to a day, not to a solution.'),
+            mark("One press: “Read, thank you”, with a date. It binds you to a day, not to a solution."),
             "#acknowledge",
             mark("Name a day"),
         ),

@@ -145,5 +145,7 @@ def _cycle(trend: TeamTrend, dimension: str, language: Translator) -> str:
     if mean is None:
         return ""
     return language.say(
-        "Mean of the last full cycle, {days}: {figure}.", days=mean.label, figure=mean.said.headline
+        "{figure} on average over the last full round of statements, {days}.",
+        days=mean.label,
+        figure=mean.said.headline,
     )

@@ -109,17 +109,17 @@ class _Words:
         )
 
     def _is_own_word(self, promise: PromiseView) -> bool:
-        """Whether its owner alone says that it is done, because no survey asks a working group."""
-        return self.in_group and promise.done_at is not None
+        """Whether its owner alone says that it is done: no survey asks a working group, or none has yet."""
+        return promise.done_at is not None and (self.in_group or promise.state in (State.OPEN, State.MOVED))
 
     def _waits_for_a_word(self, promise: PromiseView) -> bool:
         waits = promise.withdrawn_at is None and promise.state in (State.OPEN, State.MOVED)
-        return waits and not self._is_own_word(promise)
+        return waits and not (self.in_group and promise.done_at is not None)
 
     def _state_name(self, promise: PromiseView) -> str:
         if self._is_own_word(promise):
             disputed = mark("Done, says {name}; not yet, says the group")
-            sentence = disputed if is_disputed(promise) else mark("Done, says {name}")
+            sentence = disputed if self.in_group and is_disputed(promise) else mark("Done, says {name}")
             return self.language.say(sentence, name=promise.owner_name)
         if self.in_group and promise.withdrawn_at is not None:
             return self.language.say("Withdrawn")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from integrations.language import Translator, mark
+from integrations.promise import purpose
 from surveys.results.published import WavePoint
 from surveys.waves.rules import FrozenRules
 
@@ -34,9 +35,7 @@ def promised(wave: WavePoint, language: Translator) -> list[str]:
     """Return what was promised to members before they answered, from the wave's frozen rules."""
     rules = FrozenRules.of(wave.rules)
     found = [
-        language.say(
-            "Figures and promises are for the team's own improvement, not for appraisal, pay or dismissal."
-        ),
+        purpose(language),
         language.say("No figure stands for fewer than {count} people.", count=rules.minimum_group),
         language.say(
             "When the pulse closed, the figures were frozen, all answers deleted and their key destroyed."

@@ -134,8 +134,8 @@ SHIFTED: Mapping[str, tuple[str, str]] = {
 
 
 BEGAN_ANEW: Mapping[str, str] = {
-    "roster": mark("The team has changed, so the comparison began anew on {day}."),
-    "shift": mark("After {day} the comparison began anew, from the level reached by then."),
+    "roster": mark("The team has changed: pulses from {day} on are compared only with each other."),
+    "shift": mark("Pulses after {day} are compared with the new level."),
 }
 
 

@@ -91,7 +91,7 @@ class TestTheWriter:
             "A mailbox needs JavaScript",
             "90 days after the last message",
             "A reply is announced to the whole team",
-            "A mailbox is read a day later at the earliest.",
+            "Messages are handed over once a day, and a reply takes another.",
         ):
             assert sentence in shown
         assert f'value="{cast.payments.id}"' in shown

@@ -100,7 +100,10 @@ class TestFigures:
     def test_the_last_full_cycle_is_said_as_the_mean_of_what_was_displayed(self) -> None:
         found = {panel.dimension: panel.cycle for panel in page(cases.declining()).panels}
 
-        assert found["FLW"] == "Mean of the last full cycle, 28 Apr 2026 to 21 Jul 2026: 50."
+        assert (
+            found["FLW"]
+            == "50 on average over the last full round of statements, 28 Apr 2026 to 21 Jul 2026."
+        )
         assert page(cases.fresh()).panels[0].cycle == ""
 
     def test_a_cycle_with_too_few_shown_waves_gives_way_to_the_one_before(self) -> None:

@@ -120,6 +120,8 @@ def test_a_new_baseline_is_said_with_its_date_and_its_reason() -> None:
     after_shift = TrendView("shifted_down", since=began, restarted=began, reason="shift")
     after_changes = TrendView("steady", restarted=began, reason="roster")
 
-    assert "After Tuesday 3 March the comparison began anew" in trend_sentence(after_shift, "8_9", ENGLISH)
+    assert "Pulses after Tuesday 3 March are compared with the new level." in trend_sentence(
+        after_shift, "8_9", ENGLISH
+    )
     assert "The team has changed" in trend_sentence(after_changes, "8_9", ENGLISH)
     assert "anew" not in trend_sentence(TrendView("steady"), "8_9", ENGLISH)
