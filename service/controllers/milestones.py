@@ -1,6 +1,7 @@
 """What starts retrospectives: HR's page over all projects, and a leader's page for one team."""
 
 from datetime import time
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -14,7 +15,7 @@ from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Fo
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
 from service.views.milestones import rhythm_view, source_names
-from surveys.errors import Conflict, Invalid, not_here
+from surveys.errors import Conflict, Invalid, SurveyError, not_here
 from surveys.milestones.actions import place_project, remove_project, set_rhythm, stop_rhythm
 from surveys.milestones.queries import projects, rhythm_of, unmapped_projects
 from surveys.milestones.rules import Placement, Rhythm, Source
@@ -63,9 +64,8 @@ class MilestonesController(Controller):
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
-            wrong = page.language.refusal(refusal)
             tools = tools_in_use(settings)
-            return await _all_projects(session, viewer, page, tools, wrong=wrong, form=form)
+            return await _all_projects(session, viewer, page, tools, refusal=refusal, form=form)
         return Redirect("/milestones", status_code=303)
 
     @post("/boards/{retro_id:uuid}")
@@ -128,8 +128,9 @@ class TeamMilestonesController(Controller):
                 now=now,
             )
         except (Invalid, Conflict) as refusal:
-            wrong = page.language.refusal(refusal)
-            return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
+            return await _of_team(
+                session, page, team_id, tools_in_use(settings), refusal=refusal, form=form
+            )
         return Redirect(f"/teams/{team_id}/milestones", status_code=303)
 
     @post("/{project_id:uuid}/remove")
@@ -163,8 +164,9 @@ class TeamMilestonesController(Controller):
             else:
                 await set_rhythm(session, team_id, _rhythm(form), by=viewer.person_id, now=now)
         except Invalid as refusal:
-            wrong = page.language.refusal(refusal)
-            return await _of_team(session, page, team_id, tools_in_use(settings), wrong=wrong, form=form)
+            return await _of_team(
+                session, page, team_id, tools_in_use(settings), refusal=refusal, form=form
+            )
         return Redirect(f"/teams/{team_id}/milestones", status_code=303)
 
 
@@ -174,22 +176,21 @@ async def _all_projects(
     page: Page,
     tools: list[Source],
     *,
-    wrong: str = "",
+    refusal: SurveyError | None = None,
     form: Form | None = None,
 ) -> Response[str]:
     organisation_id = viewer.organisation_id
     directory = await teams_around(session, viewer, leaders_read_below=False)
     return page(
         "milestones/organisation.html",
-        status=422 if wrong else 200,
+        status=422 if refusal else 200,
         placed=await projects(session, organisation_id),
         unmapped=await unmapped_projects(session, organisation_id),
         boards=await open_boards(session, organisation_id),
         teams=sorted(directory.teams.values(), key=lambda team: team.name),
         sources=source_names(page.language),
         tools=tools,
-        wrong=wrong,
-        sent=form.typed() if form else {},
+        **_came_back(page, refusal, form),
     )
 
 
@@ -199,7 +200,7 @@ async def _of_team(
     team_id: UUID,
     tools: list[Source],
     *,
-    wrong: str = "",
+    refusal: SurveyError | None = None,
     form: Form | None = None,
 ) -> Response[str]:
     team = await session.get_one(Team, team_id)
@@ -207,7 +208,7 @@ async def _of_team(
     zone = (await branch_of(session, team_id)).team_zone(team_id)
     return page(
         "milestones/team.html",
-        status=422 if wrong else 200,
+        status=422 if refusal else 200,
         team_id=team_id,
         team_name=team.name,
         placed=await projects(session, team.organisation_id, team_id=team_id),
@@ -215,9 +216,15 @@ async def _of_team(
         team_zone=zone,
         sources=source_names(page.language),
         tools=tools,
-        wrong=wrong,
-        sent=form.typed() if form else {},
+        **_came_back(page, refusal, form),
     )
+
+
+def _came_back(page: Page, refusal: SurveyError | None, form: Form | None) -> dict[str, Any]:
+    """Return what a refused form shows again: what was typed, what is wrong, and in which field."""
+    wrong = page.language.refusal(refusal) if refusal is not None else ""
+    wrong_in = (refusal.field or "") if isinstance(refusal, Invalid) else ""
+    return {"sent": form.typed() if form else {}, "wrong": wrong, "wrong_in": wrong_in}
 
 
 def _placement(form: Form, team_id: UUID) -> Placement:

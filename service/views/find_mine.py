@@ -8,7 +8,7 @@ from integrations.promise import administrators
 from service.find_mine import Search
 from surveys.waves.rules import FrozenRules
 
-MEANS = {
+MEANS = {  # of a pulse, and harmless: what is named here says nothing of an answer
     "acknowledgement": mark("what you told a team as its leader"),
     "audit_entry": mark("changes of your place or rights"),
     "commitment": mark("promises"),
@@ -20,7 +20,24 @@ MEANS = {
     "share": mark("what you wrote to a team as its leader"),
     "sign_in": mark("that you are signed in"),
     "sign_in_link": mark("a link to sign in"),
+    "topic": mark("what you answered a team as its leader"),
     "wave_unit": mark("that you led a unit"),
+}
+ELSEWHERE = MEANS | {
+    "absence": mark("when a leader is away, and who acts for them"),
+    "action_step": mark("steps you took on"),
+    "card": mark("cards you signed with your name"),
+    "group_member": mark("working groups you belong to"),
+    "mistake_note": mark("mistakes you noted as a leader"),
+    "participant": mark("retrospectives you took part in"),
+    "pledge": mark("what you pledged as a leader"),
+    "posted_summary": mark("summaries you posted to a channel"),
+    "repair_look": mark("what you said for your team of a repair plan"),
+    "repair_plan": mark("repair plans you proposed or agreed on"),
+    "retrospective": mark("retrospectives you lead through"),
+    "side_note": mark("how you wrote that you see a promise"),
+    "step_look": mark("what you noted of earlier steps"),
+    "works_agreement": mark("works agreements you recorded"),
 }
 
 
@@ -147,7 +164,7 @@ def _named(counts: Mapping[str, int], language: Translator) -> str:
     hits = _hits(counts)
     if not hits:
         return language.say("You are named nowhere.")
-    where = [language.say(MEANS[hit]) if hit in MEANS else hit for hit in hits]
+    where = [language.say(ELSEWHERE[hit]) if hit in ELSEWHERE else hit for hit in hits]
     return language.say(
         "You are named there: {where}. None of it says what you answered, or whether.",
         where="; ".join(where),

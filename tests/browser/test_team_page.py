@@ -83,7 +83,7 @@ def test_a_table_says_what_its_chart_says_and_no_more(house: House, visitors: Vi
 
 def _said(row: object) -> str:
     cells: list[str] = [cell.strip() for cell in row.locator("th, td").all_text_contents()]  # type: ignore[attr-defined] -- a Locator
-    day, headline, span, _ = cells
+    day, headline, span = cells[:3]
     if not span and headline == "Not shown separately here":
         return f"{day}: {headline}"
     return f"{day}: {headline}, {span}." if span else f"{day}: {headline}."

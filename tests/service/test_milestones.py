@@ -234,6 +234,7 @@ async def test_a_leader_sets_a_rhythm_and_stops_it(
     for wrong in ({"every_weeks": "0"}, {"at": "noon"}, {"first_on": "2020-01-01"}, {"label": ""}):
         refused = await submit(lena, page, f"{page}/rhythm", wishes | wrong)
         assert refused.status_code == 422, wrong
+        assert refused.text.count("aria-invalid") == 1, wrong
         assert f'value="{(wishes | wrong)["at"]}"' in refused.text  # what was typed is still there
     assert (await submit(lena, page, f"{page}/rhythm", wishes)).status_code == 303
     assert "then every 2 weeks" in (await lena.get(page)).text

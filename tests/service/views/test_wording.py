@@ -95,7 +95,9 @@ class TestChange:
     def test_a_change_of_the_team_is_said_with_its_date(self) -> None:
         changed = TrendView("steady", restarted=date(2026, 4, 28), reason="roster")
 
-        assert "began anew on Tuesday 28 April" in trend_sentence(changed, "10_plus", ENGLISH)
+        assert "pulses from Tuesday 28 April on are compared only with each other" in trend_sentence(
+            changed, "10_plus", ENGLISH
+        )
 
 
 class TestParticipation:
