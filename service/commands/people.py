@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.directory.csv import read_people
 from integrations.environment import Settings
+from service.commands.pretended import present, pretending
 from service.commands.refusals import refuse_file
 from service.composition import open_database, open_keys, read_settings
 from surveys.ballots.actions import withdraw_person
@@ -49,8 +50,16 @@ COUNTED = {
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, or the problems, as JSON.")
 @click.option("--organisation", help=f"Its name, on first use.  [default: {DEFAULT_NAME}]")
 @click.option("--zone", help="Its time zone, on first use, for people without one.  [default: UTC]")
+@pretending
 def import_people(
-    *, file: Path, dry_run: bool, force: bool, as_json: bool, organisation: str | None, zone: str | None
+    *,
+    file: Path,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+    organisation: str | None,
+    zone: str | None,
+    now: datetime | None,
 ) -> None:
     """Read people, teams and leaders from a CSV FILE: everything in it, or nothing.
 
@@ -60,11 +69,14 @@ def import_people(
     stands hr, ombudsperson, viewer, or viewer:Name of a team. Who is not in the file is deactivated.
     """
     settings = read_settings()
+    instant = present(settings, now)
     rows, problems = read_people(file)
     if problems:
         refuse_file(problems, as_json=as_json, so="Nothing was imported.")
     plan = asyncio.run(
-        _import(settings, rows, dry_run=dry_run, force=force, organisation=organisation, zone=zone)
+        _import(
+            settings, rows, dry_run=dry_run, force=force, organisation=organisation, zone=zone, now=instant
+        )
     )
     if plan.problems:
         refuse_file(plan.problems, as_json=as_json, so="Nothing was imported.")
@@ -79,8 +91,8 @@ async def _import(
     force: bool,
     organisation: str | None,
     zone: str | None,
+    now: datetime,
 ) -> Plan:
-    now = datetime.now(UTC)
     async with open_database(settings) as sessions, sessions.begin() as session:
         ours = await _organisation(session, organisation, zone, now=now)
         plan = plan_import(rows, await stored_directory(session, ours))

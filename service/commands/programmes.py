@@ -13,6 +13,7 @@ import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
+from service.commands.pretended import present, pretending
 from service.commands.programme_flags import (
     INSTANT,
     Given,
@@ -61,46 +62,57 @@ def programme() -> None:
 
 @programme.command()
 @fields_of_the_page
+@pretending
 @machine_readable
-def add(*, machine: bool, **given: Any) -> None:  # noqa: ANN401 -- one value for each flag
+def add(*, now: datetime | None, machine: bool, **given: Any) -> None:  # noqa: ANN401 -- one value for each flag
     """Add a programme.
 
     Everybody is asked every four weeks, on Tuesday at 10:00 of their own clock, unless flags say otherwise.
     """
-    asyncio.run(_add(given, machine=machine))
+    asyncio.run(_add(given, _present(now), machine=machine))
 
 
 @programme.command()
 @which_one
 @fields_of_the_page
+@pretending
 @machine_readable
-def edit(which: str, *, machine: bool, **given: Any) -> None:  # noqa: ANN401 -- one value for each flag
+def edit(
+    which: str,
+    *,
+    now: datetime | None,
+    machine: bool,
+    **given: Any,  # noqa: ANN401 -- one value for each flag
+) -> None:
     """Change what the flags name; the rest stays.
 
     A repeatable flag replaces all it stood for before; `none` clears it. An open pulse keeps what it has.
     """
-    asyncio.run(_edit(which, given, machine=machine))
+    asyncio.run(_edit(which, given, _present(now), machine=machine))
 
 
 @programme.command("list")
+@pretending
 @machine_readable
-def list_them(*, machine: bool) -> None:
+def list_them(*, now: datetime | None, machine: bool) -> None:
     """List the programmes with their next date."""
-    asyncio.run(_list(machine=machine))
+    asyncio.run(_list(_present(now), machine=machine))
 
 
 @programme.command()
 @which_one
-def pause(which: str) -> None:
+@pretending
+def pause(which: str, *, now: datetime | None) -> None:
     """Open no further pulse until it is resumed. One that is open goes on."""
-    asyncio.run(_pause(which))
+    asyncio.run(_pause(which, _present(now)))
 
 
 @programme.command()
 @which_one
-def resume(which: str) -> None:
+@pretending
+def resume(which: str, *, now: datetime | None) -> None:
     """Go on in the old rhythm. What fell into the pause is not made up for."""
-    asyncio.run(_resume(which))
+    asyncio.run(_resume(which, _present(now)))
 
 
 @programme.command("preview")
@@ -110,11 +122,10 @@ def resume(which: str) -> None:
 @machine_readable
 def preview_them(which: str, *, now: datetime | None, count: int, machine: bool) -> None:
     """Print the next occurrences, zone by zone."""
-    asyncio.run(_preview(which, now or _now(), count, machine=machine))
+    asyncio.run(_preview(which, now or datetime.now(UTC), count, machine=machine))
 
 
-async def _add(given: Given, *, machine: bool) -> None:
-    now = _now()
+async def _add(given: Given, now: datetime, *, machine: bool) -> None:
     async with _at_work() as (session, organisation):
         today = local_date(now, organisation.zone)
         plain = ProgrammeDraft(name="Team pulse", start_on=today + timedelta(days=1))
@@ -128,8 +139,7 @@ async def _add(given: Given, *, machine: bool) -> None:
         await _say_what_is_kept(session, organisation, kept, now, "Added", machine=machine)
 
 
-async def _edit(which: str, given: Given, *, machine: bool) -> None:
-    now = _now()
+async def _edit(which: str, given: Given, now: datetime, *, machine: bool) -> None:
     async with _at_work() as (session, organisation):
         kept = await programme_called(session, organisation.id, which)
         with naming_the_flag():
@@ -141,8 +151,7 @@ async def _edit(which: str, given: Given, *, machine: bool) -> None:
         await _say_what_is_kept(session, organisation, kept, now, "Changed", machine=machine)
 
 
-async def _list(*, machine: bool) -> None:
-    now = _now()
+async def _list(now: datetime, *, machine: bool) -> None:
     async with _at_work() as (session, organisation):
         known = await programmes(session, organisation.id)
         if machine:
@@ -159,15 +168,14 @@ async def _list(*, machine: bool) -> None:
             click.echo(f"  {await _next_date(session, organisation, kept, now)}")
 
 
-async def _pause(which: str) -> None:
+async def _pause(which: str, now: datetime) -> None:
     async with _at_work() as (session, organisation):
         kept = await programme_called(session, organisation.id, which)
-        await pause_programme(session, kept.id, now=_now())
+        await pause_programme(session, kept.id, now=now)
         click.echo(f'"{kept.name}" is paused. A pulse that is open goes on to its end.')
 
 
-async def _resume(which: str) -> None:
-    now = _now()
+async def _resume(which: str, now: datetime) -> None:
     async with _at_work() as (session, organisation):
         kept = await programme_called(session, organisation.id, which)
         await resume_programme(session, organisation, kept.id, now=now)
@@ -250,5 +258,5 @@ def _print_json(found: object) -> None:
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _present(now: datetime | None) -> datetime:
+    return present(read_settings(), now)

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from integrations.environment import Settings
 from jobs.scheduler import Clockwork, Tick, run_until_stopped
-from service.commands.programme_flags import INSTANT
+from service.commands.pretended import present, pretending
 from service.composition import (
     channels_of,
     forbid_core_dumps,
@@ -27,7 +27,7 @@ HEARTBEAT_SECONDS = 20
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything that is due, then end. For cron.")
-@click.option("--now", type=INSTANT, help="With --once: pretend this instant. Needs KEPT_TIME_TRAVEL=1.")
+@pretending
 @click.option(
     "--heartbeat",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -41,16 +41,13 @@ def work(*, once: bool, now: datetime | None, heartbeat: Path | None) -> None:
     settings = read_settings()
     if now is not None and not once:
         raise click.UsageError("--now goes with --once only.")
-    if now is not None and not settings.time_travel:
-        raise click.UsageError(
-            "--now pretends another time, for trying things out. Set KEPT_TIME_TRAVEL=1 to allow it."
-        )
+    instant = present(settings, now)
     configure_logs()
     forbid_core_dumps()
-    asyncio.run(_work(settings, once=once, now=now, heartbeat=heartbeat))
+    asyncio.run(_work(settings, once=once, now=instant, heartbeat=heartbeat))
 
 
-async def _work(settings: Settings, *, once: bool, now: datetime | None, heartbeat: Path | None) -> None:
+async def _work(settings: Settings, *, once: bool, now: datetime, heartbeat: Path | None) -> None:
     async with AsyncExitStack() as stack:
         sessions = await stack.enter_async_context(open_database(settings))
         keys = await open_keys(settings, sessions)
@@ -60,7 +57,7 @@ async def _work(settings: Settings, *, once: bool, now: datetime | None, heartbe
         channels = channels_of(slack, open_mail(settings), settings)
         clockwork = Clockwork(sessions, keys, channels, settings)
         if once:
-            _tell(await clockwork.run_due(now or datetime.now(UTC)))
+            _tell(await clockwork.run_due(now))
         else:
             await run_until_stopped([*clockwork.timetable(), *_heartbeats(heartbeat)])
 
