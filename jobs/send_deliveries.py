@@ -20,7 +20,7 @@ from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
-from surveys.deliveries.late import settle_late_reminders
+from surveys.deliveries.late import settle_late
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
 from surveys.milestones.issues import note_issue
@@ -70,7 +70,7 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
     """
     async with post.sessions.begin() as session:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
-        await settle_late_reminders(session, now=now)
+        await settle_late(session, now=now)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
     until = post.clock() + RUN_LASTS

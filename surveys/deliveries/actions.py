@@ -29,7 +29,9 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from surveys.deliveries.hours import snoozed_until
 from surveys.deliveries.models import Delivery, SeenEvent
+from surveys.deliveries.moves import quiet_days_of
 from surveys.deliveries.pace import changed_rows, dialect, insert_once
 from surveys.deliveries.rules import (
     ASKING,
@@ -39,7 +41,6 @@ from surveys.deliveries.rules import (
     Kind,
     Snooze,
     reminder_times,
-    snoozed_until,
 )
 from surveys.errors import Conflict
 from surveys.people.models import Person
@@ -67,21 +68,33 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
     `slack` is false, is asked by mail.
     """
     rules = FrozenRules.of(wave.rules)
-    same = select(Place.zone, Place.asks_at).where(Place.wave_id == wave.id).distinct()
+    quiet = await quiet_days_of(session, wave)
+    same = (
+        select(Place.zone, Place.asks_at, Person.country)
+        .join(Person, Person.id == Place.person_id)
+        .where(Place.wave_id == wave.id)
+        .distinct()
+    )
     # Where the wave has no message yet none can be there twice, and asking so for each costs as much again.
     first = await session.scalar(select(Delivery.id).where(Delivery.wave_id == wave.id).limit(1)) is None
     write = insert(Delivery) if first else insert_once(session, Delivery)
     written = 0
-    for zone, asks_at in (await session.execute(same)).all():
+    for zone, asks_at, country in (await session.execute(same)).all():
         reminders = reminder_times(
-            asks_at, wave.closes_at, zone, count=rules.reminders, not_before=max(now, asks_at)
+            asks_at,
+            wave.closes_at,
+            zone,
+            count=rules.reminders,
+            not_before=max(now, asks_at),
+            quiet=quiet(country),
         )
         messages = [_Message(f"{Kind.INVITATION}:", Kind.INVITATION, asks_at)]
         for number, instant in enumerate(reminders, start=1):
             messages.append(_Message(f"{Kind.REMINDER}:{number}:", Kind.REMINDER, instant))
         for message in messages:
-            rows = _rows_for_places(session, wave, message, slack=slack)
-            rows = rows.where(Place.zone == zone, Place.asks_at == asks_at)
+            rows = _rows_for_places(session, wave, message, slack=slack).where(
+                Place.zone == zone, Place.asks_at == asks_at, Person.country.is_not_distinct_from(country)
+            )
             written += await changed_rows(session, write.from_select(_COLUMNS, rows))
     if written >= MANY and dialect(session) == "postgresql":
         # Until its own statistics catch up, the planner would sort all of them for each claim.

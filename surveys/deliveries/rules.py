@@ -3,9 +3,9 @@
 Pure: no database, no clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +15,7 @@ from surveys.zones import time_zone
 QUIET_BEFORE_CLOSE = timedelta(hours=4)  # nobody is reminded when there is hardly time left
 DAY_STARTS, DAY_ENDS = 9, 18  # local hours within which a reminder may fall that has no day of its own
 SATURDAY = 5
-LATE = timedelta(hours=1)  # a reminder that could not go out for so long goes by day only
 SNOOZES = 3  # a place can be put off so many times
-LATER_TODAY = timedelta(hours=3)
 MOST_ATTEMPTS = 55  # definite failures in a row, about a day of them, after which someone has to look
 MOST_DOUBTS = 2  # a message that may have arrived is tried once more, then left alone
 LONGEST_BACKOFF = timedelta(minutes=30)
@@ -57,6 +55,14 @@ class Kind(StrEnum):
     NO_RESULTS = "no_results"  # a wave closed without results because its key was lost
 
 
+# These keep the hour they were made for, or are awaited at any hour.
+AT_ANY_HOUR = (
+    Kind.SIGN_IN,
+    Kind.RETRO_STARTED,
+    Kind.RETRO_STEP,
+    Kind.RETRO_SUMMARY,
+    Kind.STEP_ISSUE,
+)
 ASKING = (Kind.INVITATION, Kind.REMINDER, Kind.SNOOZED)  # these live and die with an open wave
 
 
@@ -168,15 +174,26 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=15) * doubled, LONGEST_BACKOFF)
 
 
+def no_day(_day: date) -> bool:
+    """Return False: without a calendar no day is quiet."""
+    return False
+
+
 def reminder_times(
-    asks_at: datetime, closes_at: datetime, zone: str, *, count: int, not_before: datetime | None = None
+    asks_at: datetime,
+    closes_at: datetime,
+    zone: str,
+    *,
+    count: int,
+    not_before: datetime | None = None,
+    quiet: Callable[[date], bool] = no_day,
 ) -> list[datetime]:
     """Return when one place is reminded: at most `count` instants, in order.
 
     One reminder falls near half of the window, two near a third and two thirds, at the local time of
-    day at which the person was asked. None falls within four hours of the close, nor on a Saturday or
-    Sunday unless the person was asked on one. A window without such a day gets full hours between
-    nine and six o'clock instead, and a window without even those gets none.
+    day at which the person was asked. None falls within four hours of the close, nor on a quiet day, nor
+    on a Saturday or Sunday unless the person was asked on one. A window without such a day gets full
+    hours between nine and six o'clock instead, and a window without even those gets none.
 
     Args:
         asks_at: when the invitation is due.
@@ -184,6 +201,7 @@ def reminder_times(
         zone: IANA name of the place's zone.
         count: how many reminders the wave's rules name, 0 to 2.
         not_before: reminders before this instant are dropped (a wave opened late).
+        quiet: whether nobody there is to hear of it on a day: its public holidays, the programme's own.
     """
     local = time_zone(zone)
     weekends = asks_at.astimezone(local).weekday() >= SATURDAY
@@ -194,6 +212,7 @@ def reminder_times(
         for instant in _same_time_on_later_days(asks_at, latest, local)
         or _full_hours(asks_at, latest, local)
         if earliest <= instant <= latest and (weekends or instant.astimezone(local).weekday() < SATURDAY)
+        if not quiet(instant.astimezone(local).date())
     ]
     chosen: list[datetime] = []
     for part in range(1, count + 1):
@@ -202,30 +221,6 @@ def reminder_times(
         if left:
             chosen.append(min(left, key=lambda instant: (abs(instant - wanted), instant)))
     return chosen
-
-
-def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime | None:
-    """Return when a reminder goes out that could not go when it was due; None when that is too late.
-
-    By day, from 9 to 18 o'clock of the zone, and on a Saturday or Sunday only if it was due on one.
-
-    Args:
-        due_at: when it should have gone, before `now`.
-        closes_at: when the wave closes.
-        zone: IANA name of the person's zone.
-        now: aware UTC; returned where the reminder may go at once.
-    """
-    local = time_zone(zone)
-    weekends = due_at.astimezone(local).weekday() >= SATURDAY
-    at = now.astimezone(local)
-    if at.hour >= DAY_ENDS:
-        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
-    elif at.hour < DAY_STARTS:
-        at = datetime.combine(at.date(), time(DAY_STARTS), local)
-    while at.weekday() >= SATURDAY and not weekends:
-        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
-    at = at.astimezone(UTC)
-    return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
 
 
 def _same_time_on_later_days(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[datetime]:
@@ -245,12 +240,3 @@ def _full_hours(asks_at: datetime, latest: datetime, local: ZoneInfo) -> list[da
 def _at(day: date, like: datetime, local: ZoneInfo) -> datetime:
     time_of_day = like.time()
     return datetime.combine(day, time_of_day, local).astimezone(UTC)
-
-
-def snoozed_until(how: Snooze, zone: str, *, now: datetime) -> datetime:
-    """Return when a person who puts a pulse off wants to hear of it again."""
-    if how is Snooze.LATER_TODAY:
-        return now + LATER_TODAY
-    local = time_zone(zone)
-    here = now.astimezone(local)
-    return _at(here.date() + timedelta(days=1), here, local)

@@ -1,10 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.deliveries.hours import snoozed_until, when_asked_late, when_late
 from surveys.deliveries.rules import (
     DeliveryState,
     Outcome,
@@ -12,8 +13,6 @@ from surveys.deliveries.rules import (
     Snooze,
     after_call,
     reminder_times,
-    snoozed_until,
-    when_late,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -68,6 +67,15 @@ class TestReminderTimes:
         assert local(reminder_times(asks, asks + timedelta(hours=24), "Europe/Berlin", count=1)) == [
             "Tue 17:00"
         ]
+
+    def test_nobody_is_reminded_on_a_quiet_day(self):
+        asks = datetime(2026, 12, 1, 10, tzinfo=BERLIN)
+        quiet = {date(2026, 12, 3), date(2026, 12, 4)}
+        found = reminder_times(
+            asks, asks + timedelta(days=4), "Europe/Berlin", count=2, quiet=quiet.__contains__
+        )
+
+        assert [instant.astimezone(BERLIN).date() for instant in found] == [date(2026, 12, 2)]
 
     def test_a_wave_that_opened_late_does_not_remind_at_once(self):
         asks = datetime(2026, 3, 3, 10, 0, tzinfo=BERLIN)
@@ -182,6 +190,25 @@ class TestWhenLate:
         wanted = at(*goes) if goes is not None else None
         assert when_late(at(*due), self.CLOSE, "Europe/Berlin", now=at(*now)) == wanted
 
+    @pytest.mark.parametrize(
+        ("due", "now", "goes"),
+        [
+            ((4, 10), (4, 14), (4, 14)),
+            ((4, 10), (4, 22), (7, 9)),  # Friday night: Monday leaves two days
+            ((4, 10), (5, 3), (7, 9)),
+            ((8, 10), (9, 3), (9, 3)),  # less than four hours are left in the morning
+            ((7, 10), (8, 19), (8, 19)),
+            ((5, 10), (6, 3), (6, 9)),
+        ],
+    )
+    def test_who_is_asked_late_is_asked_by_day_while_there_is_time(
+        self, due: tuple[int, int], now: tuple[int, int], goes: tuple[int, int]
+    ):
+        def at(day: int, hour: int) -> datetime:
+            return self.FRIDAY.replace(day=day, hour=hour)
+
+        assert when_asked_late(at(*due), self.CLOSE, "Europe/Berlin", now=at(*now)) == at(*goes)
+
 
 class TestSnoozedUntil:
     def test_tomorrow_means_the_same_time_there_even_when_the_clock_changes(self):
@@ -191,5 +218,9 @@ class TestSnoozedUntil:
             2026, 3, 29, 16, 0, tzinfo=BERLIN
         )
 
-    def test_later_today_is_three_hours_on(self):
+    def test_later_today_is_three_hours_on_and_never_at_night(self):
         assert snoozed_until(Snooze.LATER_TODAY, "UTC", now=NOON) == NOON + timedelta(hours=3)
+        for hour, morning in ((20, 1), (23, 1), (2, 0)):
+            pressed = NOON.replace(hour=hour)
+            wanted = NOON.replace(hour=9) + timedelta(days=morning)
+            assert snoozed_until(Snooze.LATER_TODAY, "UTC", now=pressed) == wanted

@@ -1,0 +1,75 @@
+"""At which hour somebody hears of something that is late, or that they put off. Pure."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from surveys.deliveries.rules import DAY_ENDS, DAY_STARTS, QUIET_BEFORE_CLOSE, SATURDAY, Snooze
+from surveys.zones import time_zone
+
+LATE = timedelta(hours=1)  # what could not go out for so long goes by day only
+DAY_TO_ANSWER = timedelta(hours=24)
+LATER_TODAY = timedelta(hours=3)
+NIGHT = 22  # local hour
+
+
+def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime | None:
+    """Return when a reminder goes out that could not go when it was due; None when that is too late.
+
+    By day, from 9 to 18 o'clock of the zone, and on a Saturday or Sunday only if it was due on one.
+
+    Args:
+        due_at: when it should have gone, before `now`.
+        closes_at: when the wave closes.
+        zone: IANA name of the person's zone.
+        now: aware UTC; returned where the reminder may go at once.
+    """
+    at = by_day(now, zone, weekends=_on_weekend(due_at, zone))
+    return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
+
+
+def when_asked_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime:
+    """Return when somebody is asked who could not be asked when it was due; unlike a reminder, in any case.
+
+    By day, and on a working day if it was due on one, as long as a day to answer is left; on the first day
+    that comes, as long as four hours are; else now, as late as the outage forces.
+
+    Args: as for `when_late`.
+    """
+    for weekends, least in ((_on_weekend(due_at, zone), DAY_TO_ANSWER), (True, QUIET_BEFORE_CLOSE)):
+        at = by_day(now, zone, weekends=weekends)
+        if at <= closes_at - least:
+            return at
+    return now
+
+
+def by_day(now: datetime, zone: str, *, weekends: bool) -> datetime:
+    """Return `now` where it is from 9 to 18 o'clock in a zone, else the next nine o'clock there, in UTC."""
+    local = time_zone(zone)
+    at = now.astimezone(local)
+    if at.hour >= DAY_ENDS:
+        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
+    elif at.hour < DAY_STARTS:
+        at = datetime.combine(at.date(), time(DAY_STARTS), local)
+    while at.weekday() >= SATURDAY and not weekends:
+        at = datetime.combine(at.date() + timedelta(days=1), time(DAY_STARTS), local)
+    return at.astimezone(UTC)
+
+
+def _on_weekend(instant: datetime, zone: str) -> bool:
+    return instant.astimezone(time_zone(zone)).weekday() >= SATURDAY
+
+
+def snoozed_until(how: Snooze, zone: str, *, now: datetime) -> datetime:
+    """Return when a person who puts a pulse off wants to hear of it again.
+
+    Who presses "later today" in the evening hears of it in the morning, and not in the night.
+    """
+    local = time_zone(zone)
+    if how is Snooze.LATER_TODAY:
+        later = now + LATER_TODAY
+        return (
+            later
+            if DAY_STARTS <= later.astimezone(local).hour < NIGHT
+            else by_day(later, zone, weekends=True)
+        )
+    here = now.astimezone(local)
+    return datetime.combine(here.date() + timedelta(days=1), here.time(), local).astimezone(UTC)
