@@ -31,6 +31,10 @@ def _database_url(text: str) -> str:
         raise ValueError(
             "not a database address. Write sqlite:///path/to/kept.db or postgresql://user:password@host/name."
         ) from error
+    except ValueError as error:  # the port
+        raise ValueError(
+            "the port behind the host is no number. Write postgresql://user:password@host:5432/name."
+        ) from error
     driver = DRIVERS.get(url.drivername)
     if driver is None:
         raise ValueError(

@@ -23,7 +23,7 @@ from integrations.mail import MailChannel
 from integrations.slack.introduction import introduce
 from integrations.trackers.channel import TrackerChannel, doors_of
 from migrations import revisions
-from service.composition import reason_of, where
+from service.composition import unreachable, where
 from surveys.database import sqlite_file
 from surveys.deliveries.models import Delivery, DeliveryState
 from surveys.errors import Missing
@@ -88,7 +88,7 @@ async def of_database(engine: AsyncEngine) -> list[Finding]:
             version = await connection.scalar(text(_version_of(engine)))
         found = await revisions.revision_of(engine)
     except (SQLAlchemyError, OSError) as error:
-        return [Finding("fail", "database", f"{where(engine)} cannot be reached: {reason_of(error)}")]
+        return [Finding("fail", "database", unreachable(engine, error))]
     lines = [Finding("ok", "database", f"{where(engine)}, {engine.dialect.name} {version}")]
     newest = revisions.newest()
     if found == newest:

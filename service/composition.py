@@ -111,7 +111,7 @@ async def require_newest(engine: AsyncEngine, *, called: str = "") -> None:
     try:
         found = await revisions.revision_of(engine)
     except (SQLAlchemyError, OSError) as error:
-        raise NotReadyError(f"{called} cannot be reached: {reason_of(error)}") from error
+        raise NotReadyError(unreachable(engine, error, called=called)) from error
     newest = revisions.newest()
     if found is None or revisions.is_known(found):
         if found != newest:
@@ -128,10 +128,33 @@ def where(engine: AsyncEngine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def reason_of(error: BaseException) -> str:
+def unreachable(engine: AsyncEngine, error: BaseException, *, called: str = "") -> str:
+    """Return in one line which setting leads to a database that cannot be used, why, and what to do.
+
+    Args:
+        engine: was to connect to it.
+        error: what came of that; neither a statement nor its values are said.
+        called: how its user knows it, where `engine` connects to a copy.
+    """
+    name = called or where(engine)
+    file = sqlite_file(engine.url.render_as_string())
+    if file is None:
+        remedy = "Check host, port, user, password and name of the database, and that it runs."
+    elif file.is_dir():
+        return f"KEPT_DATABASE_URL: {file} is a folder. Name a file in it, such as {file}/kept.db."
+    else:
+        remedy = f"The file and {file.parent} must be this user's to write, and the file a database."
+    return f"KEPT_DATABASE_URL: {name} cannot be used: {_reason_of(error)}. {remedy}"
+
+
+def _reason_of(error: BaseException) -> str:
     """Return why a database call failed in one line, without the statement and its values."""
     cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    if cause.__cause__ is not None:  # what the driver said
+        cause = cause.__cause__
+    # The system's own words name the server for each of its addresses.
+    said = (cause.strerror if isinstance(cause, OSError) else None) or str(cause)
+    return said.splitlines()[0].rstrip(".") if said else type(cause).__name__
 
 
 def forbid_core_dumps() -> None:

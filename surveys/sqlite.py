@@ -6,6 +6,7 @@ than most statements do. Here all four are one trip, and a transaction begins wi
 """
 
 import sqlite3
+from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -48,6 +49,7 @@ class OneTripConnection(aiosqlite.Connection):
 
     _begins = False  # whether the next statement is the first of a transaction
     _sent = False  # whether there may be something to commit or to roll back
+    _stopping: Future[Any] | None = None  # done once the thread has ended
 
     @property
     def thread(self) -> Any:  # noqa: ANN401 -- the driver names no type
@@ -93,6 +95,21 @@ class OneTripConnection(aiosqlite.Connection):
         if self._sent:
             await super().rollback()
             self._sent = False
+
+    def stop(self) -> Future[Any] | None:
+        """Let the thread end."""
+        self._stopping = super().stop()
+        return self._stopping
+
+    async def _connect(self) -> Self:
+        try:
+            await super()._connect()
+        except Exception:
+            # A thread that is still ending when its loop is gone would print a traceback of its own.
+            if self._stopping is not None:
+                await self._stopping
+            raise
+        return self
 
     async def _trip(self, work: Callable[[], Given]) -> Given:
         given: Given = await self._execute(work)  # type: ignore[no-untyped-call]  # theirs has no types

@@ -13,7 +13,7 @@ from integrations.slack.loop_takes import take_form
 from integrations.slack.retro_command import begin_board
 from integrations.slack.retro_desk import add_to_retro, open_board, open_post
 from integrations.slack.retro_taking import take_retro
-from integrations.slack.sheets import press, take_choice, take_sheet
+from integrations.slack.sheets import press, say_unreadable, take_choice, take_sheet
 from integrations.slack.words import take_words
 
 log = logging.getLogger("kept.slack")
@@ -26,6 +26,8 @@ async def answer(desk: Desk, event: events.Event) -> Reply:
             reply = await take_sheet(desk, event)
         case events.WordsSent() | events.LoopSent() | events.RetroSent() | events.ChoiceSent():
             reply = await _sent(desk, event)
+        case events.FormUnreadable():
+            reply = await say_unreadable(desk, event)
         case events.Pressed():
             reply = await PRESSES.get(event.action, press)(desk, event)
         case events.MessageShortcut():

@@ -168,6 +168,17 @@ class MessageShortcut:
 
 
 @dataclass(frozen=True, slots=True)
+class FormUnreadable:
+    """A form was sent whose hidden part says nothing Kept knows, such as one that an old version opened.
+
+    `blocks` are the ids of its fields.
+    """
+
+    user_id: str
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ViewClosed:
     """A form was closed without sending. Nothing is stored of it."""
 
@@ -188,5 +199,6 @@ class Unknown:
 
 Event = (
     UrlVerification | SslCheck | HomeOpened | OtherEvent | RateLimited | Pressed | SheetSent | ChoiceSent
-    | WordsSent | LoopSent | RetroSent | MessageShortcut | ViewClosed | Command | Unknown
+    | WordsSent | LoopSent | RetroSent | MessageShortcut | FormUnreadable
+    | ViewClosed | Command | Unknown
 )  # fmt: skip

@@ -16,6 +16,7 @@ from integrations.slack.events import (
     ChoiceSent,
     Command,
     Event,
+    FormUnreadable,
     HomeOpened,
     LoopSent,
     MessageShortcut,
@@ -210,8 +211,8 @@ def _submission(user_id: str, view: _View) -> Event:
             answers={key: int(value) for key, value in chosen.items()},
             blocks=tuple(values),
         )
-    except ValueError as error:
-        raise UnreadableError("sheet") from error
+    except ValueError:
+        return FormUnreadable(user_id, tuple(values))
 
 
 def _loop(
@@ -261,12 +262,12 @@ def _words(
     chosen: Mapping[str, str],
     *,
     seen: bool,
-) -> WordsSent:
+) -> WordsSent | FormUnreadable:
     written = (element.value for element in values.get("words", {}).values() if element.value)
     try:
         place_id = UUID(view.private_metadata)
-    except ValueError as error:
-        raise UnreadableError("words") from error
+    except ValueError:
+        return FormUnreadable(user_id, tuple(values))
     return WordsSent(
         user_id, place_id, next(written, ""), chosen.get("kind", ""), chosen.get("theme", ""), seen
     )

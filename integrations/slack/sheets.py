@@ -16,7 +16,7 @@ from integrations.promise import Terms
 from integrations.slack import modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
-from integrations.slack.events import ChoiceSent, Command, Pressed, SheetSent
+from integrations.slack.events import ChoiceSent, Command, FormUnreadable, Pressed, SheetSent
 from integrations.slack.identifiers import SKIP, Action, Callback
 from integrations.slack.words import show_words
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
@@ -35,6 +35,7 @@ from surveys.waves.rules import FrozenRules
 ID_PLACEHOLDER = "0" * 32  # stands for the place in a prepared reply
 PREPARED = 200  # replies kept ready
 OFFERED = (SKIP, *Snooze)
+HOW_LONG = "how_long"  # the field of the form that puts a pulse off
 
 
 async def take_sheet(desk: Desk, event: SheetSent) -> Reply:
@@ -163,8 +164,10 @@ async def _show_on_top(desk: Desk, event: Pressed, view: Block) -> None:
 async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
     """Put a pulse off, or stop its reminders, as one person asked."""
     place_id, choice = _place_in(event.metadata), event.choice
-    if event.callback != Callback.PUT_OFF or place_id is None or choice is None or choice not in OFFERED:
+    if event.callback != Callback.PUT_OFF:
         return TAKEN
+    if place_id is None or choice is None or choice not in OFFERED:
+        return await say_unreadable(desk, FormUnreadable(event.user_id, (HOW_LONG,)))
     try:
         async with desk.sessions.begin() as session:
             place, person = await _own_place(session, event.user_id, place_id)
@@ -180,8 +183,20 @@ async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
     except SurveyError as refusal:
         language = await _language_of(desk, event.user_id)
         said = language.refusal(refusal)
-        return as_json({"response_action": "errors", "errors": {"how_long": said}})
+        return as_json({"response_action": "errors", "errors": {HOW_LONG: said}})
     return update_to(modals.plain_view(language, language.say("Not now"), [said]))
+
+
+async def say_unreadable(desk: Desk, event: FormUnreadable) -> Reply:
+    """Say that a form cannot be taken as it is, and leave what was typed where it is."""
+    language = await _language_of(desk, event.user_id)
+    said = language.say(
+        "Kept cannot tell what this form belongs to, so nothing was stored. Close it and open it again "
+        "from the message or from the Home tab."
+    )
+    if not event.blocks:
+        return update_to(modals.plain_view(language, language.say("Pulse"), [said]))
+    return as_json({"response_action": "errors", "errors": {event.blocks[0]: said}})
 
 
 async def command(desk: Desk, event: Command) -> Reply:

@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from integrations.environment import Settings
 from migrations import revisions
-from service.composition import NotReadyError, read_settings, reason_of, where
+from service.composition import NotReadyError, read_settings, unreachable, where
 from service.key_folder import Choice, settle
 from surveys.database import build_engine, build_sessions, sqlite_file
 
@@ -41,7 +41,10 @@ def migrate(keys: str | None) -> None:
         raise NotReadyError(f"{address} is at revision {found}, which a newer version of Kept made.")
     steps = revisions.steps_after(found)
     if steps:
-        revisions.upgrade(settings.database_url)
+        try:
+            revisions.upgrade(settings.database_url)
+        except OperationalError as error:  # it could be read but not written
+            raise NotReadyError(unreachable(build_engine(settings.database_url), error)) from error
     for step in steps:
         click.echo(f"{address}: {step.revision} {step.title}")
     click.echo(f"{address}: at revision {revisions.newest()}" + ("" if steps else ", nothing to do"))
@@ -53,7 +56,7 @@ async def _look(settings: Settings) -> tuple[str, str | None]:
     try:
         return where(engine), await revisions.revision_of(engine)
     except (SQLAlchemyError, OSError) as error:
-        raise NotReadyError(f"{where(engine)} cannot be reached: {reason_of(error)}") from error
+        raise NotReadyError(unreachable(engine, error)) from error
     finally:
         await engine.dispose()
 

@@ -1,7 +1,8 @@
 """Working groups: the list, and what is done about a group itself. Its page is in `group_page`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from surveys.people.groups import (
     rename_group,
     set_leading,
 )
-from surveys.people.groups_read import all_groups, group_of, groups_of
+from surveys.people.groups_read import all_groups, group_of, groups_of, just_made
 from surveys.people.models import WorkingGroup
 from surveys.people.rules import Viewer, may_make_group
 
@@ -109,6 +110,9 @@ class GroupController(Controller):
         refusal = await refusal_of(session, act)
         if refusal is not None:
             field = refusal.field or "name"
+            again = await _pressed_twice(session, viewer, form, now) if field == "name" else None
+            if again is not None:
+                return again
             typed = FormState(
                 _typed(form, "name", "leaders", "others"), {field: _say(refusal, form, page.language)}
             )
@@ -117,9 +121,7 @@ class GroupController(Controller):
         people = [one.id for one in group.people] if group is not None else []
         by_slack = bool(settings.slack_bot_token)
         await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=by_slack)
-        if viewer.person_id in people or viewer.is_hr:
-            return _back(made[0].id, "made")
-        return Redirect("/groups?done=made", status_code=303)
+        return _made(viewer, made[0].id, people)
 
     @post("/{team_id:uuid}/name")
     async def rename(self, sent: SentToGroup) -> Answer:
@@ -167,6 +169,25 @@ class GroupController(Controller):
         """End a group with what is still open of its promises."""
         await end_group(sent.session, sent.team_id, by=sent.viewer, now=sent.now)
         return _back(sent.team_id, "ended")
+
+
+async def _pressed_twice(
+    session: AsyncSession, viewer: Viewer, form: Form, now: datetime
+) -> Redirect | None:
+    """Return what the first press led to, where the same form made this group a moment ago."""
+    name, *lists = _typed(form, "name", "leaders", "others").values()
+    leaders, others = map(addresses_in, lists)
+    made = await just_made(
+        session, viewer.organisation_id, name=name, leaders=leaders, others=others, now=now
+    )
+    group = await group_of(session, made) if made is not None else None
+    return _made(viewer, group.id, [one.id for one in group.people]) if group is not None else None
+
+
+def _made(viewer: Viewer, group_id: UUID, people: Sequence[UUID]) -> Redirect:
+    if viewer.person_id in people or viewer.is_hr:
+        return _back(group_id, "made")
+    return Redirect("/groups?done=made", status_code=303)
 
 
 async def _list_page(

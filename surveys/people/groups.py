@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
 from surveys.errors import Conflict, Forbidden, Gone, Invalid, Missing, not_here
-from surveys.people.models import GroupMember, Person, TeamOrGroup, WorkingGroup
+from surveys.people.models import GroupMember, Organisation, Person, TeamOrGroup, WorkingGroup
 from surveys.people.rules import LEADERS_A_TEAM, Viewer, may_make_group
 from surveys.texts import one_line
 
@@ -244,6 +244,8 @@ async def note(
 
 async def _free_name(session: AsyncSession, organisation_id: UUID, name: str) -> str:
     name = one_line(" ".join(name.split()), field="name", longest=LONGEST_NAME)
+    # Two who give the same name at the same moment come one after the other.
+    await session.get_one(Organisation, organisation_id, with_for_update={"key_share": True})
     same = select(TeamOrGroup.id).where(
         TeamOrGroup.organisation_id == organisation_id, TeamOrGroup.name == name
     )

@@ -1,14 +1,16 @@
 """Working groups as they are read: who is in one, who leads it, and whether it has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.people.models import GroupMember, Person, WorkingGroup
+
+PRESSED_TWICE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,42 @@ async def all_groups(session: AsyncSession, organisation_id: UUID) -> list[Group
     """Return every group of an organisation that has not ended, by name, with its people."""
     ours = WorkingGroup.organisation_id == organisation_id
     return await _groups(session, ours & WorkingGroup.ended_at.is_(None))
+
+
+async def just_made(
+    session: AsyncSession,
+    organisation_id: UUID,
+    *,
+    name: str,
+    leaders: Collection[str],
+    others: Collection[str],
+    now: datetime,
+) -> UUID | None:
+    """Return the group that the same form made a moment ago: its button was pressed twice.
+
+    Args:
+        session: the edge's.
+        organisation_id: whose group it is.
+        name: as it was typed.
+        leaders: e-mail addresses of who was named to lead it, in small letters.
+        others: the same of who else was named.
+        now: aware UTC.
+    """
+    rows = await session.execute(
+        select(GroupMember.team_id, Person.email, GroupMember.leads)
+        .join(WorkingGroup, WorkingGroup.id == GroupMember.team_id)
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(
+            WorkingGroup.organisation_id == organisation_id,
+            WorkingGroup.name == " ".join(name.split()),
+            WorkingGroup.ended_at.is_(None),
+            GroupMember.since > now - PRESSED_TWICE,
+        )
+    )
+    there = rows.all()
+    lead = {email for _, email, leads in there if leads}
+    same = lead == set(leaders) and {email for _, email, _ in there} == {*leaders, *others}
+    return there[0].team_id if there and same else None
 
 
 async def _groups(session: AsyncSession, which: ColumnElement[bool]) -> list[Group]:

@@ -288,7 +288,7 @@ async def test_after_an_outage_nobody_gets_two_messages_at_once_nor_one_at_night
     night = wave.closes_at.replace(hour=2) - timedelta(days=1)  # every reminder was due by then
 
     assert await send_deliveries(post, now=night) == 0
-    assert await send_deliveries(post, now=night.replace(hour=8)) == 0
+    assert await send_deliveries(post, now=night.replace(hour=6)) == 0
     await send_deliveries(post, now=night.replace(hour=10))
 
     posted = [call.arguments["channel"] for call in slack.calls if call.method == POST]

@@ -65,7 +65,10 @@ class TestMakingOne:
         keys: DirectoryKeyStore,
         settings: Settings,
     ) -> None:
-        made = await submit(await signed_in(cast.lena), "/groups", "/groups", {"name": NAME} | PEOPLE)
+        lena = await signed_in(cast.lena)
+        made = await submit(lena, "/groups", "/groups", {"name": NAME} | PEOPLE)
+        twice = await submit(lena, "/groups", "/groups", {"name": NAME} | PEOPLE)
+        assert twice.headers["location"] == made.headers["location"]
         group = made.headers["location"].removeprefix("/teams/").removesuffix("?done=made")
         sara = await signed_in(cast.by_name["Sara"])
 

@@ -216,6 +216,18 @@ class TestTheDoor:
         assert (await workspace.post(b"payload=%7Bno")).status_code == 400
         assert (await workspace.post(b"{", "application/json")).status_code == 400
 
+    @pytest.mark.parametrize("callback", ["sheet.v1:no:en", "words.v1", "put_off.v1"])
+    @pytest.mark.parametrize("fields", [{}, {"how_long": {"a": {"value": "words"}}}])
+    async def test_a_form_that_belongs_to_nothing_is_told_so_in_words(
+        self, workspace: Workspace, cast: Cast, callback: str, fields: dict[str, dict[str, object]]
+    ):
+        view = {"callback_id": callback, "private_metadata": "no place", "state": {"values": fields}}
+        sender = {"id": cast.alice.slack_id}
+        reply = await workspace.interact(type="view_submission", user=sender, view=view)
+
+        assert reply.status_code == 200
+        assert "nothing was stored" in reply.text
+
     async def test_slack_can_check_the_address_and_the_certificate(self, workspace: Workspace):
         body = b'{"type":"url_verification","challenge":"abc","token":"old"}'
         reply = await workspace.post(body, "application/json; charset=utf-8")

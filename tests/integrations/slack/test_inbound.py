@@ -6,7 +6,8 @@ import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from integrations.slack import events
-from integrations.slack.inbound import FORM, JSON, Gate, UnreadableError, parse
+from integrations.slack.events import FormUnreadable
+from integrations.slack.inbound import FORM, JSON, Gate, parse
 
 PLACE, WAVE = UUID(int=1), UUID(int=2)
 
@@ -69,9 +70,13 @@ class TestSheets:
             (f"sheet.v1:{WAVE.hex}:en", PLACE.hex, "four"),
         ],
     )
-    def test_a_sheet_that_is_not_ours_is_unreadable(self, callback: str, metadata: str, value: str):
-        with pytest.raises(UnreadableError):
-            submission(callback, metadata, {"PSY-01": picked(value)})
+    def test_a_sheet_that_is_not_ours_is_known_by_its_fields_alone(
+        self, callback: str, metadata: str, value: str
+    ):
+        event = submission(callback, metadata, {"PSY-01": picked(value)})
+
+        assert isinstance(event, FormUnreadable)
+        assert event.blocks == ("PSY-01",)
 
 
 class TestOtherEvents:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from alembic import command
 from sqlalchemy import text
 
@@ -66,13 +67,28 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(on_sqlite: Installatio
     assert "KEPT_DATABASE_URL: the folder " in refused.output
 
 
+@pytest.mark.parametrize("command", ["migrate", "doctor", "serve"])
+def test_a_folder_given_as_the_database_is_said_in_one_line(
+    on_sqlite: Installation, tmp_path: Path, command: str
+) -> None:
+    on_sqlite.database_url = f"sqlite:///{tmp_path}"
+
+    refused = on_sqlite.run(command)
+
+    said = refused.stdout + refused.stderr
+    assert refused.returncode == 1
+    assert f"KEPT_DATABASE_URL: {tmp_path} is a folder." in said
+    assert "Traceback" not in said
+
+
 def test_no_password_is_printed(on_sqlite: Installation) -> None:
     on_sqlite.database_url = "postgresql://kept:hush@127.0.0.1:1/kept"
 
     done = on_sqlite.run("migrate")
 
     assert done.returncode == 1
-    assert "cannot be reached" in done.stderr
+    assert "KEPT_DATABASE_URL: " in done.stderr
+    assert "Connect call failed" in done.stderr
     assert "hush" not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
 

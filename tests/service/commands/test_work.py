@@ -72,3 +72,13 @@ def test_it_refuses_without_its_key_store(installed: Installation) -> None:
 
     assert done.returncode == 1
     assert "is not a key store" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["programme", "list"], ["programme", "pause", "x"]])
+def test_other_commands_pretend_a_time_only_where_that_is_allowed(
+    installed: Installation, command: list[str]
+) -> None:
+    refused = installed.run(*command, "--now", NOON)
+
+    assert refused.returncode == 2
+    assert "KEPT_TIME_TRAVEL=1" in refused.stderr
