@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator, mark
-from surveys.questions.rules import DIMENSION_NAMES, SCALE_LABELS
+from surveys.questions.rules import DIMENSION_NAMES, SCALE_LABELS, place_of
 from surveys.results.organisation import DimensionOverall, Overall
 from surveys.results.rules.display import nearest
 from surveys.results.rules.organisation import DimensionShape
@@ -62,15 +62,12 @@ def organisation_view(found: Overall | None, language: Translator) -> Organisati
         return OrganisationView()
     return OrganisationView(
         wobble=_wobble(found, language),
-        panels=[_panel(one, found.texts, language) for one in sorted(found.dimensions, key=_place)],
+        panels=[
+            _panel(one, found.texts, language)
+            for one in sorted(found.dimensions, key=lambda one: place_of(one.dimension))
+        ],
         labels=[language.say(label) for label in SCALE_LABELS],
     )
-
-
-def _place(one: DimensionOverall) -> tuple[int, str]:
-    """Order dimensions as the bank does, own questions after them."""
-    known = list(DIMENSION_NAMES)
-    return known.index(one.dimension) if one.dimension in known else len(known), one.dimension
 
 
 def _wobble(found: Overall, language: Translator) -> str:

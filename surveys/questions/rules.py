@@ -103,6 +103,14 @@ BANK: Mapping[str, Item] = MappingProxyType(_items(_SOURCE))
 DIMENSION_NAMES: Mapping[str, str] = MappingProxyType(
     {Dimension(code): part["name"] for code, part in _SOURCE["dimensions"].items()}
 )
+
+
+def place_of(dimension: str) -> tuple[int, str]:
+    """Return what dimensions are sorted by: their order in the bank, own questions after them."""
+    known = list(DIMENSION_NAMES)
+    return known.index(dimension) if dimension in known else len(known), dimension
+
+
 LOOP_ITEMS: Mapping[str, LoopItem] = MappingProxyType(
     {code: LoopItem(code, part["text"], tuple(part["choices"])) for code, part in _SOURCE["loop"].items()}
 )

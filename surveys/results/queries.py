@@ -18,7 +18,7 @@ from surveys.cadence.models import Programme
 from surveys.errors import Missing
 from surveys.people.queries import with_ancestors
 from surveys.people.rules import Directory, TeamNode
-from surveys.questions.rules import waves_in_cycle
+from surveys.questions.rules import place_of, waves_in_cycle
 from surveys.results.models import Figure, Participation
 from surveys.results.published import (
     HIDDEN,
@@ -183,7 +183,7 @@ def _point(row: Stored, figures: Mapping[str, FigureView], *, readable: bool, as
         readable_from=_seen_at(row, as_leader) if row.published_at and not readable else None,
         team_sees_at=row.team_sees_at,
         participation=participation_view(row) if readable else ParticipationView(shown=False),
-        dimensions=figures,
+        dimensions={each: figures[each] for each in sorted(figures, key=place_of)},
         items=[AskedItem(**item) for item in row.items] if readable else (),
         cycle=None if row.number is None else row.number // cycle,
         asked_here=row.asked_here,
@@ -253,28 +253,24 @@ def _newest_waves() -> Rows:
 
 @cache
 def _figures_of() -> Rows:
-    return (
-        select(
-            Figure.wave_id,
-            Figure.team_id,
-            Figure.dimension,
-            Figure.shown,
-            Figure.n,
-            Figure.asked,
-            Figure.score,
-            Figure.low,
-            Figure.high,
-            Figure.range_kind,
-            Figure.capped,
-            Figure.carried,
-            Figure.bars,
-            Figure.item_words,
-            Figure.agreement,
-            Figure.trend,
-        )
-        .where(
-            Figure.team_id.in_(bindparam("team_ids", expanding=True)),
-            Figure.wave_id.in_(bindparam("wave_ids", expanding=True)),
-        )
-        .order_by(Figure.dimension)
+    return select(
+        Figure.wave_id,
+        Figure.team_id,
+        Figure.dimension,
+        Figure.shown,
+        Figure.n,
+        Figure.asked,
+        Figure.score,
+        Figure.low,
+        Figure.high,
+        Figure.range_kind,
+        Figure.capped,
+        Figure.carried,
+        Figure.bars,
+        Figure.item_words,
+        Figure.agreement,
+        Figure.trend,
+    ).where(
+        Figure.team_id.in_(bindparam("team_ids", expanding=True)),
+        Figure.wave_id.in_(bindparam("wave_ids", expanding=True)),
     )
