@@ -34,6 +34,11 @@ from tools.browser import REMEDY, find
 Scheme = Literal["light", "dark"]
 Result = TypeVar("Result")
 
+TOO_LOW_FOR_A_FINGER = """() => !matchMedia("(pointer: coarse)").matches ? [] :
+  [...document.querySelectorAll("button, summary, nav a, label.option, label.choice")]
+    .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 43.5)
+    .map((each) => each.outerHTML)"""
+
 WIDE = {"width": 1200, "height": 860}
 PHONE = {"width": 320, "height": 640}
 
@@ -161,7 +166,7 @@ class Visitor:
         return self.page
 
     def require_accessible(self) -> None:
-        """Fail unless axe finds nothing, nothing runs over the width, and the console is quiet."""
+        """Fail unless axe finds nothing, all fits the screen and a finger, and the console is quiet."""
         require_accessible(self.page)
         self._require_tidy()
 
@@ -171,6 +176,7 @@ class Visitor:
         self._require_tidy()
 
     def _require_tidy(self) -> None:
+        assert self.page.evaluate(TOO_LOW_FOR_A_FINGER) == []
         wider = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{wider} px wider than the screen"
         assert self.complaints == []

@@ -247,7 +247,9 @@ def test_people_of_four_units_share_a_working_group(page: Page):
 def test_every_page_says_who_one_is_and_leads_back_to_the_doors(page: Page):
     become(page, "Support", "As its leader")
     strip = page.get_by_label("This is an example")
+    page.keyboard.press("Tab")
 
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     expect(strip).to_contain_text("You are Marta Pinheiro, leads Support.")
     strip.get_by_role("link", name="Back to the doors").click()
     expect(page).to_have_url(re.compile("/demo/?$"))
