@@ -13,10 +13,11 @@ from surveys.waves.models import WaveUnit
 
 
 async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator[dict[str, Any]]:
-    """Yield every figure of a wave as it may be shown, in a fixed order; the receipt hashes these.
+    """Yield every figure of a wave as it may be shown, in a fixed order.
 
-    One line a unit and dimension: `{team, dimension, shown, score, low, high, range, capped, carried}`,
-    numbers as they are said. A hidden figure has `shown: false` and null everywhere else.
+    One line a unit and dimension: `{team, dimension, shown, score, low, high, range, capped, carried, bars,
+    statements, agreement, change}`, numbers as they are said and words as the receipts of units name them.
+    A hidden figure has `shown: false` and null everywhere else.
     """
     rows = await session.stream(
         select(Figure, WaveUnit.name, Participation.size_class)
@@ -41,13 +42,17 @@ async def published_lines(session: AsyncSession, wave_id: UUID) -> AsyncIterator
             "range": view.range_kind,
             "capped": view.capped,
             "carried": view.carried,
+            "bars": view.bars,
+            "statements": view.item_words,
+            "agreement": view.agreement,
+            "change": view.trend.word if view.trend is not None else None,
         }
 
 
 async def published_participation(session: AsyncSession, wave_id: UUID) -> list[dict[str, Any]]:
     """Return how many of each unit answered, as it may be shown, in the order of names.
 
-    One line a unit: `{team, shown, asked, answered, band, size}`; the receipt hashes these too.
+    One line a unit: `{team, shown, asked, answered, band, size}`.
     """
     rows = await session.execute(
         select(Participation, WaveUnit.name)

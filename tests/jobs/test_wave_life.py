@@ -262,8 +262,8 @@ class TestClosing:
         assert wave.receipt["sha256"] == hashlib.sha256(hashes).hexdigest()
         shown = [json.loads(line) for line in text.decode().splitlines()]
         assert {line["unit"] for line in shown[1:]} == {"Payments"}, "and of no other unit"
-        scores = [line["score"] for line in lines if line["team"] == "Payments"]
-        assert [line["score"] for line in shown if "score" in line] == scores
+        of_payments = [line for line in lines if line["team"] == "Payments"]
+        assert [{"team": line.pop("unit"), **line} for line in shown if "score" in line] == of_payments
         assert wave.receipt["figures_shown"] == sum(line.get("score") is not None for line in lines)
 
     async def test_closing_twice_changes_nothing(self, story: Story) -> None:
