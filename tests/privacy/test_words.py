@@ -105,6 +105,9 @@ class TestWhileOpen:
         await say(story, "Alice", SAID)
         await say(story, "Bob", "taken back")
         await say(story, "Bob", "", None)
+        async with story.sessions.begin() as session:  # a row that nobody on the roster explains
+            forged = OpenRemark(wave_id=(await story.wave()).id, row_key=b"\1" * 32, payload=b"\2" * 1631)
+            session.add(forged)
         await story.close()
 
         assert await delivered(story) == {"words": [SAID], "themes": []}

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.special import fdtr, fdtrc
 
 from surveys.results.rules.organisation import dimension_shape, icc1_range
 from surveys.results.rules.pooled import (
@@ -155,6 +156,12 @@ class TestShapes:
         assert shape.icc1 is not None
         assert [sum(item.shares) for item in shape.items] == [pytest.approx(1.0)]
 
+    def test_statements_that_all_answer_alike_have_no_alpha_and_no_range(self) -> None:
+        sums = shape_sums(("A", "B"), [[(50.0, 75.0)] * 5] * 20)
+        assert sums is not None
+        found = dimension_shape("PSY", [(DAY, sums)]).alpha
+        assert (found.value, found.low, found.high, found.pairs) == (None, None, None, 1)
+
     def test_agreement_and_differences_are_those_of_the_teams(self) -> None:
         teams = [[(25.0 * (team % 5),)] * 5 for team in range(20)]
         sums = shape_sums(("A",), teams)
@@ -203,6 +210,18 @@ class TestTwoStatements:
                 "ad": np.mean([np.abs(team - team.mean(axis=0)).mean() for team in points]),
             }
         )
+
+
+def test_at_each_end_of_the_range_of_icc_the_ratio_found_is_as_far_out_as_one_case_in_twenty() -> None:
+    """Were i the true value, F · (1 - i) / (1 + (k - 1) · i) would follow F with 23 and 168 degrees."""
+    between = BetweenTeams(teams=24, people=192, mean_size=8.0, k0=8.0, between=700.0, within=400.0)
+    low, high = icc1_range(between)
+    assert low is not None
+    assert high is not None
+    at_low, at_high = (700 / 400 * (1 - icc) / (1 + 7 * icc) for icc in (low, high))
+
+    assert fdtrc(23, 168, at_low) == pytest.approx(0.05)
+    assert fdtr(23, 168, at_high) == pytest.approx(0.05)
 
 
 def test_the_range_of_icc_holds_its_value_in_nine_of_ten_cases() -> None:

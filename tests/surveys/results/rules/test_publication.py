@@ -170,10 +170,19 @@ class TestWhatIsPooled:
         enough = published(
             replace(light, levels={"PSY": {**other, "PSY-01": ItemLevel(40, 2400.0, 4)}}), answers
         )
+        both = published(
+            replace(
+                wave({ALDER: 8}),
+                needs_levels=True,
+                levels={"PSY": dict.fromkeys(PSY["PSY"], ItemLevel(40, 2400.0, 4))},
+            ),
+            {"PSY": {ALDER: MIXED}},
+        )
         only_one = published(light, answers)
 
         assert figure(few, ALDER)["trend"] is None
         assert figure(enough, ALDER)["trend"]["word"] == "too_early"
+        assert figure(both, ALDER)["trend"]["word"] == "too_early"
         assert figure(only_one, ALDER)["trend"] is not None  # always the same item: nothing to free it of
 
     def test_what_is_kept_over_twenty_teams_is_every_answer_by_item_and_none_below(self) -> None:
@@ -194,6 +203,15 @@ class TestWhatIsPooled:
         assert replace(known, baseline_waves={"PSY": 8}).baseline_of("PSY") == 8
         assert replace(known, baseline_waves={"PSY": 2}).baseline_of("PSY") == 4
         assert known.baseline_of("REL") == 4
+
+    def test_a_dimension_that_must_wait_holds_up_no_other(self) -> None:
+        parts = {"PSY": ("PSY-01",), "CNF": ("CNF-01",)}
+        level = ItemLevel(40, 2400.0, 4)
+        light = replace(wave({ALDER: 8}, parts), needs_levels=True, levels={"PSY": {"PSY-02": level}})
+        found = published(light, {name: {ALDER: [(one,) for one, _ in MIXED]} for name in parts})
+
+        assert figure(found, ALDER)["trend"] is None
+        assert figure(found, ALDER, "CNF")["trend"] is not None
 
 
 class TestWhoIsHeard:

@@ -12,10 +12,13 @@ TOP, ALDER, BIRCH = uuid4(), uuid4(), uuid4()
 
 def totals(asked_at_the_top: int, answers_at_the_top: int) -> dict[str, object]:
     """The receipt of two full teams of twelve with some people asked right at the top."""
-    asked = {TOP: (None, asked_at_the_top), ALDER: (TOP, 12), BIRCH: (TOP, 12)}
-    units = {unit: _unit(parent, people) for unit, (parent, people) in asked.items()}
+    asked = {TOP: asked_at_the_top, ALDER: 12, BIRCH: 12}
+    return of(asked, {**asked, TOP: answers_at_the_top})
+
+
+def of(asked: dict[UUID, int], heard: dict[UUID, int]) -> dict[str, object]:
+    units = {unit: _unit(None if unit == TOP else TOP, people) for unit, people in asked.items()}
     wave = FrozenWave("2026-03-03", 5, 4, units, {"PSY-01": False}, {})
-    heard = {TOP: answers_at_the_top, ALDER: 12, BIRCH: 12}
     answers = [
         Opened(uuid4(), unit, counts=True, dimension="PSY", answers=bytes([4]).ljust(16, b"\0"))
         for unit, people in heard.items()
@@ -41,3 +44,13 @@ def test_how_many_answered_is_said_where_everybody_is_counted_somewhere(
     at_the_top: int, answered: int
 ) -> None:
     assert totals(at_the_top, at_the_top)["answered"] == answered
+
+
+@pytest.mark.parametrize(
+    ("people", "asked", "answered"), [(4, None, None), (5, 5, None), (19, 19, None), (20, 20, 20)]
+)
+def test_how_many_were_asked_is_said_from_k_on_and_how_many_answered_from_twenty(
+    people: int, asked: int | None, answered: int | None
+) -> None:
+    found = of({TOP: people}, {TOP: people})
+    assert (found["asked"], found["answered"]) == (asked, answered)
