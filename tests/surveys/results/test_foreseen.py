@@ -1,5 +1,6 @@
 """What is foreseen, against every way in which people could answer, decided by the gate itself."""
 
+from dataclasses import replace
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -144,3 +145,26 @@ def test_how_many_teams_see_figures_is_foreseen_at_other_responses_too() -> None
     assert [unit.name for unit in found.roll_ups] == ["Firm", "Cards"]
     assert [unit.name for unit in found.teams] == ["Desk", "Loans"]
     assert [found.teams_shown_at(response) for response in (0.0, 0.5, 1.0)] == [0, 0, 1]
+
+
+def test_each_unit_says_where_it_stands_who_is_asked_in_it_and_what_to_expect() -> None:
+    directory = firm({CARDS: 9, LOANS: 3})
+    renamed = replace(directory, teams={**directory.teams, CARDS: TeamNode(CARDS, "loan cards", FIRM)})
+    found = foresee(renamed, response=0.8, minimum=5)
+
+    assert (found.response, found.minimum, found.asked) == (0.8, 5, 15)
+    assert [
+        (one.name, one.above, one.depth, one.asked_here, one.asked, one.counting, one.expected)
+        for one in found.units
+    ] == [
+        ("Firm", None, 0, 2, 15, 13, pytest.approx(12.0)),
+        ("loan cards", "Firm", 1, 10, 10, 10, pytest.approx(8.0)),
+        ("Desk", "loan cards", 2, 0, 0, 0, 0.0),
+        ("Loans", "Firm", 1, 3, 3, 3, pytest.approx(2.4)),
+    ]
+
+
+def test_as_likely_as_not_is_likely() -> None:
+    found = foresee(firm({LOANS: 1}, leaders=False), response=0.5, minimum=1)
+    assert [unit.name for unit in found.units if unit.shown] == ["Firm", "Loans"]
+    assert found.teams_shown_at(0.5) == 1
