@@ -139,6 +139,11 @@ def test_the_same_file_gives_the_same_every_time() -> None:
     assert first == second
 
 
+def test_what_is_left_over_is_an_average_over_many_ways_to_answer() -> None:
+    found = foresee(firm({LOANS: 60}, leaders=False), response=0.5, minimum=61)
+    assert found.left_over == 30
+
+
 def test_how_many_teams_see_figures_is_foreseen_at_other_responses_too() -> None:
     found = foresee(firm({CARDS: 9, LOANS: 5}), response=1.0, minimum=5)
 

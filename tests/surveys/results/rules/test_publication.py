@@ -123,6 +123,7 @@ class TestFigures:
             (figure(found, TOP)["carried"], figure(found, TOP)["range_kind"]) for found in (absorbed, left)
         }
         assert said == {(False, "by_size"), (True, "bounds")}
+        assert (left.totals["figures_shown"], left.totals["figures_not_shown"]) == (2, 1)
 
     def test_a_wave_that_only_asks_about_a_promise_publishes_no_figures(self) -> None:
         asked = FrozenUnit(
