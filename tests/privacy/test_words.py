@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from jobs.close_waves import destroy_keys
@@ -16,7 +16,7 @@ from surveys.comments.queries import words_of_wave
 from surveys.database import sqlite_file
 from surveys.errors import Invalid, Missing, WaveClosed
 from surveys.people.actions import erase_person
-from surveys.waves.models import Wave
+from surveys.waves.models import Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
 from tests.privacy.test_open_and_closed import PAYMENTS, dump, everything
 from tests.waves import OPENING, Story, make_keys
@@ -120,6 +120,9 @@ class TestWhileOpen:
         with pytest.raises(Invalid, match="mailbox"):
             await say(story, "Hugo", SAID)
         assert (await dump(story))["open_remark"] == []
+        async with story.sessions.begin() as session:
+            await session.execute(update(WaveUnit).values(asked=5))
+        await say(story, "Hugo", SAID)
 
     async def test_another_slack_user_cannot_write_in_somebodys_place(self, story: Story) -> None:
         await story.open()

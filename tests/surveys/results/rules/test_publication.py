@@ -234,22 +234,23 @@ class TestWhoIsHeard:
         assert took_part["answered"] == 21
 
     @pytest.mark.parametrize(
-        ("votes", "share", "word"),
+        ("votes", "needed", "share", "word"),
         [
-            ([1] * 4, 0.5, "too_few"),
-            ([1] * 5, 0.5, "kept"),
-            ([1] * 4, 0.4, "kept"),
-            ([3, 1, 2, 1, 1], 0.5, "not_yet"),
-            ([4, 1, 4, 4, 1], 0.5, "cant_tell"),
-            ([0, 5, 1, 1, 1, 1], 0.5, "too_few"),
+            ([1] * 4, 4, 0.5, "too_few"),
+            ([1] * 5, 4, 0.5, "kept"),
+            ([1] * 5, 6, 0.5, "too_few"),
+            ([1] * 4, 4, 0.4, "kept"),
+            ([3, 1, 2, 1, 1], 4, 0.5, "not_yet"),
+            ([4, 1, 4, 4, 1], 4, 0.5, "cant_tell"),
+            ([0, 5, 1, 1, 1, 1], 4, 0.5, "too_few"),
         ],
     )
-    def test_each_vote_counts_once_and_a_word_needs_the_frozen_share_of_those_asked(
-        self, votes: Sequence[int], share: float, word: str
+    def test_each_vote_counts_once_and_a_word_needs_as_many_and_the_share_that_were_frozen(
+        self, votes: Sequence[int], needed: int, share: float, word: str
     ) -> None:
         question = {"LOOP-03:1": ("LOOP-03", ("kept", "partly", "not_kept", "cant_tell"))}
         unit = FrozenUnit(None, 10, frozenset(), {"LOOP-03:1": ("LOOP-03:1",)}, question)
-        known = FrozenWave("2026-03-03", 5, 4, {TOP: unit}, {}, {}, share_for_a_word=share)
+        known = FrozenWave("2026-03-03", 5, needed, {TOP: unit}, {}, {}, share_for_a_word=share)
         opened = [
             Opened(uuid4(), TOP, counts=True, dimension="LOOP-03:1", answers=bytes([vote]))
             for vote in votes

@@ -86,11 +86,11 @@ def test_the_noise_comes_from_the_teams_last_published_figures() -> None:
 
 
 def test_pairs_of_all_teams_add_up_but_of_those_that_are_new_hidden_or_changed() -> None:
-    new, one, hidden, other, changed = teams = [UUID(int=number) for number in range(2, 7)]
+    changed, one, hidden, new, other, too = teams = [UUID(int=number) for number in range(2, 8)]
     known = wave(dict.fromkeys(teams, 8))
     known = replace(
         known,
-        units={**known.units, changed: replace(known.units[changed], changed=0.25)},
+        units=known.units | {unit: replace(known.units[unit], changed=0.25) for unit in (changed, too)},
         trends={(unit, "PSY"): TrendState(last=20.0, last_variance=50.0) for unit in teams if unit != new},
     )
     answers = {unit: MIXED[:3] if unit == hidden else MIXED for unit in teams}
