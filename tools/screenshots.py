@@ -83,7 +83,7 @@ def take_all(page: Page, address: str) -> None:
     take(page, "who-would-see-figures")
     page.goto(f"{address}/demo")
     page.get_by_role("button", name="As Priya Nair").click()
-    page.wait_for_url(re.compile("/retros/"))
+    page.get_by_text("Here: Priya Nair").wait_for()
     take(page, "retro-board")
 
 
