@@ -191,7 +191,7 @@ def requires_leader_of(parameter: str, *, groups: bool = False) -> Guard:
             if await stands_in(session, team_id, viewer.person_id, now=state.clock()):
                 return
         if team_id == viewer.unit or (groups and team_id in viewer.groups):
-            raise Forbidden(mark("Only who leads this team can do that."))
+            raise Forbidden(mark("Only whoever leads this team can do that."))
         raise not_here()
 
     return requires_leader

@@ -84,7 +84,7 @@ def not_here() -> Missing:
 
 def only_for_leaders() -> Forbidden:
     """Return the refusal of what only who leads a team, or acts for them, can do."""
-    return Forbidden("Only who leads here can do this.")
+    return Forbidden("Only whoever leads here can do this.")
 
 
 def no_sheet_for_you() -> Missing:

@@ -29,7 +29,7 @@ PAGE_BYTES = 32_768  # every page of answers is a multiple of this
 TITLES: dict[type[SurveyError], str] = {
     KeyLost: mark("This pulse ends without results"),
     Gone: mark("This pulse is not open"),
-    Missing: mark("This link does not lead anywhere"),
+    Missing: mark("The sheet could not be opened"),
 }
 NO_COOKIE = mark(
     "For your privacy a sheet stays open for two hours only. Open the link in your message again."

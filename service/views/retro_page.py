@@ -36,7 +36,9 @@ NEXT = {
     ),
     Phase.DISCUSS: (
         mark("Close the retrospective"),
-        mark("The summary stays for who can read this board. Nothing is posted anywhere by this press."),
+        mark(
+            "The summary stays for whoever can read this board. Nothing is posted anywhere by this press."
+        ),
     ),
 }
 

@@ -138,7 +138,7 @@ async def delete_note(session: AsyncSession, note_id: UUID, *, team_id: UUID, pe
     if note is None or note.team_id != team_id:
         return
     if note.person_id != person_id:
-        raise Forbidden("Only who wrote this can delete it.")
+        raise Forbidden("Only whoever wrote this can delete it.")
     await _drop_topics(session, [note.id])
     await session.delete(note)
     await session.flush()

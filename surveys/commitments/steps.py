@@ -102,7 +102,7 @@ async def agree_to_step(
     board = await board_to_change(session, retrospective_id, person_id, Phase.DISCUSS)
     step = await _step(session, board, step_id)
     if step.owner_id != person_id:
-        raise Forbidden("Only who would do this step can agree to it.")
+        raise Forbidden("Only whoever would do this step can agree to it.")
     same = (await session.scalars(select(Commitment).filter_by(step_id=step.id))).one_or_none()
     if same is not None:
         return same

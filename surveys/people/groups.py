@@ -193,7 +193,7 @@ async def to_change(
     if group.ended_at is not None:
         raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
     if not (by.is_hr or team_id in by.leads_groups or even_for == by.person_id):
-        raise Forbidden("Only who leads this working group, and HR, can do that.")
+        raise Forbidden("Only whoever leads this working group, and HR, can do that.")
     return group
 
 

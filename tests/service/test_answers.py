@@ -63,7 +63,7 @@ class TestTheLink:
         shown = await stranger.get("/answer")
 
         assert shown.status_code == 404
-        assert "This link does not lead anywhere" in shown.text
+        assert "The sheet could not be opened" in shown.text
 
     async def test_without_the_cookie_the_page_asks_for_the_link_again(
         self, stranger: httpx.AsyncClient

@@ -163,7 +163,7 @@ async def test_a_members_press_on_a_leaders_button_changes_nothing(
     view = await opened(workspace, slack, cast.lena, presses.promise(promise.id))
     refused = await send(workspace, cast.alice, view, how="done")
 
-    assert "Only who leads here can do this." in refused.text
+    assert "Only whoever leads here can do this." in refused.text
     async with sessions() as session:
         assert (await session.get_one(Commitment, promise.id)).state is CommitmentState.OPEN
 
@@ -173,7 +173,7 @@ async def test_a_members_press_opens_no_form(
 ) -> None:
     view = await opened(workspace, slack, cast.oscar, presses.share(published.id, cast.payments.id))
 
-    assert view["blocks"][0]["text"]["text"] == "Only who leads here can do this."
+    assert view["blocks"][0]["text"]["text"] == "Only whoever leads here can do this."
 
 
 async def test_a_button_of_a_promise_that_is_done_says_so(
@@ -283,7 +283,7 @@ async def test_mondays_message_is_put_off_by_a_press_and_comes_when_that_week_be
         assert f"again on {Translator('en').date(monday.date())}" in json.dumps(view)
 
     stranger = await send(workspace, cast.oscar, view, how="one_week")
-    assert "Only who leads here can do this." in stranger.text
+    assert "Only whoever leads here can do this." in stranger.text
 
 
 async def test_both_sides_of_a_promise_are_written_and_changed_from_home(
