@@ -94,7 +94,7 @@ def exported(board: Board, promises: Sequence[PromiseView], language: Translator
         ],
         parts=[part for part in parts if part.topics],
         unnamed=say("Without a name"),
-        note=say("For who works in this team and who leads it. It does not say who wrote a card."),
+        note=say("For those who work in this team and who lead it. It does not say who wrote a card."),
         language=language.code,
     )
 
