@@ -143,15 +143,15 @@ def begins_week(day: date, country: str | None) -> bool:
     return day == next((one for one in week if not DAYS_OFF.why(one, country)), None)
 
 
-def speaking_time(instant: datetime, zone: str) -> datetime:
-    """Return an instant itself, or the next 09:00 of a Monday to Friday where it falls outside hours."""
+def speaking_time(instant: datetime, zone: str, country: str | None = None) -> datetime:
+    """Return an instant itself, or the next 09:00 of a working day there where it falls outside hours."""
     local = instant.astimezone(time_zone(zone))
     day = local.date()
-    if day.weekday() < SATURDAY and SPEAKING_HOURS[0] <= local.time() < SPEAKING_HOURS[1]:
+    if not DAYS_OFF.why(day, country) and SPEAKING_HOURS[0] <= local.time() < SPEAKING_HOURS[1]:
         return instant.astimezone(UTC)
     if local.time() >= SPEAKING_HOURS[0]:
         day += DAY
-    while day.weekday() >= SATURDAY:
+    while DAYS_OFF.why(day, country):
         day += DAY
     return datetime.combine(day, SPEAKING_HOURS[0], time_zone(zone)).astimezone(UTC)
 

@@ -243,7 +243,7 @@ def _row(notice: Notice, organisation_id: UUID, *, now: datetime, slack: bool) -
         "place_id": None,
         "team_id": notice.team_id,
         "channel": ChannelName.SLACK if by_slack else ChannelName.MAIL,
-        "due_at": speaking_time(max(now, notice.not_before), notice.person.zone),
+        "due_at": speaking_time(max(now, notice.not_before), notice.person.zone, notice.person.country),
         "state": DeliveryState.WAITING,
         "attempts": 0,
         "doubts": 0,

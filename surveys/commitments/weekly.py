@@ -27,6 +27,7 @@ from surveys.zones import local_date, time_zone
 
 WEEKLY = (Kind.LEADER_WEEK, Kind.LEADER_NUDGE)
 BEGINS, ENDS = 9, 17
+AFTER_RESULTS = timedelta(hours=2)
 RESULTS_WITHIN = timedelta(days=120)
 WAVES = 3  # enough to find the newest results behind an open wave
 
@@ -54,11 +55,19 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
     """Plan the week's message for each leader with a team that was asked or holds an open promise.
 
     It comes on Monday, or on the first day of the week that is no public holiday where they are. Whoever
-    was written to about the same in the days before gets none. While a leader is away from a team, who
+    was written to about the same in the days before gets none, and who is told of results at that hour gets
+    it two hours later, so that they come one after the other. While a leader is away from a team, who
     stands in there gets it in their place.
     """
     told = exists().where(
-        Delivery.person_id == Person.id, Delivery.kind.in_(WEEKLY), Delivery.due_at > now - A_WEEK
+        Delivery.person_id == Person.id,
+        or_(
+            and_(Delivery.kind.in_(WEEKLY), Delivery.due_at > now - A_WEEK),
+            and_(
+                Delivery.kind == Kind.RESULTS_FOR_LEADER,
+                Delivery.due_at.between(now - AFTER_RESULTS, now + AFTER_RESULTS),
+            ),
+        ),
     )
     leads = exists().where(
         Leadership.person_id == Person.id,

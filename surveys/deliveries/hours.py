@@ -26,17 +26,27 @@ def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime
     return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
 
 
-def when_asked_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime:
+def when_asked_late(
+    due_at: datetime, closes_at: datetime, zone: str, *, again: bool, now: datetime
+) -> datetime:
     """Return when somebody is asked who could not be asked when it was due; unlike a reminder, in any case.
 
     By day, and on a working day if it was due on one, as long as a day to answer is left; on the first day
-    that comes, as long as four hours are; else now, as late as the outage forces.
+    that comes, as long as four hours are; else now, as late as the outage forces. What was put off once and
+    missed that hour too is put off again only while two days are left: a clock that stands so often may
+    not be there the next morning either, and nobody is to be left out.
 
-    Args: as for `when_late`.
+    Args:
+        due_at: when it should have gone, before `now`.
+        closes_at: when the wave closes.
+        zone: IANA name of the person's zone.
+        again: whether it was put off before.
+        now: aware UTC; returned where it may go at once.
     """
-    for weekends, least in ((_on_weekend(due_at, zone), DAY_TO_ANSWER), (True, QUIET_BEFORE_CLOSE)):
+    least = (2 * DAY_TO_ANSWER,) * 2 if again else (DAY_TO_ANSWER, QUIET_BEFORE_CLOSE)
+    for weekends, left in zip((_on_weekend(due_at, zone), True), least, strict=True):
         at = by_day(now, zone, weekends=weekends)
-        if at <= closes_at - least:
+        if at <= closes_at - left:
             return at
     return now
 

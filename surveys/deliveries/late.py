@@ -5,6 +5,7 @@ weekend because a machine came back then. What becomes of a row follows from tim
 has answered.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from surveys.deliveries.rules import (
     Kind,
 )
 from surveys.people.models import Person
-from surveys.waves.models import Wave, WaveState
+from surveys.waves.models import Place, Wave, WaveState
 
 REMINDERS = 2  # of one place, at most
 
@@ -48,8 +49,9 @@ async def settle_late(session: AsyncSession, *, now: datetime) -> int:
 async def _ask_by_day(session: AsyncSession, now: datetime) -> int:
     """Put invitations off, and what people put off themselves; drop reminders that would follow soon."""
     changed = 0
-    for late, wave_id, due_at, zone, closes_at in await _late_groups(session, now, reminders=False):
-        at = when_asked_late(due_at, closes_at, zone, now=now)
+    for late in await _late_groups(session, now, reminders=False):
+        again = late.due_at != late.asks_at
+        at = when_asked_late(late.due_at, late.closes_at, late.zone, again=again, now=now)
         invited = aliased(Delivery)
         soon = update(Delivery).where(
             Delivery.kind == Kind.REMINDER,
@@ -59,15 +61,15 @@ async def _ask_by_day(session: AsyncSession, now: datetime) -> int:
                 select(invited.place_id).where(
                     invited.kind == Kind.INVITATION,
                     invited.state == DeliveryState.WAITING,
-                    invited.wave_id == wave_id,
-                    invited.due_at == due_at,
-                    invited.person_id.in_(_living_in(zone)),
+                    invited.wave_id == late.wave_id,
+                    invited.due_at == late.due_at,
+                    invited.person_id.in_(_living_in(late.zone)),
                 )
             ),
         )
         changed += await changed_rows(session, soon.values(state=DeliveryState.SENT))
         if at > now:
-            changed += await changed_rows(session, late.values(due_at=at))
+            changed += await changed_rows(session, late.rows.values(due_at=at))
     return changed
 
 
@@ -98,12 +100,12 @@ async def _drop_doubled(session: AsyncSession, now: datetime) -> int:
 
 async def _put_off(session: AsyncSession, now: datetime) -> int:
     changed = 0
-    for late, _, due_at, zone, closes_at in await _late_groups(session, now, reminders=True):
-        at = when_late(due_at, closes_at, zone, now=now)
+    for late in await _late_groups(session, now, reminders=True):
+        at = when_late(late.due_at, late.closes_at, late.zone, now=now)
         if at == now:
             continue
         values = {"state": DeliveryState.SENT} if at is None else {"due_at": at}
-        changed += await changed_rows(session, late.values(values))
+        changed += await changed_rows(session, late.rows.values(values))
     return changed
 
 
@@ -126,11 +128,19 @@ async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
     return changed
 
 
-Group = tuple[Update, UUID, datetime, str, datetime]
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """What is late about one open wave, due at one instant, in one zone; `rows` changes it."""
+
+    wave_id: UUID
+    due_at: datetime
+    asks_at: datetime
+    zone: str
+    closes_at: datetime
+    rows: Update
 
 
-async def _late_groups(session: AsyncSession, now: datetime, *, reminders: bool) -> list[Group]:
-    """Return what is late about open waves by wave, hour and zone, with a statement that changes it."""
+async def _late_groups(session: AsyncSession, now: datetime, *, reminders: bool) -> list[_Late]:
     kinds = [kind for kind in ASKING if (kind is Kind.REMINDER) == reminders]
     late = (
         Delivery.kind.in_(kinds),
@@ -138,27 +148,28 @@ async def _late_groups(session: AsyncSession, now: datetime, *, reminders: bool)
         Delivery.due_at <= now - LATE,
     )
     groups = await session.execute(
-        select(Delivery.wave_id, Delivery.due_at, Person.zone, Wave.closes_at)
+        select(Wave.id, Delivery.due_at, Place.asks_at, Person.zone, Wave.closes_at)
+        .select_from(Delivery)
         .join(Person, Person.id == Delivery.person_id)
+        .join(Place, Place.id == Delivery.place_id)
         .join(Wave, Wave.id == Delivery.wave_id)
         .where(*late, Wave.state == WaveState.OPEN)
         .distinct()
     )
     return [
-        (
+        _Late(
+            *group,
             update(Delivery).where(
                 *late,
-                Delivery.wave_id == wave_id,
-                Delivery.due_at == due_at,
-                Delivery.person_id.in_(_living_in(zone)),
+                Delivery.wave_id == group.id,
+                Delivery.due_at == group.due_at,
+                Delivery.person_id.in_(_living_in(group.zone)),
+                Delivery.place_id.in_(
+                    select(Place.id).where(Place.wave_id == group.id, Place.asks_at == group.asks_at)
+                ),
             ),
-            wave_id,
-            due_at,
-            zone,
-            closes_at,
         )
-        for wave_id, due_at, zone, closes_at in groups.all()
-        if wave_id is not None
+        for group in groups.all()
     ]
 
 

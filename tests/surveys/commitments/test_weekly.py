@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.actions import acknowledge, commit, share
 from surveys.commitments.models import Absence
+from surveys.commitments.notices import tell_leaders
 from surveys.commitments.putting_off import put_off_week
 from surveys.commitments.week import ThingKind
 from surveys.commitments.weekly import begin_weeks, week_of
@@ -35,6 +36,16 @@ async def test_a_week_begins_on_monday_morning_with_one_message(session: AsyncSe
 
     told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
     assert {one.person_id for one in told} == {cast.lena.id}
+
+
+async def test_who_is_told_of_results_on_monday_morning_begins_the_week_two_hours_later(
+    session: AsyncSession,
+) -> None:
+    await scene(session)
+    assert await tell_leaders(session, now=MONDAY - DAY, slack=True) == 1  # for nine o'clock on Monday
+
+    assert await begin_weeks(session, now=MONDAY, slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY + timedelta(hours=2), slack=True) == 1
 
 
 async def test_while_a_leader_is_away_who_stands_in_begins_the_week_in_their_place(

@@ -207,7 +207,17 @@ class TestWhenLate:
         def at(day: int, hour: int) -> datetime:
             return self.FRIDAY.replace(day=day, hour=hour)
 
-        assert when_asked_late(at(*due), self.CLOSE, "Europe/Berlin", now=at(*now)) == at(*goes)
+        found = when_asked_late(at(*due), self.CLOSE, "Europe/Berlin", again=False, now=at(*now))
+        assert found == at(*goes)
+
+    def test_who_was_put_off_once_is_not_left_out_by_a_clock_that_stands_again(self):
+        friday, monday = self.FRIDAY.replace(hour=22), self.FRIDAY.replace(day=7, hour=22)
+
+        def goes(now: datetime) -> datetime:
+            return when_asked_late(self.FRIDAY, self.CLOSE, "Europe/Berlin", again=True, now=now)
+
+        assert goes(friday) == self.FRIDAY.replace(day=7, hour=9)  # two days are left
+        assert goes(monday) == monday
 
 
 class TestSnoozedUntil:
