@@ -105,13 +105,20 @@ def _version_of(engine: AsyncEngine) -> str:
     return "SELECT sqlite_version()" if engine.dialect.name == "sqlite" else "SHOW server_version"
 
 
-async def of_copies(engine: AsyncEngine, session: AsyncSession) -> AsyncIterator[Finding]:
-    """Yield what else holds ciphertext of open waves: write-ahead files and archives."""
+async def of_copies(engine: AsyncEngine, session: AsyncSession, *, now: datetime) -> AsyncIterator[Finding]:
+    """Yield what else holds ciphertext: write-ahead files, archives, a file that was not rewritten."""
     file = sqlite_file(engine.url.render_as_string())
     if file is not None:
         if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
             yield Finding(
                 "warn", "database", f"{file} can be read by other users of this host. chmod 600 it."
+            )
+        if held := await _not_erased(session, now=now):
+            yield Finding(
+                "warn",
+                "database",
+                f"{file} may still hold sealed answers of {held} closed waves: it could not be rewritten, "
+                "because another program keeps it open or `kept work` does not run. Close that program.",
             )
         people = await session.scalar(select(func.count()).select_from(Person).where(Person.active))
         if (people or 0) > SQLITE_PEOPLE:
@@ -127,6 +134,20 @@ async def of_copies(engine: AsyncEngine, session: AsyncSession) -> AsyncIterator
             "write-ahead logs are archived. They hold sealed answers, which nobody can read once the key "
             "is destroyed; see docs/privacy.md for how long to keep them.",
         )
+
+
+async def _not_erased(session: AsyncSession, *, now: datetime) -> int:
+    """Return of how many waves it is not recorded that they are erased, long after they were to be."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Wave)
+        .where(
+            Wave.state.in_((WaveState.PUBLISHED, WaveState.LOST, WaveState.CANCELLED)),
+            Wave.key_destroyed_at.is_(None),
+            func.coalesce(Wave.published_at, Wave.closes_at) < now - PATIENCE,
+        )
+    )
+    return found or 0
 
 
 async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
@@ -245,11 +266,8 @@ async def of_slack(settings: Settings) -> list[Finding]:
         ]
     if said.could_use:
         missing = ", ".join(sorted(said.could_use))
-        return [
-            Finding(
-                "warn", "slack", f"{said.workspace}: without {missing} /kept and Add to retro are missing"
-            )
-        ]
+        less = f"{said.workspace}: without {missing} /kept and Add to retro are missing"
+        return [Finding("warn", "slack", less)]
     known = "" if said.scopes is not None else "; the API does not say what the token may do"
     return [Finding("ok", "slack", f"workspace {said.workspace}{known}")]
 

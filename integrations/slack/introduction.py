@@ -45,10 +45,17 @@ async def introduce(token: str, base_url: str) -> Introduction:
     try:
         response = await client.auth_test()
     except SlackApiError as refused:
-        return Introduction("", str(refused.response.get("error") or "refused"))
+        return Introduction("", _code_of(refused))
     except (SlackClientError, OSError, ValueError) as silent:
         return Introduction("", type(silent).__name__)
     headers = {name.lower(): value for name, value in response.headers.items()}
     named = headers.get("x-oauth-scopes")
     scopes = frozenset(part.strip() for part in named.split(",")) if named is not None else None
     return Introduction(str(response.get("team") or "unnamed"), scopes=scopes)
+
+
+def _code_of(refused: SlackApiError) -> str:
+    """Return Slack's code; a proxy or a wrong address answers with a page that has none."""
+    payload = getattr(refused.response, "data", None)
+    code = payload.get("error") if isinstance(payload, dict) else None
+    return str(code or f"no answer of Slack's, http_{getattr(refused.response, 'status_code', '?')}")

@@ -33,6 +33,7 @@ def doctor() -> None:
 
 
 async def _examine(settings: Settings) -> list[Finding]:
+    now = datetime.now(UTC)
     findings = checkup.of_settings(settings)
     engine = build_engine(settings.database_url)
     try:
@@ -40,9 +41,9 @@ async def _examine(settings: Settings) -> list[Finding]:
         findings += of_database
         if not any(finding.mark == "fail" for finding in of_database):
             async with build_sessions(engine)() as session:
-                findings += [each async for each in checkup.of_copies(engine, session)]
+                findings += [each async for each in checkup.of_copies(engine, session, now=now)]
                 findings += await checkup.of_keys(settings, session)
-                findings += await checkup.of_clock(session, now=datetime.now(UTC))
+                findings += await checkup.of_clock(session, now=now)
     finally:
         await engine.dispose()
     findings += await checkup.of_slack(settings)

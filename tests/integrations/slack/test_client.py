@@ -6,6 +6,7 @@ import pytest
 from integrations.channels import OutcomeKind
 from integrations.slack import client as module
 from integrations.slack.client import SlackClient, outcome_of_error
+from integrations.slack.introduction import introduce
 from integrations.slack.messages import Message
 from tests.doubles.fault_proxy import Fault, FaultProxy
 
@@ -24,6 +25,14 @@ async def slack():
 async def client(slack: FaultProxy):
     async with SlackClient("xoxb-of-the-tests", slack.base_url) as made:
         yield made
+
+
+async def test_a_page_instead_of_slack_is_no_failure_of_ours(slack: FaultProxy):
+    slack.next("auth.test", Fault.broken(502))
+
+    said = await introduce("xoxb-of-the-tests", slack.base_url)
+
+    assert said.error == "no answer of Slack's, http_502"
 
 
 class TestPosting:

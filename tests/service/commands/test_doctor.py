@@ -158,6 +158,19 @@ def test_a_closed_wave_that_still_has_its_key_fails(installed: Installation) -> 
     assert lines["keys"][0].startswith("fail 1 closed waves still have their key")
 
 
+def test_a_file_that_could_not_be_rewritten_after_a_wave_is_named(installed: Installation) -> None:
+    wave_id = wave_of(installed.database_url)
+    publish(installed.database_url, wave_id)
+
+    status, lines = lines_of(installed)
+
+    assert status == 0
+    assert any(
+        line.startswith(f"warn {installed.folder}") and "sealed answers of 1 closed wave" in line
+        for line in lines["database"]
+    )
+
+
 def test_an_open_wave_without_its_key_fails(installed: Installation) -> None:
     wave_of(installed.database_url, closes_at=datetime(2999, 1, 1, tzinfo=UTC))
 
