@@ -150,7 +150,7 @@ def put_off_view(language: Translator, place: str) -> Block:
     """Return the question how long to put the pulse off."""
     say = language.say
     options = [
-        (say("Later today, in three hours"), Snooze.LATER_TODAY.value),
+        (say("In three hours, but not at night"), Snooze.LATER_TODAY.value),
         (say("Tomorrow at this time"), Snooze.TOMORROW.value),
         (say("Not at all this time: no more reminders"), SKIP),
     ]

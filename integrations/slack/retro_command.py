@@ -50,7 +50,7 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, user_id)
         if viewer is None:
-            return (await language_of(desk, user_id)).say(NOT_KNOWN)
+            return Translator("en").say(NOT_KNOWN)  # a second session would wait for this one
         choice = await _choice_of(session, viewer)
     language = Translator(viewer.locale)
     if choice.free and (title or not choice.boards):

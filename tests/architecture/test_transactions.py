@@ -87,3 +87,47 @@ def test_the_domain_never_looks_at_a_clock_itself() -> None:
     ]
 
     assert offenders == []
+
+
+def second_sessions(tree: ast.AST) -> list[int]:
+    """Return the lines that open a session, or call what may open one, while another is open.
+
+    SQLite has one connection a process: the second would wait for the first for ever.
+    """
+    found = []
+    for block in ast.walk(tree):
+        if not isinstance(block, ast.AsyncWith) or "sessions" not in _opened(block):
+            continue
+        own = {name.id for item in block.items for name in _names(item.optional_vars)}
+        for node in (node for statement in block.body for node in ast.walk(statement)):
+            if isinstance(node, ast.AsyncWith) and "sessions" in _opened(node):
+                found.append(node.lineno)
+            if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
+                given = {name.id for argument in node.value.args for name in _names(argument)}
+                if "desk" in given and not given & own and isinstance(node.value.func, ast.Name):
+                    found.append(node.lineno)
+    return found
+
+
+def _opened(block: ast.AsyncWith) -> str:
+    return " ".join(ast.unparse(item.context_expr) for item in block.items)
+
+
+def _names(node: ast.AST | None) -> list[ast.Name]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Name)] if node is not None else []
+
+
+def test_nobody_opens_a_second_session_while_one_is_open() -> None:
+    found = [
+        f"{path}:{line}"
+        for path, source in modules("integrations", "jobs", "service")
+        for line in second_sessions(ast.parse(source))
+    ]
+
+    assert found == []
+
+
+def test_the_check_sees_a_second_session() -> None:
+    source = "async def f(desk):\n  async with desk.sessions() as session:\n    await language_of(desk, 1)"
+
+    assert second_sessions(ast.parse(source)) == [3]
