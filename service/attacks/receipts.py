@@ -22,8 +22,22 @@ def telling_totals(wave: PublishedWave) -> int:
     if receipt.get("answered") is not None:
         roots = [unit for unit, parent in wave.parents().items() if parent is None]
         told = sum((wave.participation.get(root) or {}).get("asked") or 0 for root in roots)
-        found += asked < EXACT_FROM or told != asked
+        found += asked < EXACT_FROM or told != asked or 0 < asked - _counted_exactly(wave) < EXACT_FROM
     return found
+
+
+def _counted_exactly(wave: PublishedWave) -> int:
+    """Return how many people are asked in units whose exact count of answers is said, each once."""
+    parents = wave.parents()
+    exact = {unit for unit, row in wave.participation.items() if row["answered"] is not None}
+    highest = set(exact)
+    for unit in exact:
+        above = parents.get(unit)
+        while above is not None and above not in exact:
+            above = parents.get(above)
+        if above is not None:
+            highest.discard(unit)
+    return sum(wave.participation[unit]["asked"] for unit in highest)
 
 
 async def hides_something(session: AsyncSession, wave: PublishedWave) -> bool:

@@ -57,7 +57,8 @@ def participation_rows(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Return how many of each unit answered, as rows, and how many in all where that adds nothing to them.
 
-    Where a few people are counted nowhere, the total less what the pages say would be about these few.
+    Where a few people are counted nowhere, or in no exact count, the total less what the pages say would be
+    about these few.
 
     Args:
         parents: unit → the unit above, each after everything below it.
@@ -95,4 +96,6 @@ def participation_rows(
                 "size_class": sizes.get(unit) if shown else None,
             }
         )
-    return found, sum(heard.values()) if sum(people.values()) == sum(direct.values()) else None
+    rest = sum(direct.values()) - sum(told[unit] for unit, parent in parents.items() if parent is None)
+    counted = sum(people.values()) == sum(direct.values())
+    return found, sum(heard.values()) if counted and (rest == 0 or rest >= EXACT_FROM) else None

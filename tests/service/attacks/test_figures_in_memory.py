@@ -188,10 +188,11 @@ def test_a_leader_in_the_pool_of_his_own_people_is_found() -> None:
     assert insiders.pools_of_a_leader(replace(found, units=larger)) == 0
 
 
-def test_counts_of_people_are_subtracted_too() -> None:
-    def taking_part(asked: int, answered: int | None = None) -> Row:
-        return {"shown": True, "asked": asked, "answered": answered, "band": None, "size_class": None}
+def taking_part(asked: int, answered: int | None = None) -> Row:
+    return {"shown": True, "asked": asked, "answered": answered, "band": None, "size_class": None}
 
+
+def test_counts_of_people_are_subtracted_too() -> None:
     found = replace(well(), participation={ROOT: taking_part(11), LEFT: taking_part(8)})
     assert groups.participation_differences(found) == 1
     exact = {ROOT: taking_part(40, 30), LEFT: taking_part(25, 20)}
@@ -222,6 +223,15 @@ def test_a_word_for_three_people_is_found() -> None:
 def test_totals_that_tell_of_few_people_are_found() -> None:
     found = replace(well(), receipt={"asked": 22, "answered": 13, "sha256": "", "left over": 2})
     assert receipts.telling_totals(found) == 2  # one that no receipt has, and one by subtraction
+    rows = {ROOT: taking_part(22), LEFT: taking_part(8), RIGHT: taking_part(12)}
+    whole = replace(well(), receipt={"asked": 22, "answered": 13}, participation=rows)
+    assert receipts.telling_totals(whole) == 0
+    units = {**whole.units, LEFT: replace(whole.units[LEFT], asked=25)}
+    told = {ROOT: taking_part(39), LEFT: taking_part(25, 20), RIGHT: taking_part(12)}
+    found = replace(whole, units=units, receipt={"asked": 39, "answered": 30}, participation=told)
+    assert receipts.telling_totals(found) == 1  # less the twenty of LEFT it is about fourteen people
+    said = {**told, ROOT: taking_part(39, 30)}
+    assert receipts.telling_totals(replace(found, participation=said)) == 0  # the page says it already
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), min_size=1, max_size=5))
