@@ -3,6 +3,8 @@
 No score of a team is on them, and no ranking.
 """
 
+import asyncio
+
 from litestar import Controller, get
 from litestar.response import Response
 
@@ -13,7 +15,7 @@ from service.views.organisation import organisation_view
 from surveys.cadence.queries import programmes
 from surveys.deliveries.queries import unreachable_people
 from surveys.people.models import Organisation
-from surveys.people.queries import directory_of
+from surveys.people.queries import outline_of
 from surveys.results.organisation import overall
 from surveys.waves.rosters import audience_of
 
@@ -33,15 +35,17 @@ class CoverageController(Controller):
         page: CurrentPage,
     ) -> Response[str]:
         """Show every unit in alphabetical order: how many are asked, and what it can see."""
-        directory = await directory_of(session, viewer.organisation_id)
+        outline = await outline_of(session, viewer.organisation_id)
         organisation = await session.get_one(Organisation, viewer.organisation_id)
         known = await programmes(session, viewer.organisation_id)
         running = [programme for programme in known if programme.paused_at is None]
-        view = coverage_view(
-            directory,
+        unreachable = await unreachable_people(session)
+        view = await asyncio.to_thread(  # work for the processor only: other pages go on meanwhile
+            coverage_view,
+            outline,
             minimum=organisation.minimum_group,
-            audiences={one.name: audience_of(one, directory) for one in running},
-            unreachable=await unreachable_people(session),
+            audiences={one.name: audience_of(one, outline.directory) for one in running},
+            unreachable=unreachable,
             uses_slack=settings.uses_slack,
             find=request.query_params.get("find", ""),
             part=request.query_params.get("part", ""),

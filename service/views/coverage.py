@@ -4,7 +4,6 @@ No score is here, and no order but the alphabet's. What units can see is compute
 from the directory alone.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -12,8 +11,12 @@ from uuid import UUID
 
 from service.views.home import team_path
 from service.views.long_lists import ListPart, part_of
-from surveys.people.rules import Directory, TeamNode
+from surveys.deliveries.queries import Unreached
+from surveys.people.rules import Directory, Members, Outline, TeamNode
 from surveys.results.rules.disclosure import Respondent, carry_up
+
+NOBODY = Members(0, 0)
+MIDDLING = (50.0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,11 @@ class CoverageView:
 
 
 def coverage_view(
-    directory: Directory,
+    outline: Outline,
     *,
     minimum: int,
     audiences: Mapping[str, Collection[UUID]],
-    unreachable: Collection[UUID],
+    unreachable: Collection[Unreached],
     uses_slack: bool,
     find: str = "",
     part: str = "",
@@ -74,33 +77,36 @@ def coverage_view(
     """Return the coverage of an organisation.
 
     Args:
-        directory: everybody and every unit.
+        outline: every unit, and everybody in it by name or by number.
         minimum: k.
         audiences: name of a running programme → the units it asks.
         unreachable: people whom the last message did not reach.
         uses_slack: whether a workspace is configured; without it nobody is missing there.
         find: a part of the names of units, `part` which part of a long list; see `part_of`.
     """
+    directory, members = outline.directory, outline.members
     rosters = directory.rosters()
-    sees = _what_units_see(directory, rosters, minimum)
-    inactive = Counter(person.team_id for person in directory.people.values() if not person.active)
+    sees = _what_units_see(outline, rosters, minimum)
+    unreached = _by_unit(directory, unreachable)
     by_name = sorted(directory.teams.values(), key=lambda each: each.name.casefold())
     units = part_of(by_name, attrgetter("name"), find=find, number=part)
     rows = []
     for team in units.rows:
         people = [directory.people[person_id] for person_id in rosters.get(team.id, ())]
+        others = members.get(team.id, NOBODY)
+        by_mail = others.not_in_slack + sum(person.slack_id is None for person in people)
         rows.append(
             CoverageRow(
                 name=team.name,
                 href=team_path(team.id),
                 above=directory.teams[team.parent_id].name if team.parent_id else None,
-                asked=len(people),
+                asked=others.people + len(people),
                 sees=sees[team.id],
                 programmes=sorted(name for name, units in audiences.items() if team.id in units),
                 leaderless=not directory.leaders.get(team.id),
-                by_mail=sum(person.slack_id is None for person in people) if uses_slack else 0,
-                unreachable=sorted(person.name for person in people if person.id in unreachable),
-                inactive=inactive[team.id],
+                by_mail=by_mail if uses_slack else 0,
+                unreachable=sorted(unreached.get(team.id, ())),
+                inactive=outline.inactive.get(team.id, 0),
             )
         )
     asked = {person_id for people in rosters.values() for person_id in people}
@@ -108,7 +114,7 @@ def coverage_view(
         units=units,
         rows=rows,
         minimum=minimum,
-        asked=len(asked),
+        asked=len(asked) + sum(others.people for others in members.values()),
         not_asked=sorted(
             person.name for person in directory.people.values() if person.active and person.id not in asked
         ),
@@ -116,18 +122,31 @@ def coverage_view(
     )
 
 
+def _by_unit(directory: Directory, people: Iterable[Unreached]) -> dict[UUID | None, list[str]]:
+    """Return the names of people by the unit in which they are asked."""
+    found: dict[UUID | None, list[str]] = {}
+    for one in people:
+        unit = directory.asked_in(one.id) if one.id in directory.people else one.team_id
+        found.setdefault(unit, []).append(one.name)
+    return found
+
+
 def _what_units_see(
-    directory: Directory, rosters: Mapping[UUID, Sequence[UUID]], minimum: int
+    outline: Outline, rosters: Mapping[UUID, Sequence[UUID]], minimum: int
 ) -> dict[UUID, str]:
     """Run the gate on one middling answer of everybody: the most that these units can ever see."""
+    directory = outline.directory
+    # All who lead nobody answer alike here, so that one answer can stand for each of them.
     answers = {
-        unit: [Respondent(unit, (50.0,), leads=directory.led_by(person)) for person in people]
-        for unit, people in rosters.items()
+        unit: [Respondent(unit, MIDDLING)] * others.people for unit, others in outline.members.items()
     }
+    for unit, people in rosters.items():
+        leading = [Respondent(unit, MIDDLING, leads=directory.led_by(person)) for person in people]
+        answers.setdefault(unit, []).extend(leading)
     parents = {team.id: team.parent_id for team in directory.teams.values()}
     released = carry_up(parents, answers, minimum, low=lambda _answers: False)
     has_below = set(parents.values())
-    with_figures, with_people = _and_above(directory, released.pools), _and_above(directory, rosters)
+    with_figures, with_people = _and_above(directory, released.pools), _and_above(directory, answers)
     found = {}
     for unit in directory.teams:
         if unit in released.pools and unit not in has_below:

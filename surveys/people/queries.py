@@ -5,20 +5,22 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.errors import Missing
 from surveys.people.models import (
     Installation,
     Leadership,
+    Membership,
     Organisation,
     Person,
     RoleKind,
     Team,
 )
-from surveys.people.rules import Directory, Somebody, TeamNode, Viewer, reads_far
+from surveys.people.rules import Directory, Members, Outline, Somebody, TeamNode, Viewer, reads_far
 from surveys.people.statements import (
+    IS_MEMBER,
     SOMEBODY,
     TEAM_NODE,
     Rows,
@@ -81,9 +83,37 @@ async def directory_of(session: AsyncSession, organisation_id: UUID) -> Director
     organisation = await session.get(Organisation, organisation_id)
     if organisation is None:
         raise Missing("This organisation does not exist.")
+    return await _directory(session, organisation, person_rows())
+
+
+async def outline_of(session: AsyncSession, organisation_id: UUID) -> Outline:
+    """Return the whole tree with leaders and people without a team, and of all others how many there are.
+
+    Of a hundred thousand people this is a tenth, and the database counts the rest.
+    """
+    organisation = await session.get_one(Organisation, organisation_id)
+    leads = Person.id.in_(select(Leadership.person_id))
+    by_name = person_rows().where(Person.active, leads | Membership.team_id.is_(None))
+    counted = await session.execute(
+        select(Membership.team_id, Person.active, func.count(), func.count(Person.slack_id))
+        .join(Person, IS_MEMBER)
+        .where(Person.organisation_id == organisation_id, ~leads | ~Person.active)
+        .group_by(Membership.team_id, Person.active)
+    )
+    members, inactive = dict[UUID, Members](), dict[UUID, int]()
+    for team_id, active, people, in_slack in counted:
+        if active:
+            members[team_id] = Members(people, people - in_slack)
+        else:
+            inactive[team_id] = people
+    return Outline(await _directory(session, organisation, by_name), members, inactive)
+
+
+async def _directory(session: AsyncSession, organisation: Organisation, persons: Rows) -> Directory:
+    organisation_id = organisation.id
     teams = await _teams(session, team_rows().where(Team.organisation_id == organisation_id))
     people = await session.execute(
-        person_rows().where(Person.organisation_id == organisation_id).order_by(Person.id)
+        persons.where(Person.organisation_id == organisation_id).order_by(Person.id)
     )
     # The active ones only: who left leads nothing. Joined to teams as well, SQLite would try every person
     # with every team.

@@ -166,6 +166,29 @@ class Directory:
         return next((person for person in known if person and person.active), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Active people of a team who lead none: how many, and how many of them Slack does not know."""
+
+    people: int
+    not_in_slack: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A directory in which most people are only counted.
+
+    Attributes:
+        directory: the whole tree; of the people those who lead a team and those without one.
+        members: of each team that has any, everybody else.
+        inactive: of each team that has any, people who are not active.
+    """
+
+    directory: Directory
+    members: Mapping[UUID, Members]
+    inactive: Mapping[UUID, int]
+
+
 def _depths_from_the_top(below: Mapping[UUID | None, list[UUID]]) -> Iterator[tuple[UUID, int]]:
     waiting = deque((root, 0) for root in below.get(None, ()))
     while waiting:

@@ -1,5 +1,6 @@
 """What the coverage page and the strips say, from plain structs."""
 
+from collections import Counter
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -10,7 +11,8 @@ from service.views.coverage import CoverageRow, coverage_view
 from service.views.loop_health import rate_in_words, strips
 from surveys.commitments.loop import Days, LoopHealth
 from surveys.commitments.rules import Rate
-from surveys.people.rules import Directory, Somebody, TeamNode
+from surveys.deliveries.queries import Unreached
+from surveys.people.rules import Directory, Members, Outline, Somebody, TeamNode
 
 ENGLISH = Translator("en")
 
@@ -39,10 +41,32 @@ def house() -> Directory:
 
 
 def rows_of(house: Directory, *, minimum: int = 5, uses_slack: bool = True) -> dict[str, CoverageRow]:
-    unreachable = {each.id for each in house.people.values() if each.name == "B3"}
+    """Everybody by name, and then all who lead nobody by number only: the page says the same of both."""
+    leads = {person for leaders in house.leaders.values() for person in leaders}
+    plain = [each for each in house.people.values() if each.active and each.id not in leads]
+    unreachable = [Unreached(each.id, each.name, each.team_id) for each in plain if each.name == "B3"]
+    inactive = Counter(each.team_id for each in house.people.values() if not each.active)
+    members = {
+        team: Members(len(there), sum(each.slack_id is None for each in there))
+        for team in house.teams
+        if (there := [each for each in plain if each.team_id == team])
+    }
+    few = replace(house, people={one: each for one, each in house.people.items() if one in leads})
+    found = [
+        rows_as(outline, unreachable, minimum, uses_slack=uses_slack)
+        for outline in (Outline(house, {}, inactive), Outline(few, members, inactive))
+    ]
+    assert found[0] == found[1]
+    return found[0]
+
+
+def rows_as(
+    outline: Outline, unreachable: list[Unreached], minimum: int, *, uses_slack: bool
+) -> dict[str, CoverageRow]:
+    house = outline.directory
     units = {team.id for team in house.teams.values() if team.name != "Top"}
     view = coverage_view(
-        house,
+        outline,
         minimum=minimum,
         audiences={"Pulse": units},
         unreachable=unreachable,

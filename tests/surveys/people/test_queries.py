@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.database import limit_to
@@ -12,6 +12,7 @@ from surveys.people.models import Membership, SignIn
 from surveys.people.queries import (
     branch_of,
     directory_of,
+    outline_of,
     person_by_email,
     the_organisation,
     token_digest,
@@ -250,3 +251,28 @@ class TestViewers:
         cast = await make_cast(session)
         assert await person_by_email(session, " Alice@Example.com ") is cast.alice
         assert await person_by_email(session, "nobody@example.com") is None
+
+
+async def test_an_outline_counts_whom_the_directory_names(session: AsyncSession) -> None:
+    cast = await make_cast(session)
+    cast.alice.active = False
+    cast.by_name["Bob"].slack_id = None
+    await session.delete(
+        await session.scalar(select(Membership).filter_by(person_id=cast.by_name["Gus"].id))
+    )
+    await session.flush()
+    outline = await outline_of(session, cast.organisation.id)
+    whole = await directory_of(session, cast.organisation.id)
+
+    counted = {unit: each.people for unit, each in outline.members.items()}
+    for unit, people in outline.directory.rosters().items():
+        counted[unit] = counted.get(unit, 0) + len(people)
+    assert counted == {unit: len(people) for unit, people in whole.rosters().items()}
+    assert outline.inactive == {cast.payments.id: 1}
+    assert outline.members[cast.payments.id].not_in_slack == sum(
+        person.slack_id is None
+        for person in whole.people.values()
+        if person.team_id == cast.payments.id and person.active and not whole.led_by(person.id)
+    )
+    names = {person.name for person in outline.directory.people.values()}
+    assert names == {"Carla", "Petra", "Lena", "Sam", "Hanna", "Olga", "Gus"}
