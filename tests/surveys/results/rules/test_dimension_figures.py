@@ -85,3 +85,15 @@ class TestWhoseAnswers:
                 "agreement": "mixed",
             }
         ]
+
+    def test_whether_all_or_all_but_one_gave_the_highest_answer_is_nowhere_to_be_read(self) -> None:
+        """Not either in what is said, or not said, of the unit that holds them and two ordinary teams."""
+        all_highest, all_but_one = ([(score, 100.0)] + [(100.0, 100.0)] * 4 for score in (100.0, 75.0))
+        birch = [(50, 50), (50, 25), (100, 75), (75, 25), (75, 25), (75, 75), (50, 25)]
+        cedar = [(100, 100), (100, 75), (25, 25), (50, 75), (25, 75)]
+        told = []
+        for alder in (all_highest, all_but_one):
+            found = dimension({ALDER: alder, BIRCH: birch, CEDAR: cedar})
+            sizes = {unit: LARGE if n >= 10 else SMALLEST for unit, n in found.counts.items()}
+            told.append((found.rows({ALDER: 8, BIRCH: 10, CEDAR: 8}, sizes), found.pool_rows(sizes)))
+        assert told[0] == told[1]
