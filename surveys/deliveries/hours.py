@@ -6,9 +6,9 @@ from surveys.deliveries.rules import DAY_ENDS, DAY_STARTS, QUIET_BEFORE_CLOSE, S
 from surveys.zones import time_zone
 
 LATE = timedelta(hours=1)  # what could not go out for so long goes by day only
-DAY_TO_ANSWER = timedelta(hours=24)
+TWO_DAYS = timedelta(hours=48)
 LATER_TODAY = timedelta(hours=3)
-NIGHT = 22  # local hour
+NIGHT, MORNING = 22, 7  # local hours
 
 
 def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime) -> datetime | None:
@@ -26,29 +26,24 @@ def when_late(due_at: datetime, closes_at: datetime, zone: str, *, now: datetime
     return at if at <= closes_at - QUIET_BEFORE_CLOSE else None
 
 
-def when_asked_late(
-    due_at: datetime, closes_at: datetime, zone: str, *, again: bool, now: datetime
-) -> datetime:
+def when_asked_late(closes_at: datetime, zone: str, *, again: bool, now: datetime) -> datetime:
     """Return when somebody is asked who could not be asked when it was due; unlike a reminder, in any case.
 
-    By day, and on a working day if it was due on one, as long as a day to answer is left; on the first day
-    that comes, as long as four hours are; else now, as late as the outage forces. What was put off once and
-    missed that hour too is put off again only while two days are left: a clock that stands so often may
-    not be there the next morning either, and nobody is to be left out.
+    At once, as late as the outage forces; from 22 to 7 o'clock of the zone it waits until nine, as long as
+    four hours are left then. What was put off once and missed that hour too is put off again only while two
+    days are left: a clock that stands so often may not be there the next morning either, and nobody is to
+    be left out.
 
     Args:
-        due_at: when it should have gone, before `now`.
         closes_at: when the wave closes.
         zone: IANA name of the person's zone.
         again: whether it was put off before.
         now: aware UTC; returned where it may go at once.
     """
-    least = (2 * DAY_TO_ANSWER,) * 2 if again else (DAY_TO_ANSWER, QUIET_BEFORE_CLOSE)
-    for weekends, left in zip((_on_weekend(due_at, zone), True), least, strict=True):
-        at = by_day(now, zone, weekends=weekends)
-        if at <= closes_at - left:
-            return at
-    return now
+    if MORNING <= now.astimezone(time_zone(zone)).hour < NIGHT:
+        return now
+    at = by_day(now, zone, weekends=True)
+    return at if at <= closes_at - (TWO_DAYS if again else QUIET_BEFORE_CLOSE) else now
 
 
 def by_day(now: datetime, zone: str, *, weekends: bool) -> datetime:

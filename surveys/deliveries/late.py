@@ -51,7 +51,7 @@ async def _ask_by_day(session: AsyncSession, now: datetime) -> int:
     changed = 0
     for late in await _late_groups(session, now, reminders=False):
         again = late.due_at != late.asks_at
-        at = when_asked_late(late.due_at, late.closes_at, late.zone, again=again, now=now)
+        at = when_asked_late(late.closes_at, late.zone, again=again, now=now)
         invited = aliased(Delivery)
         soon = update(Delivery).where(
             Delivery.kind == Kind.REMINDER,
