@@ -1,5 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -23,22 +24,25 @@ async def story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) 
     return await Story(own_sessions, make_keys(tmp_path)).begin()
 
 
+async def asked_of_units(session: AsyncSession) -> dict[UUID, int]:
+    return {unit.team_id: unit.asked for unit in await session.scalars(select(WaveUnit))}
+
+
 async def test_somebody_erased_in_an_open_wave_leaves_no_ballot_no_place_and_no_name(story: Story) -> None:
     await story.open()
     for name in PAYMENTS:
         await story.answer(name, 1 if name == "Alice" else 4)
     alice = story.cast.by_name["Alice"].id
-    of_units = select(WaveUnit.team_id, WaveUnit.asked)
 
     async with story.sessions.begin() as session:
-        before = dict((await session.execute(of_units)).tuples().all())
+        before = await asked_of_units(session)
         await withdraw_person(session, story.keys, alice)
         await forget_person(session, alice)
         await erase_person(session, alice, now=OPENING + timedelta(hours=1))
     async with story.sessions() as session:
         ballots = await session.scalar(select(func.count()).select_from(OpenBallot))
         person = await session.get_one(Person, alice)
-        asked = dict((await session.execute(of_units)).tuples().all())
+        asked = await asked_of_units(session)
         for model in (Place, Membership, Delivery):
             assert (await session.scalars(select(model).where(model.person_id == alice))).all() == []
     await story.close()
