@@ -1,10 +1,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from surveys.cadence.models import Programme
 from surveys.deliveries import actions, claims
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import Outcome, OutcomeKind, Snooze
@@ -51,6 +53,25 @@ class TestInviteRoster:
         made = await invited(session, make_round)
 
         assert await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True) == 0
+
+    async def test_nobody_is_reminded_on_a_holiday_where_they_live_nor_on_a_quiet_day_of_the_programme(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
+        made = await make_round(session)
+        in_ghana, *others = made.people
+        in_ghana.country = "GH"  # Friday is Independence Day there
+        programme = await session.get_one(Programme, made.wave.programme_id)
+        programme.blackouts = [["2026-03-04", "2026-03-04"]]
+        await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True)
+
+        days: dict[UUID, list[int]] = {person.id: [] for person in made.people}
+        for person_id, due_at in await session.execute(
+            select(Delivery.person_id, Delivery.due_at)
+            .where(Delivery.kind == Kind.REMINDER)
+            .order_by(Delivery.due_at)
+        ):
+            days[person_id].append(due_at.day)
+        assert days == {in_ghana.id: [5]} | {person.id: [5, 6] for person in others}
 
     async def test_the_key_names_the_purpose_and_the_place(
         self, session: AsyncSession, make_round: MakeRound
