@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import Translator
+from integrations.language import Translator, mark
 from integrations.slack import modals, retro_forms, retro_looks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply
@@ -36,7 +36,7 @@ from surveys.retrospectives.rules import Phase
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import own_votes
 
-NO_BOARD = "There is no such page."
+NO_BOARD = mark("There is no such board for you, or not any more. `/kept retro` shows what is open.")
 MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
 MOST_BOARDS = 10
 SHOWN_FOR = timedelta(days=7)  # how long a closed board stays in Home
