@@ -29,6 +29,7 @@ from surveys.results.rules.one_pool import (
     read_alike,
     silent_words,
 )
+from surveys.results.rules.told import NOTHING_TOLD, Told, told_of
 
 Place = tuple[int, int]
 HIGHEST = VALUES - 1
@@ -52,7 +53,7 @@ class Part:
         also: further ways to answer, possible where all that is needed is.
         span: how many of them are favourable at least and at most, in whatever way they answered.
         complete: whether there are no other places than these.
-        said: whether the number of favourable ones is known from bars already.
+        told: of how many of them bars say already how they answered.
         settled: how many there are of whom it is settled.
         base: their place.
     """
@@ -64,7 +65,7 @@ class Part:
     needed: frozenset[Place] = frozenset()
     also: tuple[Counts, ...] = ()
     complete: bool = True
-    said: bool = False
+    told: Told = NOTHING_TOLD
     settled: int = 0
     base: Place = (0, 0)
 
@@ -143,7 +144,8 @@ def open_parts(
         return None
     spans = [span_of(map(place_of, each)) for each in worlds]
     complete = len(words) == len(WORDS)
-    return _parts(n, main, also, spans, complete=complete, said=barred)
+    told = [told_of(n, key) if barred and key else NOTHING_TOLD for _, key in read]
+    return _parts(n, main, also, spans, complete=complete, told=told)
 
 
 def _parts(
@@ -153,7 +155,7 @@ def _parts(
     spans: Sequence[tuple[int, int]],
     *,
     complete: bool,
-    said: bool = False,
+    told: Sequence[Told] = (),
 ) -> tuple[Part, ...]:
     return tuple(
         Part(
@@ -163,7 +165,7 @@ def _parts(
             needed=frozenset(place_of(world[item]) for world in also),
             also=tuple(world[item] for world in also),
             complete=complete,
-            said=said,
+            told=told[item] if told else NOTHING_TOLD,
         )
         for item, ways in enumerate(main)
     )

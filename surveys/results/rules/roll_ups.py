@@ -7,6 +7,7 @@ from uuid import UUID
 from surveys.results.rules.one_pool import Counts
 from surveys.results.rules.parts import Part, Place, place_of
 from surveys.results.rules.together import Item, item_of
+from surveys.results.rules.told import told_together
 from surveys.results.rules.totals import Known
 
 MOST_TOGETHER = 160  # people in parts of a unit that are looked at at once
@@ -51,14 +52,15 @@ def items_of(here: Sequence[Loose], whole: Sequence[Counts], *, shown: bool = Tr
     found = []
     for at, total in enumerate(totals_of(here, len(whole))):
         parts = tuple(each.items[at] for each in here if each.items is not None)
-        people = [part.n + part.settled for part in parts]
-        said = [part.said for part in parts]
+        told = told_together(part.told for part in parts)
         neutral, favourable = place_of(whole[at])
         known = Known(
             (neutral - total[0], favourable - total[1]),
-            sum(whole[at]) - sum(people),
-            sum(each.places[at][1] for each, is_said in zip(here, said, strict=True) if is_said),
-            sum(n for n, is_said in zip(people, said, strict=True) if is_said),
+            sum(whole[at]) - sum(part.n + part.settled for part in parts),
+            told.favourable,
+            told.n,
+            (told.neutral, told.favourable_three),
+            told.n_three,
             shown=shown,
         )
         found.append(item_of(parts, known))

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 from surveys.results.rules.distributions import THREE, TWO, word_for
 from surveys.results.rules.parts import Part, Place
+from surveys.results.rules.told import Told, told_together
 from surveys.results.rules.totals import Known, bits_of, row_of, showable
 
 KEPT_ITEMS = 64
@@ -102,11 +103,15 @@ class Item:
             return self._settle(total, said=said)
         if barred:
             totals, span = self._cell(bit), (total[1] - self._base[1],) * 2
+            told = self._told_below
+            if said:
+                told = told._replace(n=self._settled + self._n, favourable=total[1])
         else:
+            told = self._told_below
             word = next(word for word in WORDS if self._of_word(word) & bit) if self.words else ""
             totals, span = self.silent[word], self._spans[word]
         if (totals, said) not in self._up:
-            self._up[totals, said] = self._as_part(totals, span, complete=barred, said=said)
+            self._up[totals, said] = self._as_part(totals, span, complete=barred, told=told)
         return self._up[totals, said]
 
     def _settle(self, total: Place, *, said: bool) -> Part:
@@ -116,13 +121,22 @@ class Item:
                 {(0, 0): ()},
                 (0, 0),
                 below=lambda _places: True,
-                said=said,
+                told=self._told(total, said=said),
                 settled=self._settled + self._n,
                 base=total,
             )
         return self._settlements[total, said]
 
-    def _as_part(self, totals: int, span: tuple[int, int], *, complete: bool, said: bool) -> Part:
+    @cached_property
+    def _told_below(self) -> Told:
+        return told_together(part.told for part in self.parts)
+
+    def _told(self, total: Place, *, said: bool) -> Told:
+        """Return what bars say where all of it is settled."""
+        everybody = self._settled + self._n
+        return Told(everybody, total[1], everybody, *total) if said else self._told_below
+
+    def _as_part(self, totals: int, span: tuple[int, int], *, complete: bool, told: Told) -> Part:
         found = list(bits_of(totals))
         if len(found) > MOST_PLACES:
             found = sorted(found, key=self._from_the_middle)[:MOST_PLACES]
@@ -133,7 +147,7 @@ class Item:
             span,
             below=lambda chosen: self._doubtful(sum(places[place] for place in chosen)),
             complete=complete and self._complete and len(found) == totals.bit_count(),
-            said=said,
+            told=told,
             settled=self._settled,
             base=self._base,
         )

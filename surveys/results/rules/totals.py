@@ -24,6 +24,8 @@ class Known:
         n: how many these are.
         said: how many were favourable of the parts of which that is known.
         n_said: how many answered there.
+        placed: of the parts of which both are known, how many were neutral and favourable.
+        n_placed: how many answered there.
         shown: whether bars and words are to be shown; else it is only asked which totals may be known.
     """
 
@@ -31,6 +33,8 @@ class Known:
     n: int
     said: int = 0
     n_said: int = 0
+    placed: Place = (0, 0)
+    n_placed: int = 0
     shown: bool = True
 
 
@@ -63,12 +67,16 @@ def showable(known: Known, n: int, settled: int, base: Place) -> tuple[int, int]
     two = _two(everybody) >> favourable & every
     if rest > known.n_said:
         two &= _two(rest - known.n_said) << known.said >> rest_favourable
+    unplaced = rest - known.n_placed
     three_rows, two_rows = 0, 0
     step = row_of(n)
     for v in range(n + 1):
         row = two & _three(everybody, known.place[0] + neutral + v) >> favourable
         if rest:
             row &= _three(rest, neutral + v) >> rest_favourable
+        if unplaced:
+            left = neutral + v - known.placed[0]
+            row &= _three(unplaced, left) << known.placed[1] >> rest_favourable if left >= 0 else 0
         three_rows |= row << (v * step)
         two_rows |= two << (v * step)
     return three_rows, two_rows

@@ -33,6 +33,8 @@ def may_show(neutral: int, favourable: int, n: int, parts: int) -> bool:
         (Known((4, 6), 14, said=5, n_said=8), 8, 0, (0, 0)),
         (Known((4, 6), 14), 0, 0, (0, 0)),
         (Known((4, 6), 14, said=3, n_said=6), 0, 6, (2, 3)),
+        (Known((0, 0), 0, said=6, n_said=12, placed=(3, 6), n_placed=12), 21, 0, (0, 0)),
+        (Known((3, 4), 10, said=7, n_said=15, placed=(2, 3), n_placed=9), 14, 9, (2, 3)),
     ],
 )
 def test_those_totals_may_be_shown_of_which_every_bar_may_that_can_be_worked_out(
@@ -54,6 +56,9 @@ def test_those_totals_may_be_shown_of_which_every_bar_may_that_can_be_worked_out
         in_three = in_two and may_show(*of_all, THREE)
         if rest:
             in_three &= may_show(neutral, favourable, rest, THREE)
+        if rest > known.n_placed:
+            beside = neutral - known.placed[0], favourable - known.placed[1], rest - known.n_placed
+            in_three &= may_show(*beside, THREE)
         bit = 1 << (v * row_of(n) + w)
         assert (bool(two & bit), bool(three & bit)) == (in_two, in_three), (v, w)
 
