@@ -3,7 +3,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import withdraw_person
@@ -14,6 +14,7 @@ from surveys.people.actions import erase_person
 from surveys.people.models import Membership, Person
 from surveys.results.models import Pool
 from surveys.waves.models import Place, WaveUnit
+from surveys.waves.rules import LoopQuestion
 from tests.waves import OPENING, Story, make_keys
 
 PAYMENTS = ("Alice", "Bob", "Chen", "Dana", "Emil", "Fay", "Gus")
@@ -30,6 +31,9 @@ async def asked_of_units(session: AsyncSession) -> dict[UUID, int]:
 
 async def test_somebody_erased_in_an_open_wave_leaves_no_ballot_no_place_and_no_name(story: Story) -> None:
     await story.open()
+    question = LoopQuestion("LOOP-02", "LOOP-02", "Did your leader say what will be done?")
+    async with story.sessions.begin() as session:
+        await session.execute(update(WaveUnit).values(loop=[question.as_json()]))
     for name in PAYMENTS:
         await story.answer(name, 1 if name == "Alice" else 4)
     alice = story.cast.by_name["Alice"].id
@@ -47,7 +51,7 @@ async def test_somebody_erased_in_an_open_wave_leaves_no_ballot_no_place_and_no_
             assert (await session.scalars(select(model).where(model.person_id == alice))).all() == []
     await story.close()
 
-    assert ballots == 3 * (len(PAYMENTS) - 1)
+    assert ballots == 4 * (len(PAYMENTS) - 1)
     assert len(asked) > 1
     assert asked == {**before, story.cast.payments.id: len(PAYMENTS) - 1}
     assert (person.name, person.slack_id, person.active) == ("Somebody who left", None, False)
