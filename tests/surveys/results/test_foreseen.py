@@ -154,7 +154,8 @@ def test_how_many_teams_see_figures_is_foreseen_at_other_responses_too() -> None
 
 def test_each_unit_says_where_it_stands_who_is_asked_in_it_and_what_to_expect() -> None:
     directory = firm({CARDS: 9, LOANS: 3})
-    renamed = replace(directory, teams={**directory.teams, CARDS: TeamNode(CARDS, "loan cards", FIRM)})
+    names = {CARDS: TeamNode(CARDS, "Plastic", FIRM), LOANS: TeamNode(LOANS, "loans", FIRM)}
+    renamed = replace(directory, teams=directory.teams | names)
     found = foresee(renamed, response=0.8, minimum=5)
 
     assert (found.response, found.minimum, found.asked) == (0.8, 5, 15)
@@ -163,9 +164,9 @@ def test_each_unit_says_where_it_stands_who_is_asked_in_it_and_what_to_expect() 
         for one in found.units
     ] == [
         ("Firm", None, 0, 2, 15, 13, pytest.approx(12.0)),
-        ("loan cards", "Firm", 1, 10, 10, 10, pytest.approx(8.0)),
-        ("Desk", "loan cards", 2, 0, 0, 0, 0.0),
-        ("Loans", "Firm", 1, 3, 3, 3, pytest.approx(2.4)),
+        ("loans", "Firm", 1, 3, 3, 3, pytest.approx(2.4)),
+        ("Plastic", "Firm", 1, 10, 10, 10, pytest.approx(8.0)),
+        ("Desk", "Plastic", 2, 0, 0, 0, 0.0),
     ]
 
 
