@@ -52,7 +52,6 @@ class Part:
         needed: places each of which must stay possible.
         also: further ways to answer, possible where all that is needed is.
         span: how many of them are favourable at least and at most, in whatever way they answered.
-        complete: whether there are no other places than these.
         told: of how many of them bars say already how they answered.
         settled: how many there are of whom it is settled.
         base: their place.
@@ -64,7 +63,6 @@ class Part:
     below: Callable[[Sequence[Place]], bool] | None = None
     needed: frozenset[Place] = frozenset()
     also: tuple[Counts, ...] = ()
-    complete: bool = True
     told: Told = NOTHING_TOLD
     settled: int = 0
     base: Place = (0, 0)
@@ -143,9 +141,8 @@ def open_parts(
     if not main or also is None:
         return None
     spans = [span_of(map(place_of, each)) for each in worlds]
-    complete = len(words) == len(WORDS)
     told = [told_of(n, key) if barred and key else NOTHING_TOLD for _, key in read]
-    return _parts(n, main, also, spans, complete=complete, told=told)
+    return _parts(n, main, also, spans, told=told)
 
 
 def _parts(
@@ -154,7 +151,6 @@ def _parts(
     also: Sequence[tuple[Counts, ...]],
     spans: Sequence[tuple[int, int]],
     *,
-    complete: bool,
     told: Sequence[Told] = (),
 ) -> tuple[Part, ...]:
     return tuple(
@@ -164,7 +160,6 @@ def _parts(
             spans[item],
             needed=frozenset(place_of(world[item]) for world in also),
             also=tuple(world[item] for world in also),
-            complete=complete,
             told=told[item] if told else NOTHING_TOLD,
         )
         for item, ways in enumerate(main)
@@ -243,7 +238,7 @@ def closed_parts(n: int, points: int, items: int, *, capped: bool) -> tuple[Part
             return None
         # What is certain is so from the sum alone. It stays as it is where every place stays possible.
         return (as_it_is(n, _by_place(main[0])),)
-    return _parts(n, main, also, [(0, n)] * items, complete=False)
+    return _parts(n, main, also, [(0, n)] * items)
 
 
 def _of_splits(n: int, splits: Iterable[tuple[int, ...]]) -> Iterator[tuple[Counts, ...]]:

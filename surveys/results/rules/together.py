@@ -65,11 +65,6 @@ class Item:
         """All totals there can be."""
         return self._before[-1]
 
-    @cached_property
-    def _complete(self) -> bool:
-        """Whether there are no other totals than these."""
-        return all(part.complete for part in self.parts)
-
     def parts_of(self, total: Place) -> int | None:
         """Return of how many parts bars are that are said of a total, or None where there are none."""
         bit = self._bit(total)
@@ -111,7 +106,7 @@ class Item:
             word = next(word for word in WORDS if self._of_word(word) & bit) if self.words else ""
             totals, span = self.silent[word], self._spans[word]
         if (totals, said) not in self._up:
-            self._up[totals, said] = self._as_part(totals, span, complete=barred, told=told)
+            self._up[totals, said] = self._as_part(totals, span, told=told)
         return self._up[totals, said]
 
     def _settle(self, total: Place, *, said: bool) -> Part:
@@ -136,7 +131,7 @@ class Item:
         everybody = self._settled + self._n
         return Told(everybody, total[1], everybody, *total) if said else self._told_below
 
-    def _as_part(self, totals: int, span: tuple[int, int], *, complete: bool, told: Told) -> Part:
+    def _as_part(self, totals: int, span: tuple[int, int], *, told: Told) -> Part:
         found = list(bits_of(totals))
         if len(found) > MOST_PLACES:
             found = sorted(found, key=self._from_the_middle)[:MOST_PLACES]
@@ -146,7 +141,6 @@ class Item:
             dict.fromkeys(places, ()),
             span,
             below=lambda chosen: self._doubtful(sum(places[place] for place in chosen)),
-            complete=complete and self._complete and len(found) == totals.bit_count(),
             told=told,
             settled=self._settled,
             base=self._base,
