@@ -66,6 +66,7 @@ TESTS = {
     "surveys/results/rules/scoring.py": [f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/spread.py": TOGETHER,
     "surveys/results/rules/together.py": TOGETHER,
+    "surveys/results/rules/told.py": [f"{RULES}/test_totals.py"],
     "surveys/results/rules/totals.py": [f"{RULES}/test_totals.py", f"{RULES}/test_parts.py"],
     "surveys/results/rules/trend.py": [f"{RULES}/test_trend.py", f"{RESULTS}/test_figures.py"],
     "surveys/results/rules/unit_tree.py": [f"{RESULTS}/test_counts.py", f"{RESULTS}/test_disclosure.py"],

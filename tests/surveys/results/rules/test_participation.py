@@ -99,6 +99,11 @@ class TestRows:
         rows, _ = rows_of({CARDS: 20, LOANS: 20}, {CARDS: 13, LOANS: 9})
         assert (rows[LOANS]["answered"], rows[TOP]["answered"]) == (9, 22)
 
+    def test_counts_within_counts_leave_the_total_as_it_is(self) -> None:
+        chain: dict[UUID, UUID | None] = {LOANS: CARDS, CARDS: TOP, TOP: None}
+        _, total = participation_rows(chain, {LOANS: 20, CARDS: 25}, {LOANS: 13, CARDS: 9}, {}, 5)
+        assert total == 22
+
     def test_a_unit_of_fewer_than_k_says_nothing_at_all_and_is_counted_above(self) -> None:
         rows, total = rows_of({CARDS: 4, LOANS: 20}, {CARDS: 4, LOANS: 10}, {CARDS: "5_7"})
 

@@ -5,6 +5,8 @@ from itertools import product
 import pytest
 
 from surveys.results.rules.distributions import THREE, TWO, buckets
+from surveys.results.rules.one_pool import Counts, classes, points
+from surveys.results.rules.told import Told, told_of, told_together
 from surveys.results.rules.totals import Known, bits_of, row_of, showable
 
 
@@ -67,3 +69,22 @@ def test_totals_come_one_by_one_and_lie_so_far_apart_that_places_can_be_added_an
     assert list(bits_of(0)) == []
     assert list(bits_of(0b10110)) == [0b10, 0b100, 0b10000]
     assert [row_of(n) for n in (0, 1, 10)] == [2, 4, 22]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ((1, 2, 4, 3, 3), Told(13, 6, n_three=13, neutral=4, favourable_three=6)),
+        ((2, 3, 1, 4, 3), Told(13, 7)),  # two parts say nothing of who was neutral
+    ],
+)
+def test_a_bar_tells_how_many_were_favourable_and_with_three_parts_neutral(
+    counts: Counts, told: Told
+) -> None:
+    n = sum(counts)
+    assert told_of(n, classes(n, points(counts))[counts]) == told
+
+
+def test_what_bars_tell_of_several_adds_up() -> None:
+    assert told_together([]) == Told()
+    assert told_together([Told(13, 6, 13, 4, 5), Told(14, 7)]) == Told(27, 13, 13, 4, 5)
