@@ -19,10 +19,10 @@ from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.claims import claim_due_delivery, drop_delivery, settle_delivery, sweep
+from surveys.deliveries.claims import claim_due_delivery, drop_delivery, is_resting, settle_delivery, sweep
 from surveys.deliveries.late import settle_late
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
-from surveys.deliveries.pace import ANY_METHOD, pause_calls, reserve_call
+from surveys.deliveries.pace import ANY_METHOD, pause_calls, pause_left, reserve_call
 from surveys.milestones.issues import note_issue
 
 WORKSPACE = "slack"  # one workspace is configured by settings
@@ -97,7 +97,7 @@ async def _send_by(post: Post, channel: ChannelName, now: datetime, until: datet
 
 
 async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | float | None:
-    """Return a claimed delivery, or the seconds to wait for the pace, or None when nothing is due.
+    """Return a claimed delivery, or the seconds to wait for pace or pause, or None when nothing is due.
 
     The claim and its place in the pace are taken in one transaction, or neither is.
     """
@@ -105,7 +105,7 @@ async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | 
         at = post.clock()
         delivery = await claim_due_delivery(session, channel, now=now, at=at)
         if delivery is None:
-            return None
+            return await _rest(session, channel, now, at)
         if channel is ChannelName.SLACK and channel in post.channels:
             per_minute = post.settings.slack_messages_per_minute
             wait = await reserve_call(session, WORKSPACE, METHOD, per_minute, at=at)
@@ -114,6 +114,13 @@ async def _claim(post: Post, channel: ChannelName, now: datetime) -> Delivery | 
                 return wait
         await session.commit()
         return delivery
+
+
+async def _rest(session: AsyncSession, channel: ChannelName, now: datetime, at: datetime) -> float | None:
+    """Return the seconds of a pause that we were told to make, where a message waits for its end."""
+    if channel is not ChannelName.SLACK or not await is_resting(session, channel, now=now, at=at):
+        return None
+    return await pause_left(session, WORKSPACE, METHOD, at=at)
 
 
 async def _send_one(post: Post, delivery: Delivery) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, bindparam, delete, or_, select, true, update
+from sqlalchemy import ScalarSelect, bindparam, delete, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -103,6 +103,17 @@ def _next_of_queue(state: DeliveryState) -> ScalarSelect[UUID]:
 
 # Put together once: doing it anew for every message cost more than asking the database.
 CLAIMS = tuple(_claim_of(state) for state in (DeliveryState.UNKNOWN, DeliveryState.WAITING))
+
+
+async def is_resting(session: AsyncSession, channel: ChannelName, *, now: datetime, at: datetime) -> bool:
+    """Return whether anything is due for this channel that may not be tried again yet."""
+    resting = exists().where(
+        Delivery.channel == channel,
+        Delivery.state.in_((DeliveryState.WAITING, DeliveryState.UNKNOWN)),
+        Delivery.due_at <= now,
+        Delivery.lease_until > at,
+    )
+    return bool(await session.scalar(select(resting)))
 
 
 async def settle_delivery(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,6 +62,15 @@ async def pause_calls(
     pace = await _pace_of(session, workspace, method, at)
     pace.paused_until = max(until, pace.paused_until or until)
     await session.flush()
+
+
+async def pause_left(session: AsyncSession, workspace: str, method: str, *, at: datetime) -> float | None:
+    """Return for how many seconds this method is paused, or None where it is not."""
+    named = SendingPace.method.in_((method, ANY_METHOD))
+    until = await session.scalar(
+        select(func.max(SendingPace.paused_until)).where(SendingPace.workspace == workspace, named)
+    )
+    return (until - at).total_seconds() if until is not None and until > at else None
 
 
 async def _pace_of(session: AsyncSession, workspace: str, method: str, at: datetime) -> SendingPace:
