@@ -1,9 +1,11 @@
 """`kept demo`: a complete running example on this machine."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -38,10 +40,21 @@ def demo(port: int, folder: Path, *, fresh: bool) -> None:
             )
     if is_taken(port):
         raise NotReadyError(f"Something listens on port {port} already. Choose another with --port.")
-    asyncio.run(_run(folder, port, fresh=fresh))
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_run(folder, port, fresh=fresh))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the loop on which an installation's web processes run as well, where there is one."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop  # noqa: PLC0415 -- see above
+
+    return uvloop.new_event_loop()
 
 
 async def _run(folder: Path, port: int, *, fresh: bool) -> None:
+    gc.disable()  # while nearly everything that is made stays, looking for garbage is a tenth of the work
     # Imported here, so that a wrong option is answered at once.
     from service.demo.example import running  # noqa: PLC0415 -- see above
 
@@ -53,6 +66,7 @@ async def _run(folder: Path, port: int, *, fresh: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     async with running(folder, port, fresh=fresh):
+        gc.enable()
         address = f"http://{HOST}:{port}"
         click.echo(f"Ready after {time.monotonic() - began:.0f} s. Open one of these:\n")
         click.echo(f"  {address}/demo         the doors: be a member, a leader or HR; let the week pass")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, bindparam, delete, exists, or_, select, true, update
+from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -39,18 +39,15 @@ async def claim_due_delivery(
         at: the real clock, for the lease.
     """
     values = {"queue": channel, "instant": now, "real_time": at, "leased_until": at + LEASE}
-    for claim in CLAIMS:
-        claimed = (await session.scalars(claim, values)).one_or_none()
-        if claimed is not None:
-            return claimed
-    return None
+    return (await session.scalars(CLAIM, values)).one_or_none()
 
 
-def _claim_of(state: DeliveryState) -> ReturningUpdate[Delivery]:
-    """Return a statement that claims the row to be sent next."""
+def _claim() -> ReturningUpdate[Delivery]:
+    """Return the statement that claims the row to be sent next: one in doubt, or else one that waits."""
+    next_in_turn = (_next_of_queue(state) for state in (DeliveryState.UNKNOWN, DeliveryState.WAITING))
     return (
         update(Delivery)
-        .where(Delivery.id == _next_of_queue(state))
+        .where(Delivery.id == func.coalesce(*next_in_turn))
         .values(
             state=DeliveryState.SENDING,
             attempts=Delivery.attempts + 1,
@@ -102,7 +99,7 @@ def _next_of_queue(state: DeliveryState) -> ScalarSelect[UUID]:
 
 
 # Put together once: doing it anew for every message cost more than asking the database.
-CLAIMS = tuple(_claim_of(state) for state in (DeliveryState.UNKNOWN, DeliveryState.WAITING))
+CLAIM = _claim()
 
 
 async def is_resting(session: AsyncSession, channel: ChannelName, *, now: datetime, at: datetime) -> bool:

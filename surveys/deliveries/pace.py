@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, func, select
+from sqlalchemy import CursorResult, Executable, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,8 +41,7 @@ async def reserve_call(
         per_minute: how many calls a minute.
         at: the real clock.
     """
-    pace = await _pace_of(session, workspace, method, at)
-    whole = await session.get(SendingPace, (workspace, ANY_METHOD), populate_existing=True)
+    pace, whole = await _paces_of(session, workspace, method, at)
     pauses = [row.paused_until for row in (pace, whole) if row is not None and row.paused_until is not None]
     paused = max((until - at).total_seconds() for until in pauses) if pauses else 0.0
     interval = timedelta(minutes=1) / per_minute
@@ -59,7 +58,7 @@ async def pause_calls(
     session: AsyncSession, workspace: str, method: str, *, until: datetime, at: datetime
 ) -> None:
     """Let no worker call this method before `until`; `ANY_METHOD` pauses the whole workspace."""
-    pace = await _pace_of(session, workspace, method, at)
+    pace, _ = await _paces_of(session, workspace, method, at)
     pace.paused_until = max(until, pace.paused_until or until)
     await session.flush()
 
@@ -73,16 +72,30 @@ async def pause_left(session: AsyncSession, workspace: str, method: str, *, at: 
     return (until - at).total_seconds() if until is not None and until > at else None
 
 
-async def _pace_of(session: AsyncSession, workspace: str, method: str, at: datetime) -> SendingPace:
-    key = (workspace, method)
-    row = await session.get(SendingPace, key, with_for_update=True, populate_existing=True)
-    if row is None:
+async def _paces_of(
+    session: AsyncSession, workspace: str, method: str, at: datetime
+) -> tuple[SendingPace, SendingPace | None]:
+    """Return the row of a method, made where there is none, and the one of the whole workspace."""
+    values = {"workspace": workspace, "methods": (method, ANY_METHOD)}
+    found = {row.method: row for row in await session.scalars(PACES, values)}
+    if method not in found:
         first = insert_once(session, SendingPace).values(workspace=workspace, method=method, next_at=at)
         await session.execute(first)
-        row = await session.get(SendingPace, key, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise LookupError(method)  # only possible outside of a transaction
-    return row
+        found = {row.method: row for row in await session.scalars(PACES, values)}
+    return found[method], found.get(ANY_METHOD)
+
+
+# In one order, so that two workers never wait for each other.
+PACES = (
+    select(SendingPace)
+    .where(
+        SendingPace.workspace == bindparam("workspace"),
+        SendingPace.method.in_(bindparam("methods", expanding=True)),
+    )
+    .order_by(SendingPace.method)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 async def changed_rows(session: AsyncSession, statement: Executable) -> int:
