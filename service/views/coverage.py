@@ -48,6 +48,11 @@ class CoverageRow:
     unreachable: Sequence[str]
     inactive: int
 
+    @property
+    def is_to_look_at(self) -> bool:
+        """Whether there is anything HR may want to set right here."""
+        return self.leaderless or bool(self.by_mail or self.unreachable or self.inactive)
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
@@ -61,7 +66,11 @@ class CoverageView:
     minimum: int
     asked: int
     not_asked: Sequence[str]  # active people whom nobody asks: without a team, or leading the root
-    uses_slack: bool
+
+    @property
+    def has_something_to_look_at(self) -> bool:
+        """Whether any of the units shown has: without one there is nothing to say about them."""
+        return any(row.is_to_look_at for row in self.rows)
 
 
 def coverage_view(
@@ -84,42 +93,58 @@ def coverage_view(
         uses_slack: whether a workspace is configured; without it nobody is missing there.
         find: a part of the names of units, `part` which part of a long list; see `part_of`.
     """
-    directory, members = outline.directory, outline.members
+    directory = outline.directory
     rosters = directory.rosters()
-    sees = _what_units_see(outline, rosters, minimum)
-    unreached = _by_unit(directory, unreachable)
     by_name = sorted(directory.teams.values(), key=lambda each: each.name.casefold())
     units = part_of(by_name, attrgetter("name"), find=find, number=part)
-    rows = []
-    for team in units.rows:
-        people = [directory.people[person_id] for person_id in rosters.get(team.id, ())]
-        others = members.get(team.id, NOBODY)
-        by_mail = others.not_in_slack + sum(person.slack_id is None for person in people)
-        rows.append(
-            CoverageRow(
-                name=team.name,
-                href=team_path(team.id),
-                above=directory.teams[team.parent_id].name if team.parent_id else None,
-                asked=others.people + len(people),
-                sees=sees[team.id],
-                programmes=sorted(name for name, units in audiences.items() if team.id in units),
-                leaderless=not directory.leaders.get(team.id),
-                by_mail=by_mail if uses_slack else 0,
-                unreachable=sorted(unreached.get(team.id, ())),
-                inactive=outline.inactive.get(team.id, 0),
-            )
-        )
     asked = {person_id for people in rosters.values() for person_id in people}
+    rows = _Rows(
+        outline=outline,
+        rosters=rosters,
+        sees=_what_units_see(outline, rosters, minimum),
+        audiences=audiences,
+        unreached=_by_unit(directory, unreachable),
+        uses_slack=uses_slack,
+    )
     return CoverageView(
         units=units,
-        rows=rows,
+        rows=[rows.of(team) for team in units.rows],
         minimum=minimum,
-        asked=len(asked) + sum(others.people for others in members.values()),
+        asked=len(asked) + sum(others.people for others in outline.members.values()),
         not_asked=sorted(
             person.name for person in directory.people.values() if person.active and person.id not in asked
         ),
-        uses_slack=uses_slack,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is known of all units, from which the row of each is made."""
+
+    outline: Outline
+    rosters: Mapping[UUID, Sequence[UUID]]
+    sees: Mapping[UUID, str]
+    audiences: Mapping[str, Collection[UUID]]
+    unreached: Mapping[UUID | None, Sequence[str]]
+    uses_slack: bool
+
+    def of(self, team: TeamNode) -> CoverageRow:
+        directory = self.outline.directory
+        people = [directory.people[person_id] for person_id in self.rosters.get(team.id, ())]
+        others = self.outline.members.get(team.id, NOBODY)
+        by_mail = others.not_in_slack + sum(person.slack_id is None for person in people)
+        return CoverageRow(
+            name=team.name,
+            href=team_path(team.id),
+            above=directory.teams[team.parent_id].name if team.parent_id else None,
+            asked=others.people + len(people),
+            sees=self.sees[team.id],
+            programmes=sorted(name for name, units in self.audiences.items() if team.id in units),
+            leaderless=not directory.leaders.get(team.id),
+            by_mail=by_mail if self.uses_slack else 0,
+            unreachable=sorted(self.unreached.get(team.id, ())),
+            inactive=self.outline.inactive.get(team.id, 0),
+        )
 
 
 def _by_unit(directory: Directory, people: Iterable[Unreached]) -> dict[UUID | None, list[str]]:

@@ -103,6 +103,21 @@ def test_what_somebody_should_look_at_is_named(house: Directory) -> None:
     assert list(rows["Top"].programmes) == []
 
 
+def test_nothing_to_look_at_takes_no_column(house: Directory) -> None:
+    well = replace(
+        house,
+        people={one.id: one for one in house.people.values() if one.active and one.slack_id},
+        leaders=house.leaders | {team: (uuid4(),) for team in house.teams},
+    )
+
+    def seen(outline: Outline) -> bool:
+        view = coverage_view(outline, minimum=5, audiences={}, unreachable=(), uses_slack=True)
+        return view.has_something_to_look_at
+
+    assert not seen(Outline(well, {}, {}))
+    assert seen(Outline(house, {}, {}))
+
+
 def test_without_slack_nobody_is_missing_there(house: Directory) -> None:
     assert rows_of(house, uses_slack=False)["Small"].by_mail == 0
 
