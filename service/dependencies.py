@@ -38,6 +38,8 @@ Box = NamedDependency[BallotBox]
 
 
 MOST_GIVEN_BACK = 2_000  # characters of one field
+NO_NUMBER = mark("Please give a whole number.")
+NO_DATE = mark("Please give a date.")
 
 
 class Form:
@@ -72,27 +74,27 @@ class Form:
         """Return every value of a field that may be sent several times."""
         return list(self._fields.get(name, []))
 
-    def whole_number(self, name: str) -> int:
+    def whole_number(self, name: str, otherwise: str = NO_NUMBER) -> int:
         """Return a field as a whole number.
 
         Raises:
-            Invalid: it is not one.
+            Invalid: it is not one; `otherwise` says so, by the field's name where a person fills it in.
         """
         value = self.text(name, most=20)
         if not value.removeprefix("-").isdecimal():
-            raise Invalid(mark("Please give a whole number."), field=name)
+            raise Invalid(otherwise, field=name)
         return int(value)
 
-    def date(self, name: str) -> date:
+    def date(self, name: str, otherwise: str = NO_DATE) -> date:
         """Return a field as a date, as `<input type="date">` sends it.
 
         Raises:
-            Invalid: it is not one.
+            Invalid: it is not one; `otherwise` says so.
         """
         try:
             return date.fromisoformat(self.text(name, most=20))
         except ValueError as error:
-            raise Invalid(mark("Please give a date."), field=name) from error
+            raise Invalid(otherwise, field=name) from error
 
     def id(self, name: str) -> UUID:
         """Return a field as an identifier.

@@ -82,6 +82,23 @@ def not_here() -> Missing:
     return Missing("The address may be mistyped, or the page is not one you can read.")
 
 
+def no_such_team() -> Missing:
+    """Return the refusal of a team or group that is gone, or never was."""
+    return Missing("This team does not exist, or not any more. Choose another one.")
+
+
+def no_such_promise() -> Missing:
+    """Return the refusal of a promise that is gone, or is not this person's; both read alike."""
+    return Missing("There is no such promise for you, or not any more.")
+
+
+def no_board_for_you() -> Missing:
+    """Return the refusal of a board that is gone, or on which the person has no part; both read alike."""
+    return Missing(
+        "There is no such retrospective for you, or not any more. Home shows those that are open."
+    )
+
+
 def only_for_leaders() -> Forbidden:
     """Return the refusal of what only who leads a team, or acts for them, can do."""
     return Forbidden("Only whoever leads here can do this.")

@@ -15,7 +15,7 @@ from surveys.commitments.models import Commitment, Side, Topic
 from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import DIFFERENTLY
 from surveys.commitments.sides import own_note, side_of
-from surveys.errors import Conflict, Missing
+from surveys.errors import Conflict, Missing, no_such_promise
 from surveys.people.rules import Viewer
 from surveys.zones import local_date
 
@@ -69,7 +69,7 @@ class Work:
         who = self.viewer.person_id
         side = await side_of(self.session, stored, who, now=self.now) if stored is not None else None
         if stored is None or side is None:
-            raise Missing("This promise does not exist.")
+            raise no_such_promise()
         loop, _ = await self._seen(stored.team_id)
         promise = next((one for one in loop.promises if one.id == stored.id), None)
         if promise is None or promise.word != DIFFERENTLY:

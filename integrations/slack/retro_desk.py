@@ -13,14 +13,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import Translator, mark
+from integrations.language import Translator
 from integrations.slack import modals, retro_forms, retro_looks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply
 from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
 from integrations.slack.retro_posts import post_form
-from surveys.errors import Missing, SurveyError
+from surveys.errors import SurveyError, no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
 from surveys.retrospectives.boards import takes_part
@@ -36,7 +36,6 @@ from surveys.retrospectives.rules import Phase
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import own_votes
 
-NO_BOARD = mark("There is no such board for you, or not any more. `/kept retro` shows what is open.")
 MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
 MOST_BOARDS = 10
 SHOWN_FOR = timedelta(days=7)  # how long a closed board stays in Home
@@ -173,13 +172,13 @@ async def board_of(
     viewer = await viewer_by_slack(session, user_id)
     row = await board_for(session, board_id, viewer) if viewer is not None else None
     if viewer is None or row is None:
-        raise Missing(NO_BOARD)
+        raise no_board_for_you()
     return viewer, row, await board_as_seen(session, row, now=desk.clock())
 
 
 async def _refused(desk: Desk, user_id: str, refusal: Exception) -> Block:
     language = await language_of(desk, user_id)
-    said = refusal if isinstance(refusal, SurveyError) else Missing(NO_BOARD)
+    said = refusal if isinstance(refusal, SurveyError) else no_board_for_you()
     return modals.plain_view(language, language.say("Retrospective"), [language.refusal(said)])
 
 

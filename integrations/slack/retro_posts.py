@@ -13,7 +13,7 @@ from integrations.slack.desk import Desk
 from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.messages import message_of
-from surveys.errors import Missing
+from surveys.errors import no_board_for_you
 from surveys.people.models import TeamOrGroup
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -95,7 +95,7 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
         viewer = await viewer_by_slack(session, event.user_id)
         board = await board_for(session, UUID(board_hex), viewer) if viewer is not None else None
         if viewer is None or board is None:
-            raise Missing("There is no such page.")
+            raise no_board_for_you()
         require_may_post(board, viewer)
         language = Translator(viewer.locale)
         _, now_shown = say_summary(

@@ -15,9 +15,9 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, Reply, as_json, update_to
 from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Callback
-from integrations.slack.retro_desk import NO_BOARD, board_of, language_of, url_of
+from integrations.slack.retro_desk import board_of, language_of, url_of
 from integrations.slack.retro_posts import take_post
-from surveys.errors import Invalid, Missing, SurveyError
+from surveys.errors import Invalid, SurveyError, no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import start_retrospective
@@ -47,7 +47,7 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
         return update_to(await takers[Callback(event.form)](desk, event))
     except (ValueError, SurveyError) as refusal:
         if not isinstance(refusal, SurveyError):
-            refusal = Missing(NO_BOARD)
+            refusal = no_board_for_you()
         language = await language_of(desk, event.user_id)
         named = getattr(refusal, "field", None)
         block_id = named if named in event.blocks else next(iter(event.blocks), retro_forms.TEXT)
@@ -155,7 +155,7 @@ async def _take_start(desk: Desk, event: RetroSent) -> Block:
     async with desk.sessions.begin() as session:
         viewer = await viewer_by_slack(session, event.user_id)
         if viewer is None:
-            raise Missing(NO_BOARD)
+            raise no_board_for_you()
         started = await start_retrospective(
             session,
             desk.keys,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.directory.csv import parse_people
 from integrations.language import mark
-from service.dependencies import CurrentPage, CurrentViewer, Requested, SentForm, Session
+from service.dependencies import CurrentPage, CurrentViewer, Form, Requested, SentForm, Session
 from service.rendering import Page
 from service.security import requires_hr
 from service.views.foreseen import Assumed, ForeseenPage, page_of
@@ -26,6 +26,10 @@ NOT_USABLE = 422
 MOST_PROBLEMS = 20  # shown; who has more is better served by the first of them
 MOST_WEEKS = 13
 MOST_DAYS = 21
+# A refusal takes the place of the page, so each sentence says which field is meant.
+PER_CENT = mark("Of a hundred people asked, so many answer: give a whole number from {least} to {most}.")
+WEEKS = mark("Give the weeks between two pulses as a whole number from {least} to {most}.")
+DAYS = mark("Give the days a pulse is open as a whole number from {least} to {most}.")
 
 
 class ForeseenController(Controller):
@@ -46,9 +50,9 @@ class ForeseenController(Controller):
     ) -> Response[str]:
         """Show the same under other assumptions, and of a file if one came with them."""
         assumed = Assumed(
-            response=_between(form.whole_number("response"), "response", 0, 100) / 100,
-            weeks=_between(form.whole_number("weeks"), "weeks", 1, MOST_WEEKS),
-            days=_between(form.whole_number("days"), "days", 1, MOST_DAYS),
+            response=_number(form, "response", 0, 100, PER_CENT) / 100,
+            weeks=_number(form, "weeks", 1, MOST_WEEKS, WEEKS),
+            days=_number(form, "days", 1, MOST_DAYS, DAYS),
         )
         directory, minimum = await _own(session, viewer)
         sent = (await request.form()).get("people")
@@ -66,11 +70,15 @@ async def _own(session: AsyncSession, viewer: Viewer) -> tuple[Directory, int]:
     return await directory_of(session, viewer.organisation_id), organisation.minimum_group
 
 
-def _between(number: int, field: str, least: int, most: int) -> int:
+def _number(form: Form, field: str, least: int, most: int, sentence: str) -> int:
+    """Return a number within its range; `sentence` says what is wanted when it is none, or outside."""
+    refusal = Invalid(sentence, field=field, least=least, most=most)
+    try:
+        number = form.whole_number(field)
+    except Invalid as error:
+        raise refusal from error
     if not least <= number <= most:
-        raise Invalid(
-            mark("Please choose a number from {least} to {most}."), field=field, least=least, most=most
-        )
+        raise refusal
     return number
 
 

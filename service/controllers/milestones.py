@@ -25,7 +25,7 @@ from surveys.people.rules import Viewer
 from surveys.retrospectives.listing import open_boards
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.room import appoint
-from surveys.retrospectives.rules import MOST_DAYS_A_PHASE
+from surveys.retrospectives.rules import days_out_of_range
 
 Answer = Redirect | Response[str]
 
@@ -236,7 +236,7 @@ def _days(form: Form) -> int:
         return 0
     days = form.whole_number("days")
     if not days:  # which stands for all together, and is another choice
-        raise Invalid(mark("Give a number from 1 to {most}."), field="days", most=MOST_DAYS_A_PHASE)
+        raise days_out_of_range()
     return days
 
 

@@ -24,6 +24,11 @@ RHYTHMS: dict[str, tuple[Interval, int]] = {
 }
 HOURS = {"days": 24, "hours": 1}
 OWN_FIELDS = ("own_1", "own_2")
+# The page lists what is wrong above the form, where only the sentence says which field is meant.
+NO_WEEKS = mark("Give the weeks between two pulses as a whole number, such as 6.")
+NO_START = mark("Give the day from which it runs as a date, such as 2026-12-24.")
+NO_WINDOW = mark("Give the time to answer as a whole number of days or hours, such as 8.")
+NO_MINIMUM = mark("Give the minimum group as a whole number, such as 6, or leave it empty.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,15 @@ def read_programme(form: Form, before: ProgrammeDraft) -> SentDraft:
         interval, every = RHYTHMS[chosen]
     else:
         interval = Interval.WEEKS
-        every = reading.read("every", lambda: form.whole_number("every"), before.every)
+        every = reading.read("every", lambda: form.whole_number("every", NO_WEEKS), before.every)
     draft = replace(
         before,
-        name=reading.read("name", lambda: form.text("name", most=200), before.name),
+        name=reading.read("name", lambda: form.text("name"), before.name),
         audience=reading.read("audience", lambda: _audience(form), before.audience),
         pulse=form.text("pulse"),
         interval=interval,
         every=every,
-        start_on=reading.read("start_on", lambda: form.date("start_on"), before.start_on),
+        start_on=reading.read("start_on", lambda: form.date("start_on", NO_START), before.start_on),
         weekday=reading.read("weekday", lambda: form.whole_number("weekday"), before.weekday),
         local_time=reading.read("local_time", lambda: _time(form), before.local_time),
         window_hours=reading.read("window_hours", lambda: _window(form), before.window_hours),
@@ -111,11 +116,11 @@ def _time(form: Form) -> time:
 
 
 def _window(form: Form) -> int:
-    return form.whole_number("window_count") * HOURS.get(form.text("window_unit"), HOURS["days"])
+    return form.whole_number("window_count", NO_WINDOW) * HOURS.get(form.text("window_unit"), HOURS["days"])
 
 
 def _minimum(form: Form) -> int | None:
-    return form.whole_number("minimum_group") if form.text("minimum_group") else None
+    return form.whole_number("minimum_group", NO_MINIMUM) if form.text("minimum_group") else None
 
 
 def _blackouts(form: Form) -> tuple[tuple[str, str], ...]:
@@ -127,7 +132,7 @@ def _own_items(form: Form) -> tuple[OwnItem, ...]:
     return tuple(
         OwnItem(text, reversed=f"{field}_reversed" in form)
         for field in OWN_FIELDS
-        if (text := form.text(field, most=1000))
+        if (text := form.text(field))
     )
 
 

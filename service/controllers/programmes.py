@@ -7,6 +7,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
+from integrations.language import mark
 from service.controllers.programme_cards import list_page
 from service.controllers.programme_desk import desk_of, organisation_of
 from service.controllers.programme_form import SentDraft, read_programme
@@ -27,6 +28,8 @@ from surveys.cadence.queries import (
 from surveys.errors import Conflict, Invalid
 from surveys.waves.actions import ask_again, cancel_wave
 from surveys.waves.queries import has_asked
+
+NO_MINIMUM = mark("Give the minimum group as a whole number, such as 5.")
 
 
 class ProgrammeController(Controller):
@@ -52,7 +55,7 @@ class ProgrammeController(Controller):
             await set_minimum_group(
                 session,
                 organisation,
-                to=form.whole_number("minimum_group"),
+                to=form.whole_number("minimum_group", NO_MINIMUM),
                 asked_before=await has_asked(session, organisation.id),
                 now=now,
                 by=viewer.person_id,

@@ -37,11 +37,11 @@ from service.security import requires_sign_in
 from service.views.retro_page import OwnPart, board_page
 from service.views.retro_post import became_of
 from surveys.commitments.actions import mark_done, withdraw
-from surveys.commitments.looks import promises_to_say_aloud, say_aloud
+from surveys.commitments.looks import not_asked_about, promises_to_say_aloud, say_aloud
 from surveys.commitments.loop import PromiseView
 from surveys.commitments.models import SaidInRetro
 from surveys.commitments.steps import promises_of, steps_to_look_at
-from surveys.errors import Gone, Missing
+from surveys.errors import Gone
 from surveys.milestones.issues import issues_of, places_for_issues
 from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.rules import Viewer
@@ -61,6 +61,8 @@ from surveys.retrospectives.room import (
 from surveys.retrospectives.rules import Phase
 from surveys.retrospectives.summaries import may_post, posted_summary
 from surveys.retrospectives.voting import own_votes
+
+NO_MINUTES = mark("Give the minutes for this step as a whole number, such as 8.")
 
 
 class RetroController(Controller):
@@ -183,7 +185,7 @@ class RetroController(Controller):
     ) -> Answer:
         """Set the clock everybody sees."""
         await require_board(session, retro_id, viewer)
-        minutes = form.whole_number("minutes")
+        minutes = form.whole_number("minutes", NO_MINUTES)
         await set_clock(session, retro_id, person_id=viewer.person_id, minutes=minutes, now=now)
         return back_to_board(request, retro_id)
 
@@ -233,7 +235,7 @@ class RetroController(Controller):
             board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
             offered = await steps_to_look_at(session, board, now=now)
         if promise_id not in {one.id for one in offered}:
-            raise Missing(mark("There is no such page."))
+            raise not_asked_about()
         if form.text("became") == "done":
             await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
         else:

@@ -24,7 +24,7 @@ from surveys.comments.rules import (
     require_token,
     week_of,
 )
-from surveys.errors import Conflict, Gone, Invalid, Missing
+from surveys.errors import Conflict, Gone, Invalid, Missing, no_such_team
 from surveys.people.models import Organisation, Team
 from surveys.people.rules import Viewer
 from surveys.waves.models import Wave
@@ -67,7 +67,7 @@ async def open_mailbox(
     words = _require_words(words)
     team = await session.get(Team, team_id)
     if team is None:
-        raise Missing("There is no such team.")
+        raise no_such_team()
     known = await session.scalar(select(Mailbox).where(Mailbox.token_hash == digest))
     if known is not None:
         return known

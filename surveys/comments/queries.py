@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.comments.models import Addressee, Mailbox, MailboxMessage, Remark, RemarkTheme, Side
 from surveys.comments.rules import MAILBOX_LASTS, newest_batch
-from surveys.errors import Missing
+from surveys.errors import not_here
 from surveys.people.models import Leadership, Organisation, Person, Role, RoleKind, Team
 from surveys.people.rules import Viewer
 from surveys.waves.models import Wave, WaveUnit
@@ -164,7 +164,7 @@ async def mailbox_for(session: AsyncSession, viewer: Viewer, mailbox_id: UUID, *
         select(Mailbox).where(Mailbox.id == mailbox_id, is_for(viewer), _handed_over(today))
     )
     if mailbox is None:
-        raise Missing("There is no such page.")
+        raise not_here()
     return mailbox
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Absence, Commitment, CommitmentState
-from surveys.errors import Conflict, Gone, Missing, only_for_leaders
+from surveys.errors import Conflict, Gone, Missing, no_such_promise, no_such_team, only_for_leaders
 from surveys.people.belonging import leads_there
 from surveys.people.models import GroupMember, Leadership, Membership, Person, Team, TeamOrGroup
 from surveys.people.queries import branch_of
@@ -23,7 +23,7 @@ async def led_by(session: AsyncSession, team_id: UUID, person_id: UUID, *, now: 
     """
     team = await session.get(TeamOrGroup, team_id)
     if team is None:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     person = await session.get(Person, person_id)
     leads = await session.scalar(select(leads_there(team_id, person_id)))
     if (
@@ -69,7 +69,7 @@ async def promise_of(
     """
     promise = await session.get(Commitment, commitment_id)
     if promise is None:
-        raise Missing("This promise does not exist.")
+        raise no_such_promise()
     if promise.step_id is None or promise.owner_id != person_id:  # a step is its owner's too
         await led_by(session, promise.team_id, person_id, now=now)
     return promise

@@ -29,6 +29,11 @@ ABOUT_STEPS = (SaidInRetro.DONE, SaidInRetro.WANTED, SaidInRetro.LET_GO)
 ABOUT_WORDS = (SaidInRetro.HAPPENED, SaidInRetro.NOT_YET)
 
 
+def not_asked_about() -> Missing:
+    """Return the refusal of a word on what a board does not, or no longer, speak of."""
+    return Missing("This is not spoken of here any more. Reload the page to see how it stands.")
+
+
 async def say_aloud(
     session: AsyncSession,
     retrospective_id: UUID,
@@ -66,7 +71,7 @@ async def say_aloud(
     else:
         offered = await steps_to_look_at(session, board, now=now)
     if promise_id not in {one.id for one in offered}:
-        raise Missing("There is no such page.")
+        raise not_asked_about()
     promise = await session.get_one(Commitment, promise_id, with_for_update=True, populate_existing=True)
     if said in ABOUT_STEPS and promise.state is not CommitmentState.OPEN:
         raise Conflict("This step is done or withdrawn already.")

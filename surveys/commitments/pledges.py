@@ -17,7 +17,7 @@ from surveys.commitments.leading import names_around
 from surveys.commitments.models import MistakeNote, Pledge, Topic
 from surveys.commitments.raising import mistake_key
 from surveys.deliveries.pace import changed_rows
-from surveys.errors import Forbidden, Missing, only_for_leaders
+from surveys.errors import Forbidden, no_such_team, only_for_leaders
 from surveys.people.models import Leadership, Person, Team
 from surveys.texts import one_line, paragraphs
 
@@ -181,7 +181,7 @@ async def _drop_topics(session: AsyncSession, note_ids: Sequence[UUID]) -> None:
 async def _leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUID) -> UUID:
     team = await session.get(Team, team_id)
     if team is None:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     if await session.get(Leadership, (team_id, person_id)) is None:
         raise only_for_leaders()
     return team.organisation_id

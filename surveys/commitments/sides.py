@@ -17,7 +17,7 @@ from surveys.commitments.leading import led_by, names_around, zone_of
 from surveys.commitments.loop import SideView
 from surveys.commitments.models import Commitment, Side, SideNote
 from surveys.commitments.promises import told_promises
-from surveys.errors import Conflict, Forbidden, Missing
+from surveys.errors import Conflict, Forbidden, no_such_promise
 from surveys.people.models import Membership, Person
 from surveys.texts import one_line
 
@@ -35,7 +35,7 @@ async def tell_our_side(
     promise = await session.get(Commitment, commitment_id)
     side = await side_of(session, promise, person_id, now=now) if promise is not None else None
     if promise is None or side is None:
-        raise Missing("This promise does not exist.")
+        raise no_such_promise()
     words = one_line(words, field="side", longest=texts.LONGEST_REASON)
     texts.refuse_names(words, await names_around(session, promise.team_id), field="side")
     zones = {promise.team_id: await zone_of(session, promise.team_id)}

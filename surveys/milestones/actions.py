@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.errors import Conflict, Missing
+from surveys.errors import Conflict, Missing, no_such_team
 from surveys.milestones import rules
 from surveys.milestones.models import Project, TeamRhythm, UnmappedProject
 from surveys.milestones.rules import Heard, Placement, Reached, Rhythm, Source
@@ -78,7 +78,7 @@ async def place_project(
     name, source, team_id = placed.checked_name(), placed.source, placed.team_id
     team = await session.get(Team, team_id)
     if team is None or team.organisation_id != organisation_id:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     project = await _project(session, source, name)
     if project is None:
         project = Project(organisation_id=organisation_id, source=source, name=name)

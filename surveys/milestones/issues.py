@@ -70,7 +70,7 @@ async def step_of(session: AsyncSession, board: Retrospective, promise_id: UUID)
     promise = await session.get(Commitment, promise_id)
     step = await session.get(ActionStep, promise.step_id) if promise and promise.step_id else None
     if promise is None or step is None or step.retrospective_id != board.id:
-        raise Missing("There is no such page.")
+        raise Missing("This step is not there any more.")
     return promise
 
 

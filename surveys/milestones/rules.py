@@ -8,7 +8,7 @@ from uuid import UUID
 from surveys.cadence.quiet_days import QuietDays
 from surveys.cadence.rules import instant
 from surveys.errors import Invalid
-from surveys.retrospectives.rules import LONGEST_TITLE, MOST_DAYS_A_PHASE
+from surveys.retrospectives.rules import LONGEST_TITLE, MOST_DAYS_A_PHASE, days_out_of_range
 from surveys.texts import one_line
 
 LONGEST_PROJECT = 200
@@ -143,7 +143,11 @@ class Rhythm:
         """
         one_line(self.label, field="label", longest=LONGEST_LABEL)
         if not 1 <= self.every_weeks <= MOST_WEEKS:
-            raise Invalid("Give a number from 1 to {most}.", field="every_weeks", most=MOST_WEEKS)
+            raise Invalid(
+                "Give the weeks from one to the next as a number from 1 to {most}.",
+                field="every_weeks",
+                most=MOST_WEEKS,
+            )
         _require_days(self.days_a_phase)
         if self.first_on < today:
             raise Invalid("This day has passed. Choose today or a later one.", field="first_on")
@@ -155,7 +159,7 @@ class Rhythm:
 
 def _require_days(days: int) -> None:
     if not 0 <= days <= MOST_DAYS_A_PHASE:
-        raise Invalid("Give a number from 1 to {most}.", field="days", most=MOST_DAYS_A_PHASE)
+        raise days_out_of_range()
 
 
 def following(day: date, every_weeks: int, *, today: date) -> date:

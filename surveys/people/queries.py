@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.errors import Missing
+from surveys.errors import Missing, no_such_team
 from surveys.people.models import (
     Installation,
     Leadership,
@@ -146,7 +146,7 @@ async def branch_of(session: AsyncSession, team_id: UUID) -> Directory:
     if not found:
         found = (await session.execute(branch_of_group(), {"team_id": team_id})).all()
     if not found:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     teams, people = dict[UUID, TeamNode](), dict[UUID, Somebody]()
     leading: list[tuple[UUID, UUID]] = []
     for row in found:

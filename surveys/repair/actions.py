@@ -10,7 +10,7 @@ from surveys.commitments.actions import commit
 from surveys.commitments.leading import names_around
 from surveys.commitments.models import Commitment
 from surveys.commitments.texts import refuse_names
-from surveys.errors import Conflict, Forbidden, Invalid, Missing, only_for_leaders
+from surveys.errors import Conflict, Forbidden, Invalid, Missing, no_such_team, only_for_leaders
 from surveys.people.models import Leadership, Membership, Team
 from surveys.repair import rules
 from surveys.repair.models import LookWord, RepairLook, RepairPlan, RepairPromise
@@ -38,7 +38,7 @@ async def propose_repair(
     """
     team = await session.get(Team, team_id)
     if team is None:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     if await session.get(Leadership, (team_id, person_id)) is None:
         raise only_for_leaders()
     given = {"what": what, "leader_needs": leader_needs, "team_needs": team_needs}

@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
-from surveys.errors import Missing
+from surveys.errors import no_such_team
 from surveys.people.queries import with_ancestors
 from surveys.people.rules import Directory, TeamNode
 from surveys.questions.rules import place_of, waves_in_cycle
@@ -130,7 +130,7 @@ async def trends_of(
         Missing: one of them is not among `teams`.
     """
     if any(unit.team_id not in teams for unit in wanted):
-        raise Missing("There is no such team.")
+        raise no_such_team()
     newest = {
         unit.team_id: (
             await session.execute(_newest_waves(), {"team_id": unit.team_id, "waves": unit.waves})

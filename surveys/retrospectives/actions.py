@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.errors import Conflict, Gone, Missing
+from surveys.errors import Conflict, Gone, Missing, no_such_team
 from surveys.people.models import Organisation, TeamOrGroup, WorkingGroup
 from surveys.retrospectives import rules
 from surveys.retrospectives.boards import announce, board_to_change, note, require_facilitator
@@ -19,7 +19,7 @@ from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Milestone, Participant, Retrospective, SealedCard, Vote
 from surveys.retrospectives.mornings import Where, end_of_step
 from surveys.retrospectives.room import people_looking_back, where_people_are
-from surveys.retrospectives.rules import Pace, Phase, Plan
+from surveys.retrospectives.rules import VOTES_EACH, Pace, Phase, Plan
 from surveys.retrospectives.voting import count_votes
 from surveys.texts import one_line
 
@@ -43,7 +43,7 @@ async def record_milestone(
     """
     team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
     if team is None:
-        raise Missing("This team does not exist.")
+        raise no_such_team()
     same = select(Milestone).filter_by(organisation_id=team.organisation_id, key=key)
     known = (await session.scalars(same)).one_or_none()
     if known is not None:
@@ -110,7 +110,7 @@ async def start_retrospective(
         names=rules.names_for(plan.names, writers, organisation.minimum_group),
         phase=Phase.LOOK_BACK,
         days_a_phase=plan.days_a_phase,
-        votes_each=plan.votes_each,
+        votes_each=VOTES_EACH,
         facilitator_id=started_by,
         discussing=None,
         card_key=uuid4(),
@@ -130,10 +130,10 @@ async def _team_looking_back(
     """Return a team that can open a board, and who takes part: whether each of them leads it."""
     team = await session.get(TeamOrGroup, team_id, with_for_update=True)  # one start after the other
     if team is None:
-        raise Missing("There is no such page.")
+        raise no_such_team()
     people = await people_looking_back(session, team)
     if started_by is not None and started_by not in people:
-        raise Missing("There is no such page.")
+        raise Missing("Only the people of a team look back with it. Choose one of your own teams.")
     if isinstance(team, WorkingGroup) and team.ended_at is not None:
         raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
     return team, people

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.audit.actions import record
-from surveys.errors import Forbidden, Gone, KeyLost, Missing
+from surveys.errors import Forbidden, Gone, KeyLost, no_board_for_you
 from surveys.retrospectives.keys import RetroKeys, Secret
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.rules import Phase, require_phase
@@ -55,7 +55,7 @@ async def _checked(
     session: AsyncSession, board: Retrospective | None, person_id: UUID | None, phases: tuple[Phase, ...]
 ) -> Retrospective:
     if board is None or (person_id is not None and not await takes_part(session, board.id, person_id)):
-        raise Missing("There is no such page.")
+        raise no_board_for_you()
     if board.phase is Phase.CLOSED:
         raise Gone("This retrospective is closed. Its summary stays.")
     if phases:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.errors import Conflict, Forbidden, Invalid, no_board_for_you
 from surveys.people import statements
 from surveys.people.models import GroupMember, Organisation, Person, TeamOrGroup, WorkingGroup
 from surveys.people.queries import directory_of
@@ -64,7 +64,7 @@ async def join_retrospective(
         return
     people = await people_looking_back(session, await session.get_one(TeamOrGroup, board.team_id))
     if person_id not in people:
-        raise Missing("There is no such page.")
+        raise no_board_for_you()
     session.add(
         Participant(
             retrospective_id=board.id, person_id=person_id, leads=people[person_id], here_until=None

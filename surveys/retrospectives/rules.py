@@ -23,7 +23,6 @@ CARDS_A_PEN = 30  # of one pen in one column
 CARDS_A_BOARD = 2_000
 STEPS_A_BOARD = 20
 VOTES_EACH = 3
-MOST_VOTES_EACH = 10
 MOST_DAYS_A_PHASE = 10  # working days
 STEP_DAYS = 30  # a step lies at most so far ahead; what takes longer is split
 ABSENT_AFTER = timedelta(minutes=1)  # a facilitator not seen for so long can be relieved
@@ -102,7 +101,6 @@ class Plan:
         pace: all at once, or over days.
         names: what the team wants; see `names_for`.
         days_a_phase: working days a phase lasts, where it goes over days; 1 to 10.
-        votes_each: 1 to 10.
         milestone_id: what it looks back on. The same one starts nothing twice.
         template: in which parts.
     """
@@ -111,7 +109,6 @@ class Plan:
     pace: Pace = Pace.LIVE
     names: Names = Names.ANONYMOUS
     days_a_phase: int = 1
-    votes_each: int = VOTES_EACH
     milestone_id: UUID | None = None
     template: Template = Template.THREE_PARTS
 
@@ -119,15 +116,20 @@ class Plan:
         """Check what can be checked without looking at the team.
 
         Raises:
-            Invalid: no title, or a number out of its range.
+            Invalid: no title, or days out of their range.
         """
         one_line(self.title, field="title", longest=LONGEST_TITLE)
-        for field, number, most in (
-            ("days", self.days_a_phase, MOST_DAYS_A_PHASE),
-            ("votes", self.votes_each, MOST_VOTES_EACH),
-        ):
-            if not 1 <= number <= most:
-                raise Invalid("Give a number from 1 to {most}.", field=field, most=most)
+        if not 1 <= self.days_a_phase <= MOST_DAYS_A_PHASE:
+            raise days_out_of_range()
+
+
+def days_out_of_range() -> Invalid:
+    """Return the refusal of steps that would take no day, or too many."""
+    return Invalid(
+        "Give the working days for each step as a number from 1 to {most}.",
+        field="days",
+        most=MOST_DAYS_A_PHASE,
+    )
 
 
 COLUMNS = tuple(Column)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
-from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.errors import Conflict, Forbidden, Invalid, no_board_for_you
 from surveys.people.models import Person
 from surveys.people.rules import Viewer
 from surveys.retrospectives.boards import note
@@ -125,7 +125,7 @@ async def post_summary(
     """
     board = await session.get(Retrospective, board_id, populate_existing=True, with_for_update=True)
     if board is None or board.organisation_id != viewer.organisation_id:
-        raise Missing("There is no such page.")
+        raise no_board_for_you()
     require_may_post(board, viewer)
     channel = channel_id(channel)
     row = await session.get(PostedSummary, board_id, populate_existing=True)

@@ -142,7 +142,7 @@ class TestTheWriter:
             ({"words": "  "}, 422, "Please write something first."),
             ({"words": "x" * 4001}, 422, "Please use at most 4000 characters."),
             ({"team": "nonsense"}, 422, "Please choose a team."),
-            ({"team": str(uuid4())}, 404, "There is no such team."),
+            ({"team": str(uuid4())}, 404, "This team does not exist, or not any more."),
             ({"addressee": "everybody"}, 422, "Please choose who should read it."),
             ({"addressee": "ombudsperson"}, 409, "Nobody holds this office"),
         ],

@@ -153,8 +153,11 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [
-            ({"every": "many", "rhythm": "weeks"}, "Please give a whole number."),
-            ({"start_on": "soon"}, "Please give a date."),
+            (
+                {"every": "many", "rhythm": "weeks"},
+                "Give the weeks between two pulses as a whole number, such as 6.",
+            ),
+            ({"start_on": "soon"}, "Give the day from which it runs as a date, such as 2026-12-24."),
             ({"local_time": "late"}, "Give a time such as 09:30."),
             ({"who": "teams"}, "Choose at least one team, or everybody."),
             ({"who": "teams", "audience": "Payments"}, "One of these teams does not exist"),
@@ -163,7 +166,9 @@ class TestAdding:
             ({"quiet_from": "2026-12-24", "quiet_to": "2026-12-20"}, "end before they begin"),
             ({"struck": ["PSY-01", "PSY-02", "PSY-03"]}, "At most 2 statements of a dimension"),
             ({"pulse": "huge"}, "Choose how much a pulse asks."),
-            ({"own_1": "x" * 1001}, "Please use at most 1000 characters."),
+            ({"window_count": "some"}, "Give the time to answer as a whole number of days or hours"),
+            ({"own_1": "x" * 1001}, "Use at most 200 characters for a statement."),
+            ({"own_1": "x" * 2001}, "Please use at most 2000 characters."),
         ],
     )
     async def test_every_refusal_is_a_sentence(

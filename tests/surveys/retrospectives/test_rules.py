@@ -192,14 +192,12 @@ def test_working_days_are_counted_where_somebody_is(
     assert end_of_step(datetime(*start, tzinfo=there), days, [BERLIN]) == datetime(*ends, 10, tzinfo=there)
 
 
-@pytest.mark.parametrize(
-    "plan", [Plan(" "), Plan("x" * 101), Plan("a", days_a_phase=0), Plan("a", votes_each=11)]
-)
+@pytest.mark.parametrize("plan", [Plan(" "), Plan("x" * 101), Plan("a", days_a_phase=0)])
 def test_a_plan_that_cannot_be_names_its_field(plan: Plan) -> None:
     with pytest.raises(Invalid) as refused:
         plan.require_possible()
 
-    assert refused.value.field in {"title", "days", "votes"}
+    assert refused.value.field in {"title", "days"}
 
 
 @settings(max_examples=30)
