@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.models import Person
@@ -42,7 +43,7 @@ async def promised(client: httpx.AsyncClient, cast: Cast, sessions: Sessions, wa
 
 
 class TestSharing:
-    async def test_the_team_reads_the_words_and_each_gets_one_message(
+    async def test_the_team_reads_the_words_and_the_clock_tells_each_of_them_once(
         self, published: Wave, cast: Cast, signed_in: SignedIn, sessions: Sessions
     ) -> None:
         lena = await signed_in(cast.lena)
@@ -52,6 +53,8 @@ class TestSharing:
 
         assert sent.status_code == again.status_code == 303
         assert sent.headers["location"] == f"{address(cast.payments)}?done=shared#loop"
+        for _ in range(2):
+            await nudge_leaders(sessions, now=NOON, slack=True)
         async with sessions() as session:
             told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.SHARED))).all()
             assert len((await session.scalars(select(Share))).all()) == 1
@@ -73,9 +76,13 @@ class TestSharing:
         await send(lena, cast, "share", wave=str(published.id), words="Thank you.")
 
         assert "gets a message on Tuesday 3 March, 10:00" in form.text
-        async with sessions() as session:
-            due = set(await session.scalars(select(Delivery.due_at).where(Delivery.kind == Kind.SHARED)))
-        assert due == {TEAM_SEES}
+        due = []
+        for now in (TEAM_SEES - timedelta(minutes=1), TEAM_SEES):
+            await nudge_leaders(sessions, now=now, slack=True)
+            async with sessions() as session:
+                told = select(Delivery.due_at).where(Delivery.kind == Kind.SHARED)
+                due.append(set(await session.scalars(told)))
+        assert due == [set(), {TEAM_SEES}]
         page = await (await signed_in(cast.alice)).get(address(cast.payments))
         assert "Thank you." not in page.text
 
