@@ -37,7 +37,6 @@ CurrentSettings = NamedDependency[Settings]
 Box = NamedDependency[BallotBox]
 
 
-MOST_GIVEN_BACK = 2_000  # characters of one field
 NO_NUMBER = mark("Please give a whole number.")
 NO_DATE = mark("Please give a date.")
 
@@ -55,9 +54,9 @@ class Form:
         """Return the names of all fields that were sent."""
         return list(self._fields)
 
-    def typed(self) -> dict[str, str]:
-        """Return what each field held, cut, to stand in the form again beside what is wrong with it."""
-        return {name: (values or [""])[0][:MOST_GIVEN_BACK] for name, values in self._fields.items()}
+    def typed(self, *names: str) -> dict[str, str]:
+        """Return what these fields, or all, held, to stand in the form again beside what is wrong."""
+        return {name: (self._fields.get(name) or [""])[0] for name in names or self._fields}
 
     def text(self, name: str, *, most: int = 2000) -> str:
         """Return a field without surrounding blanks, empty when it is not there.

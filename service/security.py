@@ -197,6 +197,22 @@ def requires_leader_of(parameter: str, *, groups: bool = False) -> Guard:
     return requires_leader
 
 
+def requires_part_in(parameter: str) -> Guard:
+    """Return the guard that lets in who works in the team or group in the path, or leads it.
+
+    Raises, when used:
+        SignedOut: nobody is signed in.
+        Missing: everybody else, who does not learn whether it exists.
+    """
+
+    async def requires_part(connection: Connection, _handler: BaseRouteHandler) -> None:
+        viewer = await _viewer(connection)
+        if not viewer.belongs_to(connection.path_params[parameter]):
+            raise not_here()
+
+    return requires_part
+
+
 def requires_who_looks_after(team: str, promise: str) -> Guard:
     """Return the guard that lets in the leader as above, and who owns the promise in the path.
 

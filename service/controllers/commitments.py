@@ -4,23 +4,18 @@ Each form is one action and leads back to the page. A form that cannot be accept
 was typed and the error beside its field; nothing is stored then.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from litestar import Controller, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
-from service.dependencies import CurrentSettings, CurrentViewer, Now, Session
+from service.controllers.forms import Answer
+from service.controllers.leader_forms import LEADER_FORM, SentByLeader, back, require_promise_of
+from service.dependencies import CurrentViewer, Now, Session
 from service.security import requires_leader_of, requires_sign_in, requires_who_looks_after
 from surveys.commitments.actions import acknowledge, check_in, commit, mark_done, replan, share, withdraw
 from surveys.commitments.sides import tell_our_side
-from surveys.deliveries.actions import schedule
-from surveys.deliveries.rules import ChannelName, Kind
-from surveys.people.queries import directory_of
-from surveys.waves.models import Wave
 
 
 class CommitmentController(Controller):
@@ -31,24 +26,16 @@ class CommitmentController(Controller):
     dependencies = LEADER_FORM
 
     @post("/share")
-    async def share(self, leader: SentByLeader, settings: CurrentSettings) -> Answer:
-        """Say something to the whole team about the newest results."""
+    async def share(self, leader: SentByLeader) -> Answer:
+        """Say something to the whole team about the newest results; the clock passes it on."""
 
         async def act() -> None:
-            wave_id = leader.form.id("wave")
             await share(
                 leader.session,
-                wave_id=wave_id,
+                wave_id=leader.form.id("wave"),
                 team_id=leader.team_id,
                 person_id=leader.person_id,
                 words=leader.form.text("words", most=4000),
-                now=leader.now,
-            )
-            await _tell_team(
-                leader.session,
-                wave_id,
-                leader.team_id,
-                by_slack=bool(settings.slack_bot_token),
                 now=leader.now,
             )
 
@@ -176,25 +163,3 @@ class SideController(Controller):
             )
 
         return await leader.after(act, "side_told", "side", ("side",), about=promise_id)
-
-
-async def _tell_team(
-    session: AsyncSession, wave_id: UUID, team_id: UUID, *, by_slack: bool, now: datetime
-) -> None:
-    """Plan one message to everybody who is asked in the unit, not before they see the figures."""
-    wave = await session.get_one(Wave, wave_id)
-    due_at = max(now, wave.team_sees_at or now)
-    directory = await directory_of(session, wave.organisation_id)
-    for person_id in directory.rosters().get(team_id, ()):
-        person = directory.people[person_id]
-        await schedule(
-            session,
-            key=f"{Kind.SHARED}:{wave_id.hex}:{team_id.hex}:{person_id.hex}",
-            kind=Kind.SHARED,
-            person_id=person_id,
-            organisation_id=wave.organisation_id,
-            channel=ChannelName.SLACK if by_slack and person.slack_id else ChannelName.MAIL,
-            due_at=due_at,
-            wave_id=wave_id,
-            team_id=team_id,
-        )

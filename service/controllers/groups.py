@@ -3,20 +3,27 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
+from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.group_page import came_back, show_group
-from service.controllers.leader_forms import Answer, FormAboutTeam, refusal_of
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
+from service.dependencies import (
+    CurrentPage,
+    CurrentSettings,
+    CurrentViewer,
+    Form,
+    Now,
+    Requested,
+    SentForm,
+    Session,
+)
 from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.done import IN_A_GROUP
@@ -44,9 +51,6 @@ AT_THE_LIST = {
 LONGEST_LIST = 8000  # characters of addresses
 
 
-Visit = Request[Any, Any, State]
-
-
 @dataclass(frozen=True, slots=True)
 class GroupForm(FormAboutTeam):
     """One about a working group."""
@@ -57,7 +61,7 @@ class GroupForm(FormAboutTeam):
         if refusal is None:
             return _back(self.team_id, done)
         wrong = _say(refusal, self.form, self.page.language)
-        returned = came_back(kind, _typed(self.form, field), field, wrong)
+        returned = came_back(kind, self.form.typed(field), field, wrong)
         return await show_group(
             self.session, self.viewer, self.page, self.team_id, now=self.now, returned=returned
         )
@@ -76,7 +80,7 @@ class GroupController(Controller):
 
     @get("/")
     async def show(
-        self, request: Visit, session: Session, viewer: CurrentViewer, page: CurrentPage
+        self, request: Requested, session: Session, viewer: CurrentViewer, page: CurrentPage
     ) -> Response[str]:
         """Show the groups of the reader, and the form that makes one to who may."""
         done = request.query_params.get("done", "")
@@ -114,13 +118,12 @@ class GroupController(Controller):
             if again is not None:
                 return again
             typed = FormState(
-                _typed(form, "name", "leaders", "others"), {field: _say(refusal, form, page.language)}
+                form.typed("name", "leaders", "others"), {field: _say(refusal, form, page.language)}
             )
             return await _list_page(session, viewer, page, form=typed)
         group = await group_of(session, made[0].id)
         people = [one.id for one in group.people] if group is not None else []
-        by_slack = bool(settings.slack_bot_token)
-        await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=by_slack)
+        await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=settings.uses_slack)
         return _made(viewer, made[0].id, people)
 
     @post("/{team_id:uuid}/name")
@@ -142,8 +145,7 @@ class GroupController(Controller):
             addresses = sent.form.text("others", most=LONGEST_LIST)
             new = await add_members(session, sent.team_id, by=viewer, addresses=addresses, now=now)
             group = await session.get_one(WorkingGroup, sent.team_id)
-            by_slack = bool(settings.slack_bot_token)
-            await tell_who_joined(session, group, new, by=viewer, now=now, slack=by_slack)
+            await tell_who_joined(session, group, new, by=viewer, now=now, slack=settings.uses_slack)
 
         return await sent.after(act, ADD, "others", "joined")
 
@@ -175,7 +177,7 @@ async def _pressed_twice(
     session: AsyncSession, viewer: Viewer, form: Form, now: datetime
 ) -> Redirect | None:
     """Return what the first press led to, where the same form made this group a moment ago."""
-    name, *lists = _typed(form, "name", "leaders", "others").values()
+    name, *lists = form.typed("name", "leaders", "others").values()
     leaders, others = map(addresses_in, lists)
     made = await just_made(
         session, viewer.organisation_id, name=name, leaders=leaders, others=others, now=now
@@ -218,15 +220,12 @@ def _say(refusal: Invalid, form: Form, language: Translator) -> str:
     """Return why a form cannot be accepted; addresses that nobody has are named as they were typed."""
     if not isinstance(refusal, UnknownAddressesError):
         return language.refusal(refusal)
-    typed = addresses_in((form.all(refusal.field or "") or [""])[0])
+    field = refusal.field or ""
+    typed = addresses_in(form.typed(field)[field])
     return language.say(
         "Nobody here has the address {addresses}. Nothing was changed.",
         addresses=", ".join(typed[place][:MOST_NAMED] for place in refusal.places[:FIRST_NAMED]),
     )
-
-
-def _typed(form: Form, *names: str) -> dict[str, str]:
-    return {name: (form.all(name) or [""])[0] for name in names}
 
 
 def _back(team_id: UUID, done: str) -> Redirect:

@@ -1,4 +1,4 @@
-"""What all forms of a leader have in common: who sent which, what comes back when it cannot be accepted.
+"""Forms on the page of a unit: where they lead back to, what comes back when one cannot be accepted.
 
 A form is one action and leads back to the page of the unit. One that cannot be accepted comes back with
 what was typed and the error beside its field; nothing is stored then.
@@ -10,29 +10,14 @@ from datetime import datetime
 from uuid import UUID
 
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
-from litestar.response import Redirect, Response
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.teams import Reader, show_team
-from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
 from service.views.team_forms import FormState, Returned
 from surveys.commitments.queries import loop_of
-from surveys.errors import Invalid, not_here
-
-Answer = Redirect | Response[str]
-
-
-@dataclass(frozen=True, slots=True)
-class FormAboutTeam:
-    """A form that somebody sent about the unit or working group in the address."""
-
-    session: Session
-    viewer: CurrentViewer
-    page: CurrentPage
-    now: Now
-    form: SentForm
-    team_id: FromPath[UUID]
+from surveys.errors import not_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class LeaderForm(FormAboutTeam):
         if refusal is None:
             return back(self.team_id, done)
         sentence = self.page.language.refusal(refusal)
-        typed = {name: (self.form.all(name) or [""])[0] for name in names}
+        typed = self.form.typed(*names)
         # A refusal that names no field of this form stands beside the first one.
         field = refusal.field if refusal.field is not None and refusal.field in names else names[0]
         returned = Returned(kind, FormState(typed, {field: sentence}), about)
@@ -76,16 +61,6 @@ class LeaderForm(FormAboutTeam):
 
 SentByLeader = NamedDependency[LeaderForm]
 LEADER_FORM = {"leader": Provide(LeaderForm, sync_to_thread=False)}
-
-
-async def refusal_of(session: AsyncSession, act: Callable[[], Awaitable[object]]) -> Invalid | None:
-    """Run one action; return why a form cannot be accepted, with everything it did undone, or None."""
-    try:
-        async with session.begin_nested():
-            await act()
-    except Invalid as refusal:
-        return refusal
-    return None
 
 
 def back(team_id: UUID, done: str) -> Redirect:

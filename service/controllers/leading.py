@@ -6,7 +6,8 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back, require_promise_of
+from service.controllers.forms import Answer
+from service.controllers.leader_forms import LEADER_FORM, SentByLeader, back, require_promise_of
 from service.controllers.teams import branch_to_read
 from service.dependencies import CurrentPage, CurrentViewer, Now, Session
 from service.security import requires_leader_of, requires_sign_in

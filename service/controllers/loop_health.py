@@ -5,7 +5,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.controllers.leader_forms import Answer, refusal_of
+from service.controllers.forms import Answer, refusal_of
 from service.dependencies import CurrentPage, CurrentViewer, Form, Now, SentForm, Session
 from service.security import requires_hr
 from service.views.loop_health import as_csv, health_page
@@ -101,6 +101,6 @@ async def _page(
             await loop_health(session, viewer.organisation_id), page.language, zone=page.zone
         ),
         agreement=await agreement_of(session, viewer.organisation_id),
-        typed=(typed.all("reference") or [""])[0] if typed is not None else "",
+        typed=typed.typed("reference")["reference"] if typed is not None else "",
         error=page.language.refusal(refusal) if refusal is not None else "",
     )

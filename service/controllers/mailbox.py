@@ -11,14 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, get, post
-from litestar.datastructures import State
+from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator, mark
-from service.dependencies import CurrentPage, CurrentSettings, Now, Sessions
+from service.dependencies import CurrentPage, CurrentSettings, Now, Requested, Sessions
 from service.logs import UNLOGGED
 from service.problems import SENTENCES, TITLES, status_of
 from service.security import NOT_FROM_HERE, SIGNED_BY_SENDER
@@ -32,7 +31,6 @@ from surveys.errors import Forbidden, Invalid, SurveyError
 from surveys.people.models import Organisation
 
 REPLY_BYTES = 8_192  # every reply to the script is a multiple of this, whatever the mailbox holds
-Visit = Request[Any, Any, State]
 
 
 class Sent(msgspec.Struct):
@@ -102,7 +100,7 @@ class MailboxController(Controller):
         )
 
     @post("/send")
-    async def send(self, request: Visit, sessions: Sessions, now: Now) -> Response[bytes]:
+    async def send(self, request: Requested, sessions: Sessions, now: Now) -> Response[bytes]:
         """Make a mailbox with its first message."""
 
         async def make(session: AsyncSession, sent: Sent) -> Mailbox:
@@ -113,7 +111,7 @@ class MailboxController(Controller):
         return await _do(request, sessions, make, now)
 
     @post("/open")
-    async def open(self, request: Visit, sessions: Sessions, now: Now) -> Response[bytes]:
+    async def open(self, request: Requested, sessions: Sessions, now: Now) -> Response[bytes]:
         """Return the conversation behind a secret. That somebody looked is kept nowhere."""
 
         async def find(session: AsyncSession, sent: Sent) -> Mailbox:
@@ -122,7 +120,7 @@ class MailboxController(Controller):
         return await _do(request, sessions, find, now)
 
     @post("/answer")
-    async def answer(self, request: Visit, sessions: Sessions, now: Now) -> Response[bytes]:
+    async def answer(self, request: Requested, sessions: Sessions, now: Now) -> Response[bytes]:
         """Add a message of the writer."""
 
         async def add(session: AsyncSession, sent: Sent) -> Mailbox:
@@ -132,7 +130,10 @@ class MailboxController(Controller):
 
 
 async def _do(
-    request: Visit, sessions: Sessions, act: Callable[[AsyncSession, Sent], Awaitable[Mailbox]], now: Now
+    request: Requested,
+    sessions: Sessions,
+    act: Callable[[AsyncSession, Sent], Awaitable[Mailbox]],
+    now: Now,
 ) -> Response[bytes]:
     """Do what the script asks and return the conversation as it stands then; or the refusal in words."""
     try:
@@ -150,7 +151,7 @@ async def _do(
     return _even(conversation(shown, language, next_day=day), 200)
 
 
-async def _read(request: Visit) -> Sent:
+async def _read(request: Requested) -> Sent:
     """Return the body of a request of our own script.
 
     Raises:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.milestones.tools import tools_in_use
+from service.controllers.forms import Answer
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
@@ -26,8 +27,6 @@ from surveys.retrospectives.listing import open_boards
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.room import appoint
 from surveys.retrospectives.rules import days_out_of_range
-
-Answer = Redirect | Response[str]
 
 
 class MilestonesController(Controller):

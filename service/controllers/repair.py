@@ -1,21 +1,22 @@
 """The repair plan of a team: for who works in it and who leads it, and nobody else."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from litestar import Controller, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.word_hints import where_to_report
-from service.controllers.leader_forms import Answer, refusal_of
+from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.teams import branch_to_read
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
-from service.security import requires_sign_in
+from service.dependencies import CurrentSettings
+from service.security import requires_part_in
 from service.views.repair import repair_page
 from surveys.commitments.queries import loop_of
 from surveys.errors import Invalid, not_here
-from surveys.people.rules import Viewer
 from surveys.repair.actions import (
     agree_for_team,
     end_repair,
@@ -25,180 +26,130 @@ from surveys.repair.actions import (
 )
 from surveys.repair.models import LookWord, RepairPlan
 from surveys.repair.queries import plan_of
-from surveys.retrospectives.queries import belongs
+
+FIELDS = ("what", "leader_needs", "team_needs", "text", "due")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairForm(FormAboutTeam):
+    """One about the repair plan of a team. Without fields it is a visit of the page."""
+
+    settings: CurrentSettings
+
+    async def after(self, act: Callable[[], Awaitable[None]]) -> Answer:
+        """Run one action and lead back, or show the page with what was typed and what is wrong."""
+        refusal = await refusal_of(self.session, act)
+        return _back(self.team_id) if refusal is None else await self.shown(refusal)
+
+    async def shown(self, refusal: Invalid | None = None) -> Response[str]:
+        """Return the page as its reader may see it."""
+        branch, _ = await branch_to_read(self.session, self.viewer, self.team_id, now=self.now)
+        loop = await loop_of(self.session, self.team_id, now=self.now, for_leader=False, branch=branch)
+        plan = await plan_of(self.session, loop, now=self.now)
+        language = self.page.language
+        _, contacts = where_to_report(language, self.settings.help_contacts)
+        return self.page(
+            "teams/repair.html",
+            status=422 if refusal else 200,
+            repair=repair_page(loop, plan, language, zone=self.viewer.zone, now=self.now),
+            leads=self.team_id in self.viewer.leads,
+            works=self.team_id == self.viewer.unit,
+            contacts=contacts,
+            typed=self.form.typed(*FIELDS) if refusal else {},
+            error_field=refusal.field if refusal else None,
+            error=language.refusal(refusal) if refusal else "",
+        )
+
+    async def require_plan(self, plan_id: UUID) -> None:
+        """Check that the plan in the address is this team's.
+
+        Raises:
+            Missing: it is not.
+        """
+        plan = await self.session.get(RepairPlan, plan_id)
+        if plan is None or plan.team_id != self.team_id:
+            raise not_here()
+
+
+SentAboutRepair = NamedDependency[RepairForm]
 
 
 class RepairController(Controller):
     """One page and its forms. A form that cannot be accepted comes back with what was typed."""
 
     path = "/teams/{team_id:uuid}/repair"
-    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_part_in("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = {"sent": Provide(RepairForm, sync_to_thread=False)}  # noqa: RUF012 -- as above
 
     @get("/")
-    async def show(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        settings: CurrentSettings,
-        now: Now,
-        team_id: FromPath[UUID],
-    ) -> Response[str]:
+    async def show(self, sent: SentAboutRepair) -> Response[str]:
         """Show the plan, or how one begins."""
-        return await self._page(session, viewer, page, settings, now, team_id)
+        return await sent.shown()
 
     @post("/")
-    async def propose(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        settings: CurrentSettings,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def propose(self, sent: SentAboutRepair) -> Answer:
         """Propose a plan to the team."""
-        _require_part(viewer, team_id)
 
         async def act() -> None:
             await propose_repair(
-                session,
-                team_id=team_id,
-                person_id=viewer.person_id,
-                what=form.text("what"),
-                leader_needs=form.text("leader_needs"),
-                team_needs=form.text("team_needs"),
-                now=now,
+                sent.session,
+                team_id=sent.team_id,
+                person_id=sent.viewer.person_id,
+                what=sent.form.text("what"),
+                leader_needs=sent.form.text("leader_needs"),
+                team_needs=sent.form.text("team_needs"),
+                now=sent.now,
             )
 
-        refusal = await refusal_of(session, act)
-        if refusal is not None:
-            return await self._page(
-                session, viewer, page, settings, now, team_id, typed=form, refusal=refusal
-            )
-        return _back(team_id)
+        return await sent.after(act)
 
     @post("/{plan_id:uuid}/agree")
-    async def agree(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        team_id: FromPath[UUID],
-        plan_id: FromPath[UUID],
-    ) -> Redirect:
+    async def agree(self, sent: SentAboutRepair, plan_id: FromPath[UUID]) -> Redirect:
         """Say for the team that it agrees."""
-        await _require_plan(session, viewer, team_id, plan_id)
-        await agree_for_team(session, plan_id, person_id=viewer.person_id, now=now)
-        return _back(team_id)
+        await sent.require_plan(plan_id)
+        await agree_for_team(sent.session, plan_id, person_id=sent.viewer.person_id, now=sent.now)
+        return _back(sent.team_id)
 
     @post("/{plan_id:uuid}/promises")
-    async def promise(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        settings: CurrentSettings,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        plan_id: FromPath[UUID],
-    ) -> Answer:
+    async def promise(self, sent: SentAboutRepair, plan_id: FromPath[UUID]) -> Answer:
         """Promise a step of the plan."""
-        await _require_plan(session, viewer, team_id, plan_id)
+        await sent.require_plan(plan_id)
 
         async def act() -> None:
-            text, due = form.text("text", most=1000), form.date("due")
-            await promise_repair(session, plan_id, person_id=viewer.person_id, text=text, due=due, now=now)
-
-        refusal = await refusal_of(session, act)
-        if refusal is not None:
-            return await self._page(
-                session, viewer, page, settings, now, team_id, typed=form, refusal=refusal
+            await promise_repair(
+                sent.session,
+                plan_id,
+                person_id=sent.viewer.person_id,
+                text=sent.form.text("text", most=1000),
+                due=sent.form.date("due"),
+                now=sent.now,
             )
-        return _back(team_id)
+
+        return await sent.after(act)
 
     @post("/{plan_id:uuid}/look")
-    async def look(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        plan_id: FromPath[UUID],
-    ) -> Redirect:
+    async def look(self, sent: SentAboutRepair, plan_id: FromPath[UUID]) -> Redirect:
         """Say for the team how it is by now."""
-        await _require_plan(session, viewer, team_id, plan_id)
-        word = form.one_of(LookWord, "word")
+        await sent.require_plan(plan_id)
         await look_at_repair(
-            session,
+            sent.session,
             plan_id,
-            person_id=viewer.person_id,
-            day=form.whole_number("day"),
-            word=word,
-            now=now,
+            person_id=sent.viewer.person_id,
+            word=sent.form.one_of(LookWord, "word"),
+            day=sent.form.whole_number("day"),
+            now=sent.now,
         )
-        return _back(team_id)
+        return _back(sent.team_id)
 
     @post("/{plan_id:uuid}/end")
-    async def end(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-        plan_id: FromPath[UUID],
-    ) -> Redirect:
+    async def end(self, sent: SentAboutRepair, plan_id: FromPath[UUID]) -> Redirect:
         """End the plan, as repaired or without that word."""
-        await _require_plan(session, viewer, team_id, plan_id)
-        repaired = form.text("repaired", most=5) == "yes"
-        await end_repair(session, plan_id, person_id=viewer.person_id, repaired=repaired, now=now)
-        return _back(team_id)
-
-    @staticmethod
-    async def _page(
-        session: AsyncSession,
-        viewer: Viewer,
-        page: CurrentPage,
-        settings: CurrentSettings,
-        now: Now,
-        team_id: UUID,
-        *,
-        typed: Form | None = None,
-        refusal: Invalid | None = None,
-    ) -> Response[str]:
-        branch, _ = await branch_to_read(session, viewer, team_id, now=now)
-        _require_part(viewer, team_id)
-        loop = await loop_of(session, team_id, now=now, for_leader=False, branch=branch)
-        plan = await plan_of(session, loop, now=now)
-        _, contacts = where_to_report(page.language, settings.help_contacts)
-        fields = ("what", "leader_needs", "team_needs", "text", "due")
-        return page(
-            "teams/repair.html",
-            status=422 if refusal else 200,
-            repair=repair_page(loop, plan, page.language, zone=viewer.zone, now=now),
-            leads=team_id in viewer.leads,
-            works=team_id == viewer.unit,
-            contacts=contacts,
-            typed={name: (typed.all(name) or [""])[0] for name in fields} if typed else {},
-            error_field=refusal.field if refusal else None,
-            error=page.language.refusal(refusal) if refusal else "",
+        await sent.require_plan(plan_id)
+        repaired = sent.form.text("repaired", most=5) == "yes"
+        await end_repair(
+            sent.session, plan_id, person_id=sent.viewer.person_id, repaired=repaired, now=sent.now
         )
-
-
-def _require_part(viewer: Viewer, team_id: UUID) -> None:
-    if not belongs(viewer, team_id):
-        raise not_here()
-
-
-async def _require_plan(session: AsyncSession, viewer: Viewer, team_id: UUID, plan_id: UUID) -> None:
-    _require_part(viewer, team_id)
-    plan = await session.get(RepairPlan, plan_id)
-    if plan is None or plan.team_id != team_id:
-        raise not_here()
+        return _back(sent.team_id)
 
 
 def _back(team_id: UUID) -> Redirect:

@@ -14,16 +14,20 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from integrations.language import mark
+from service.controllers.forms import Answer
 from service.controllers.retro_desk import (
-    Answer,
+    BOARD_FORM,
     Done,
-    Visit,
-    back_to_board,
+    SentToBoard,
     give_pen,
     pen_of,
-    require_board,
 )
-from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session, not_offered
+from service.dependencies import (
+    CurrentPage,
+    Form,
+    Keys,
+    not_offered,
+)
 from service.logs import UNLOGGED
 from service.security import requires_sign_in
 from surveys.commitments.steps import agree_to_step, drop_step, propose_step
@@ -51,195 +55,134 @@ class RetroBoardController(Controller):
 
     path = "/retros/{retro_id:uuid}"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = BOARD_FORM
     opt = UNLOGGED
 
     @post("/cards")
-    async def write(
-        self,
-        request: Visit,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def write(self, sent: SentToBoard, keys: Keys) -> Answer:
         """Seal a card."""
-        board = await require_board(session, retro_id, viewer)
-        pen, new = pen_of(request)
+        board = await sent.require_board()
+        pen, new = pen_of(sent.request)
         number = await add_card(
-            session,
+            sent.session,
             keys,
-            retro_id,
-            person_id=viewer.person_id,
+            sent.retro_id,
+            person_id=sent.person_id,
             pen=pen,
-            column=form.one_of(Column, "part"),
-            text=form.text("text", most=LONGEST_SENT),
+            column=sent.form.one_of(Column, "part"),
+            text=sent.form.text("text", most=LONGEST_SENT),
         )
-        answer = back_to_board(request, retro_id, Done(number=number))
+        answer = sent.back(Done(number=number))
         if new:
-            give_pen(request, answer, board, pen)
+            give_pen(sent.request, answer, board, pen)
         return answer
 
     @post("/cards/change")
-    async def change(
-        self,
-        request: Visit,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def change(self, sent: SentToBoard, keys: Keys) -> Answer:
         """Replace the words of one's own card, or take it back."""
-        await require_board(session, retro_id, viewer)
-        pen, _ = pen_of(request)
-        back = form.text("do") == "take-back"
-        text = form.text("text", most=LONGEST_SENT)
+        await sent.require_board()
+        pen, _ = pen_of(sent.request)
+        back = sent.form.text("do") == "take-back"
+        text = sent.form.text("text", most=LONGEST_SENT)
         if not back and not text:
             raise Invalid(mark("Write a sentence; this was left empty."), field="text")
         await change_card(
-            session,
+            sent.session,
             keys,
-            retro_id,
-            person_id=viewer.person_id,
+            sent.retro_id,
+            person_id=sent.person_id,
             pen=pen,
-            column=form.one_of(Column, "part"),
-            number=form.whole_number("number"),
+            column=sent.form.one_of(Column, "part"),
+            number=sent.form.whole_number("number"),
             text="" if back else text,
         )
-        return back_to_board(request, retro_id)
+        return sent.back()
 
     @post("/moves")
-    async def move(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def move(self, sent: SentToBoard, page: CurrentPage) -> Answer:
         """Put a card with another one, into a group, or on its own.
 
         What is done most often looks at the board only once, when it locks it.
         """
         try:
-            card_id = form.id("card")
-            onto = None if form.text("onto") == "alone" else form.id("onto")
-            seen = form.whole_number("seen") if form.text("seen") else None
+            card_id = sent.form.id("card")
+            onto = None if sent.form.text("onto") == "alone" else sent.form.id("onto")
+            seen = sent.form.whole_number("seen") if sent.form.text("seen") else None
         except Invalid:
-            await require_board(session, retro_id, viewer)  # others learn nothing, not even what is wrong
+            await sent.require_board()  # others learn nothing, not even what is wrong
             raise
         moved = await move_card(
-            session, retro_id, person_id=viewer.person_id, card_id=card_id, onto=onto, seen=seen
+            sent.session, sent.retro_id, person_id=sent.person_id, card_id=card_id, onto=onto, seen=seen
         )
         words = page.language.say(OVERTOOK) if moved.overtook else ""
-        return back_to_board(request, retro_id, Done(words=words, revision=moved.revision))
+        return sent.back(Done(words=words, revision=moved.revision))
 
     @post("/groups/{group_id:uuid}")
-    async def name(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-        group_id: FromPath[UUID],
-    ) -> Answer:
+    async def name(self, sent: SentToBoard, group_id: FromPath[UUID]) -> Answer:
         """Name a group."""
-        await require_board(session, retro_id, viewer)
+        await sent.require_board()
         await name_group(
-            session,
-            retro_id,
-            person_id=viewer.person_id,
+            sent.session,
+            sent.retro_id,
+            person_id=sent.person_id,
             group_id=group_id,
-            name=form.text("name", most=LONGEST_SENT),
+            name=sent.form.text("name", most=LONGEST_SENT),
         )
-        return back_to_board(request, retro_id)
+        return sent.back()
 
     @post("/votes")
-    async def vote(
-        self,
-        request: Visit,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def vote(self, sent: SentToBoard, keys: Keys) -> Answer:
         """Replace one's votes; the form has a number for each topic, under the topic's name."""
-        await require_board(session, retro_id, viewer)
-        await cast_votes(session, keys, retro_id, person_id=viewer.person_id, votes=_votes(form))
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        await cast_votes(
+            sent.session, keys, sent.retro_id, person_id=sent.person_id, votes=_votes(sent.form)
+        )
+        return sent.back()
 
     @post("/wording")
-    async def wording(
-        self, session: Session, viewer: CurrentViewer, form: SentForm, retro_id: FromPath[UUID]
-    ) -> Response[Remark]:
+    async def wording(self, sent: SentToBoard) -> Response[Remark]:
         """Say whether a draft reads like blame. It is looked at in memory and neither kept nor counted."""
-        await require_board(session, retro_id, viewer)
-        draft = form.text("text", most=LONGEST_SENT)
-        names = await names_on(session, retro_id)
-        found = await asyncio.to_thread(_look_at, draft, names, viewer.locale.partition("-")[0])
+        await sent.require_board()
+        draft = sent.form.text("text", most=LONGEST_SENT)
+        names = await names_on(sent.session, sent.retro_id)
+        found = await asyncio.to_thread(_look_at, draft, names, sent.viewer.locale.partition("-")[0])
         return Response(Remark(f"{found.why}\n{found.rewrite}") if found else Remark(), status_code=200)
 
     @post("/topic")
-    async def topic(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def topic(self, sent: SentToBoard) -> Answer:
         """Point everybody's screen at a topic."""
-        await require_board(session, retro_id, viewer)
-        topic_id = form.id("topic") if form.text("topic") else None
-        await discuss_topic(session, retro_id, person_id=viewer.person_id, topic_id=topic_id)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        topic_id = sent.form.id("topic") if sent.form.text("topic") else None
+        await discuss_topic(sent.session, sent.retro_id, person_id=sent.person_id, topic_id=topic_id)
+        return sent.back()
 
     @post("/steps")
-    async def propose(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def propose(self, sent: SentToBoard) -> Answer:
         """Propose a step with an owner and a day."""
-        await require_board(session, retro_id, viewer)
+        await sent.require_board()
         await propose_step(
-            session,
-            retro_id,
-            person_id=viewer.person_id,
-            text=form.text("text", most=LONGEST_SENT),
-            owner_id=form.id("owner"),
-            due=form.date("due"),
-            now=now,
-            topic_id=form.id("topic") if form.text("topic") else None,
+            sent.session,
+            sent.retro_id,
+            person_id=sent.person_id,
+            text=sent.form.text("text", most=LONGEST_SENT),
+            owner_id=sent.form.id("owner"),
+            due=sent.form.date("due"),
+            now=sent.now,
+            topic_id=sent.form.id("topic") if sent.form.text("topic") else None,
         )
-        return back_to_board(request, retro_id)
+        return sent.back()
 
     @post("/steps/{step_id:uuid}")
-    async def decide(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-        step_id: FromPath[UUID],
-    ) -> Answer:
+    async def decide(self, sent: SentToBoard, step_id: FromPath[UUID]) -> Answer:
         """Agree to a step of one's own, or leave a proposed one out."""
-        await require_board(session, retro_id, viewer)
-        if form.text("do") == "agree":
-            await agree_to_step(session, retro_id, step_id=step_id, person_id=viewer.person_id, now=now)
+        await sent.require_board()
+        if sent.form.text("do") == "agree":
+            await agree_to_step(
+                sent.session, sent.retro_id, step_id=step_id, person_id=sent.person_id, now=sent.now
+            )
         else:
-            await drop_step(session, retro_id, step_id=step_id, person_id=viewer.person_id)
-        return back_to_board(request, retro_id)
+            await drop_step(sent.session, sent.retro_id, step_id=step_id, person_id=sent.person_id)
+        return sent.back()
 
 
 @lru_cache(maxsize=64)

@@ -1,27 +1,25 @@
 """A team's retrospectives: what there was, and the form that starts another."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
 from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
-from service.controllers.retro_desk import Answer, Visit
-from service.dependencies import CurrentPage, CurrentViewer, Form, Keys, Now, SentForm, Session
+from service.controllers.forms import TEAM_FORM, Answer, FormAboutTeam, SentAboutTeam
+from service.dependencies import Form, Keys, Requested
 from service.problems import status_of
-from service.rendering import Page
-from service.security import requires_sign_in
+from service.security import requires_part_in
 from service.views.retro_page import retro_list
-from surveys.errors import Conflict, Invalid, not_here
+from surveys.errors import Conflict, Invalid
 from surveys.milestones.queries import milestones_to_look_back_on
 from surveys.people.models import TeamOrGroup, WorkingGroup
-from surveys.people.rules import Viewer
 from surveys.retrospectives.actions import start_retrospective
-from surveys.retrospectives.queries import belongs, retrospectives_of
+from surveys.retrospectives.queries import retrospectives_of
 from surveys.retrospectives.room import people_looking_back
 from surveys.retrospectives.rules import Names, Pace, Plan, Template
 
@@ -30,64 +28,42 @@ class RetroListController(Controller):
     """The retrospectives of one team. Only for who works in it or leads it."""
 
     path = "/teams/{team_id:uuid}/retros"
-    guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    guards = [requires_part_in("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = TEAM_FORM
 
     @get("/")
-    async def show(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        team_id: FromPath[UUID],
-    ) -> Response[str]:
+    async def show(self, request: Requested, sent: SentAboutTeam) -> Response[str]:
         """Show what there was, and the form that starts another."""
-        milestone = request.query_params.get("milestone", "")
-        return await _list_page(session, viewer, page, team_id, now, milestone=milestone)
+        return await _list_page(sent, {"milestone": request.query_params.get("milestone", "")})
 
     @post("/")
-    async def start(
-        self,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def start(self, sent: SentAboutTeam, keys: Keys) -> Answer:
         """Start one; whoever presses leads through it."""
-        _require_belongs(viewer, team_id)
         try:
-            plan = _plan_of(form)
+            plan = _plan_of(sent.form)
             plan.require_possible()
-            await _require_offered(session, team_id, plan, now)
+            await _require_offered(sent.session, sent.team_id, plan, sent.now)
             board = await start_retrospective(
-                session, keys, team_id=team_id, started_by=viewer.person_id, plan=plan, now=now
+                sent.session,
+                keys,
+                team_id=sent.team_id,
+                started_by=sent.viewer.person_id,
+                plan=plan,
+                now=sent.now,
             )
         except (Invalid, Conflict) as refusal:  # the board that is open stands on the same page
-            return await _list_page(session, viewer, page, team_id, now, refused=refusal, form=form)
+            return await _list_page(sent, sent.form.typed(), refusal)
         return Redirect(f"/retros/{board.id}", status_code=303)
 
 
 async def _list_page(
-    session: AsyncSession,
-    viewer: Viewer,
-    page: Page,
-    team_id: UUID,
-    now: datetime,
-    *,
-    refused: Invalid | Conflict | None = None,
-    form: Form | None = None,
-    milestone: str = "",
+    about: FormAboutTeam, fields: Mapping[str, str], refused: Invalid | Conflict | None = None
 ) -> Response[str]:
-    _require_belongs(viewer, team_id)
-    sent = form.typed() if form is not None else {"milestone": milestone}
+    session, page, team_id = about.session, about.page, about.team_id
     team = await session.get_one(TeamOrGroup, team_id)
     people = await people_looking_back(session, team)
-    offered = await milestones_to_look_back_on(session, team_id, now=now)
-    chosen = next((one for one in offered if str(one.id) == sent.get("milestone")), None)
+    offered = await milestones_to_look_back_on(session, team_id, now=about.now)
+    chosen = next((one for one in offered if str(one.id) == fields.get("milestone")), None)
     return page(
         "retros/list.html",
         status=status_of(refused) if refused is not None else 200,
@@ -97,18 +73,13 @@ async def _list_page(
         retros=retro_list(await retrospectives_of(session, team_id)),
         writers=sum(not leads for leads in people.values()),
         wrong=page.language.refusal(refused) if refused is not None else "",
-        sent=sent,
-        title=sent.get("title", chosen.name if chosen else ""),
+        sent=fields,
+        title=fields.get("title", chosen.name if chosen else ""),
         offered=offered,
         chosen=chosen,
         templates=[(one, name, ABOUT_TEMPLATE[one]) for one, name in TEMPLATES.items()],
-        template=sent.get("template", Template.THREE_PARTS),
+        template=fields.get("template", Template.THREE_PARTS),
     )
-
-
-def _require_belongs(viewer: Viewer, team_id: UUID) -> None:
-    if not belongs(viewer, team_id):
-        raise not_here()
 
 
 async def _require_offered(session: AsyncSession, team_id: UUID, plan: Plan, now: datetime) -> None:

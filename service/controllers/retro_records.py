@@ -13,8 +13,17 @@ from integrations.environment import Settings
 from integrations.language import Translator, mark
 from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
 from integrations.retro_summary import note_of, require_same_words, say_summary
-from service.controllers.retro_desk import Answer, Visit, require_board
-from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Now, SentForm, Session
+from service.controllers.forms import Answer
+from service.controllers.retro_desk import require_board
+from service.dependencies import (
+    CurrentPage,
+    CurrentSettings,
+    CurrentViewer,
+    Now,
+    Requested,
+    SentForm,
+    Session,
+)
 from service.logs import UNLOGGED
 from service.rendering import Page
 from service.security import requires_sign_in
@@ -47,7 +56,7 @@ class RetroRecordController(Controller):
     @get("/post")
     async def preview(
         self,
-        request: Visit,
+        request: Requested,
         session: Session,
         viewer: CurrentViewer,
         settings: CurrentSettings,

@@ -14,10 +14,10 @@ from integrations.environment import Settings
 from integrations.language import mark
 from integrations.retro_words import SAID_ALOUD
 from integrations.trackers.channel import doors_of
+from service.controllers.forms import Answer
 from service.controllers.retro_desk import (
-    Answer,
-    Visit,
-    back_to_board,
+    BOARD_FORM,
+    SentToBoard,
     give_pen,
     pen_of,
     require_board,
@@ -28,7 +28,7 @@ from service.dependencies import (
     CurrentViewer,
     Keys,
     Now,
-    SentForm,
+    Requested,
     Session,
     Sessions,
 )
@@ -50,7 +50,7 @@ from surveys.retrospectives.boards import announce, board_to_change, takes_part
 from surveys.retrospectives.cards import own_cards
 from surveys.retrospectives.keys import RetroKeys
 from surveys.retrospectives.models import Retrospective
-from surveys.retrospectives.queries import belongs, board_as_seen
+from surveys.retrospectives.queries import board_as_seen
 from surveys.retrospectives.room import (
     join_retrospective,
     leave_names_out,
@@ -70,11 +70,12 @@ class RetroController(Controller):
 
     path = "/retros/{retro_id:uuid}"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = BOARD_FORM
 
     @get("/", opt=UNLOGGED)
     async def show(
         self,
-        request: Visit,
+        request: Requested,
         session: Session,
         keys: Keys,
         viewer: CurrentViewer,
@@ -89,7 +90,7 @@ class RetroController(Controller):
         pen, new = pen_of(request)
         mine = await _own(session, keys, board, viewer, pen, request)
         mine = replace(mine, until=await own_deadline(session, board, viewer.person_id, now=now))
-        if board.phase is Phase.CLOSED and belongs(viewer, board.team_id):
+        if board.phase is Phase.CLOSED and viewer.belongs_to(board.team_id):
             finished = await milestones_to_look_back_on(session, board.team_id, now=now)
             mine = replace(mine, meanwhile=[one.name for one in finished])
         if settings.uses_slack and may_post(board, viewer):
@@ -109,7 +110,7 @@ class RetroController(Controller):
 
     @get("/live", opt=UNLOGGED)
     async def live(
-        self, request: Visit, sessions: Sessions, viewer: CurrentViewer, retro_id: FromPath[UUID]
+        self, request: Requested, sessions: Sessions, viewer: CurrentViewer, retro_id: FromPath[UUID]
     ) -> Stream:
         """Push the state of the board to one window, now and after every change."""
         async with sessions() as session:
@@ -121,129 +122,90 @@ class RetroController(Controller):
         )
 
     @post("/join")
-    async def join(
-        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
-    ) -> Answer:
+    async def join(self, sent: SentToBoard) -> Answer:
         """Take part, for who came to the team after the start."""
-        await require_board(session, retro_id, viewer)
-        await join_retrospective(session, retro_id, person_id=viewer.person_id, now=now)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        await join_retrospective(sent.session, sent.retro_id, person_id=sent.person_id, now=sent.now)
+        return sent.back()
 
     @post("/without-names", opt=UNLOGGED)
-    async def without_names(
-        self, request: Visit, session: Session, viewer: CurrentViewer, retro_id: FromPath[UUID]
-    ) -> Answer:
+    async def without_names(self, sent: SentToBoard) -> Answer:
         """Wish that cards carry no names; nobody learns who wished it."""
-        await require_board(session, retro_id, viewer)
-        await leave_names_out(session, retro_id, person_id=viewer.person_id)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        await leave_names_out(sent.session, sent.retro_id, person_id=sent.person_id)
+        return sent.back()
 
     @post("/facilitator")
-    async def facilitator(
-        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
-    ) -> Answer:
+    async def facilitator(self, sent: SentToBoard) -> Answer:
         """Lead through the rest."""
-        await require_board(session, retro_id, viewer)
-        await take_over(session, retro_id, person_id=viewer.person_id, now=now)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        await take_over(sent.session, sent.retro_id, person_id=sent.person_id, now=sent.now)
+        return sent.back()
 
     @post("/next")
-    async def next_step(
-        self,
-        request: Visit,
-        session: Session,
-        keys: Keys,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def next_step(self, sent: SentToBoard, keys: Keys) -> Answer:
         """Go on to the next step."""
-        await require_board(session, retro_id, viewer)
-        leaving = form.one_of(Phase, "leaving")
-        await move_on(session, keys, retro_id, leaving=leaving, person_id=viewer.person_id, now=now)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        leaving = sent.form.one_of(Phase, "leaving")
+        await move_on(
+            sent.session, keys, sent.retro_id, leaving=leaving, person_id=sent.person_id, now=sent.now
+        )
+        return sent.back()
 
     @post("/close")
-    async def close(
-        self, request: Visit, session: Session, viewer: CurrentViewer, now: Now, retro_id: FromPath[UUID]
-    ) -> Answer:
+    async def close(self, sent: SentToBoard) -> Answer:
         """End it, at whatever step it is."""
-        await require_board(session, retro_id, viewer)
-        await close_retrospective(session, retro_id, person_id=viewer.person_id, now=now)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        await close_retrospective(sent.session, sent.retro_id, person_id=sent.person_id, now=sent.now)
+        return sent.back()
 
     @post("/clock")
-    async def clock(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Answer:
+    async def clock(self, sent: SentToBoard) -> Answer:
         """Set the clock everybody sees."""
-        await require_board(session, retro_id, viewer)
-        minutes = form.whole_number("minutes", NO_MINUTES)
-        await set_clock(session, retro_id, person_id=viewer.person_id, minutes=minutes, now=now)
-        return back_to_board(request, retro_id)
+        await sent.require_board()
+        minutes = sent.form.whole_number("minutes", NO_MINUTES)
+        await set_clock(
+            sent.session, sent.retro_id, person_id=sent.person_id, minutes=minutes, now=sent.now
+        )
+        return sent.back()
 
     @post("/earlier/{promise_id:uuid}/aloud")
-    async def aloud(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-        promise_id: FromPath[UUID],
-    ) -> Answer:
+    async def aloud(self, sent: SentToBoard, promise_id: FromPath[UUID]) -> Answer:
         """Write down what the team says of an earlier step, or of a promise too few answered about."""
-        await require_board(session, retro_id, viewer)
+        await sent.require_board()
         await say_aloud(
-            session,
-            retro_id,
+            sent.session,
+            sent.retro_id,
             promise_id=promise_id,
-            person_id=viewer.person_id,
-            said=form.one_of(SaidInRetro, "said"),
-            reason=form.text("reason", most=1000),
-            now=now,
+            person_id=sent.person_id,
+            said=sent.form.one_of(SaidInRetro, "said"),
+            reason=sent.form.text("reason", most=1000),
+            now=sent.now,
         )
-        return back_to_board(request, retro_id)
+        return sent.back()
 
     @post("/earlier/{promise_id:uuid}")
-    async def earlier(
-        self,
-        request: Visit,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-        promise_id: FromPath[UUID],
-    ) -> Answer:
+    async def earlier(self, sent: SentToBoard, promise_id: FromPath[UUID]) -> Answer:
         """Say of an agreed step that it is done, or that it is not wanted any more, and why.
 
         On the next board, or on the summary of the one that agreed it.
         """
-        board = await require_board(session, retro_id, viewer)
+        board = await sent.require_board()
         if board.phase is Phase.CLOSED:
-            offered = await promises_of(session, board, now=now)
+            offered = await promises_of(sent.session, board, now=sent.now)
         else:
-            board = await board_to_change(session, retro_id, viewer.person_id, Phase.LOOK_BACK)
-            offered = await steps_to_look_at(session, board, now=now)
+            board = await board_to_change(sent.session, sent.retro_id, sent.person_id, Phase.LOOK_BACK)
+            offered = await steps_to_look_at(sent.session, board, now=sent.now)
         if promise_id not in {one.id for one in offered}:
             raise not_asked_about()
-        if form.text("became") == "done":
-            await mark_done(session, promise_id, person_id=viewer.person_id, now=now)
+        if sent.form.text("became") == "done":
+            await mark_done(sent.session, promise_id, person_id=sent.person_id, now=sent.now)
         else:
-            why = form.text("reason", most=1000)
-            await withdraw(session, promise_id, person_id=viewer.person_id, reason=why, now=now)
+            why = sent.form.text("reason", most=1000)
+            await withdraw(sent.session, promise_id, person_id=sent.person_id, reason=why, now=sent.now)
         if board.phase is not Phase.CLOSED:
-            await announce(session, board)
-        return back_to_board(request, retro_id)
+            await announce(sent.session, board)
+        return sent.back()
 
 
 async def _with_issues(
@@ -262,7 +224,12 @@ async def _with_issues(
 
 
 async def _own(
-    session: AsyncSession, keys: RetroKeys, board: Retrospective, viewer: Viewer, pen: bytes, request: Visit
+    session: AsyncSession,
+    keys: RetroKeys,
+    board: Retrospective,
+    viewer: Viewer,
+    pen: bytes,
+    request: Requested,
 ) -> OwnPart:
     """Return what only this reader sees: their unrevealed cards by their pen, and their own votes."""
     taking_part = await takes_part(session, board.id, viewer.person_id)

@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from litestar import Controller, Request, get, post
+from litestar import Controller, get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.language import Translator
-from service.dependencies import CurrentPage, CurrentSettings, Now, SentForm, Session
+from service.dependencies import CurrentPage, CurrentSettings, Now, Requested, SentForm, Session
 from service.problems import status_of
 from service.security import SIGN_IN_DAYS
 from surveys.errors import Gone
@@ -35,7 +34,6 @@ ADDRESSES_KNOWN = 10_000
 OWN_PATH = re.compile(r"/[\w-][\w/-]*", re.ASCII)
 
 SendMail = Callable[[str, str, str], Awaitable[bool]]  # address, subject, text; whether it was taken
-Visit = Request[Any, Any, State]
 
 log = structlog.get_logger("kept.sign_in")
 
@@ -69,7 +67,7 @@ class SignInController(Controller):
 
     @post("/sign-in", status_code=200)
     async def send(
-        self, request: Visit, page: CurrentPage, settings: CurrentSettings, now: Now, form: SentForm
+        self, request: Requested, page: CurrentPage, settings: CurrentSettings, now: Now, form: SentForm
     ) -> Response[str]:
         """Say that a link is on its way if the address is known; send it after saying so."""
         state = request.app.state
@@ -93,7 +91,7 @@ class SignInController(Controller):
 
     @post("/sign-in/{token:str}")
     async def use(
-        self, request: Visit, session: Session, page: CurrentPage, now: Now, token: FromPath[str]
+        self, request: Requested, session: Session, page: CurrentPage, now: Now, token: FromPath[str]
     ) -> Response[Any]:
         """Use the link up and begin a session."""
         try:
@@ -110,7 +108,7 @@ class SignInController(Controller):
         )
 
     @post("/sign-out")
-    async def leave(self, request: Visit, session: Session) -> Redirect:
+    async def leave(self, request: Requested, session: Session) -> Redirect:
         """End the session here and in the database."""
         cookies = request.app.state.cookies
         token = request.cookies.get(cookies.session)

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get
-from litestar.datastructures import State
+from litestar import Controller, get
 from litestar.params import FromPath
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator, mark
 from integrations.loop_words import DECISIONS, FROM
 from service.controllers.group_page import show_group
-from service.dependencies import CurrentPage, CurrentViewer, Now, Session
+from service.dependencies import CurrentPage, CurrentViewer, Now, Requested, Session
 from service.reading_log import note_after
 from service.rendering import Page
 from service.security import requires_sign_in
@@ -40,14 +39,12 @@ from surveys.people.rules import Directory, Viewer, may_read
 from surveys.repair.queries import repair_promises
 from surveys.results.published import TeamTrend
 from surveys.results.queries import Wanted, trends_of
-from surveys.retrospectives.queries import belongs
 from surveys.waves.queries import open_wave_of_unit, roster
 from surveys.waves.rosters import coming_changes
 from surveys.waves.rules import FrozenRules
 from surveys.zones import local_date
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
-Visit = Request[Any, Any, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class TeamController(Controller):
     @get("/{team_id:uuid}")
     async def show(
         self,
-        request: Visit,
+        request: Requested,
         session: Session,
         viewer: CurrentViewer,
         page: CurrentPage,
@@ -124,7 +121,7 @@ async def show_team(
         owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
         audience=_audience(team, trend, reader, reader.page.language),
         me=reader.viewer.person_id,
-        retros_here=belongs(reader.viewer, team_id),
+        retros_here=reader.viewer.belongs_to(team_id),
         today=today.isoformat(),
         decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
         topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
@@ -266,7 +263,9 @@ def _audience(team: TeamPage, trend: TeamTrend, reader: Reader, language: Transl
             moment=moment,
         )
     else:
-        told = language.say("Everyone who is asked in {team} gets a message now.", team=team.name)
+        told = language.say(
+            "Everyone who is asked in {team} gets a message, within their working hours.", team=team.name
+        )
     if newest is not None and newest.rules.get("leaders_read_below"):
         who = mark(
             "Your words then stand on this page for the unit, any unit below it, leaders further up, HR,"

@@ -7,7 +7,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from integrations.language import mark
-from service.controllers.leader_forms import LEADER_FORM, Answer, SentByLeader, back
+from service.controllers.forms import Answer
+from service.controllers.leader_forms import LEADER_FORM, SentByLeader, back
 from service.dependencies import CurrentViewer, Now, Session
 from service.security import requires_leader_of
 from surveys.commitments.actions import commit

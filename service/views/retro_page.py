@@ -10,7 +10,7 @@ from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
 from surveys.commitments.loop import PromiseView
 from surveys.milestones.issues import IssueView
 from surveys.people.rules import Viewer
-from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic, belongs
+from surveys.retrospectives.queries import Board, Listed, ShownCard, Topic
 from surveys.retrospectives.rules import (
     CARDS_A_PEN,
     LONGEST_CARD,
@@ -161,7 +161,7 @@ def board_page(
         longest=LONGEST_CARD,
         late=state.phase_ends_at is not None and state.phase_ends_at <= now,
         live=state.pace is Pace.LIVE,
-        repair_here=belongs(viewer, state.team_id) and not state.in_group,
+        repair_here=viewer.belongs_to(state.team_id) and not state.in_group,
     )
 
 

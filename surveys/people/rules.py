@@ -226,6 +226,10 @@ class Viewer:
         """Return whether they lead this unit or working group."""
         return team_id in self.leads or team_id in self.leads_groups
 
+    def belongs_to(self, team_id: UUID) -> bool:
+        """Return whether they work in this unit or lead it, or belong to this working group."""
+        return team_id == self.unit or team_id in self.leads or team_id in self.groups
+
 
 def may_make_group(viewer: Viewer) -> bool:
     """Return whether somebody may make a working group: who leads a unit, and HR."""

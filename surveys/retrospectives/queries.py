@@ -125,14 +125,9 @@ async def board_for(session: AsyncSession, retrospective_id: UUID, viewer: Viewe
     board = await session.get(Retrospective, retrospective_id)
     if board is None or board.organisation_id != viewer.organisation_id:
         return None
-    if belongs(viewer, board.team_id) or await takes_part(session, board.id, viewer.person_id):
+    if viewer.belongs_to(board.team_id) or await takes_part(session, board.id, viewer.person_id):
         return board
     return None
-
-
-def belongs(viewer: Viewer, team_id: UUID) -> bool:
-    """Return whether somebody works in a team or leads it, or belongs to a working group."""
-    return team_id == viewer.unit or team_id in viewer.leads or team_id in viewer.groups
 
 
 async def board_as_seen(session: AsyncSession, board: Retrospective, *, now: datetime) -> Board:

@@ -20,7 +20,6 @@ from surveys.people.models import Person
 from surveys.people.rules import Viewer
 from surveys.retrospectives.boards import note
 from surveys.retrospectives.models import ActionStep, CardGroup, PostedSummary, Retrospective
-from surveys.retrospectives.queries import belongs
 from surveys.retrospectives.rules import Phase, by_votes
 
 MOST_TOPICS = 10
@@ -79,7 +78,7 @@ def may_post(board: Retrospective, viewer: Viewer) -> bool:
     if board.phase is not Phase.CLOSED:
         return False
     return viewer.leads_there(board.team_id) or (
-        board.facilitator_id == viewer.person_id and belongs(viewer, board.team_id)
+        board.facilitator_id == viewer.person_id and viewer.belongs_to(board.team_id)
     )
 
 

@@ -15,7 +15,7 @@ EDGES = (
     "service/controllers/words.py",  # words are stored in a transaction that holds nothing else
     "service/controllers/mailbox.py",  # a refusal rolls back and is told to the page's script
     "service/controllers/sign_in.py",  # makes a link after the response, when nobody waits for it
-    "service/controllers/leader_forms.py",  # a savepoint, to show a refusal on the page it came from
+    "service/controllers/forms.py",  # a savepoint, to show a refusal on the page it came from
     "integrations/slack/",  # one payload, one transaction
     "service/live_boards.py",  # notes who is here by the clock of its connections
     "service/reading_log.py",  # notes who looked after the response, when nobody waits for it
