@@ -92,7 +92,7 @@ def say_topic(topic: TopicView, language: Translator) -> str:
     if topic.text is not None:
         return topic.text
     if topic.kind in BY_ITSELF:
-        return language.say(BY_ITSELF[topic.kind], day=language.date(topic.raised_at.date()))
+        return language.say(BY_ITSELF[topic.kind], day=language.date(topic.raised_on))
     sentence = SAID[topic.kind]
     names = THEMES if topic.kind is TopicKind.THEME else DIMENSION_NAMES
     name = language.gettext(names.get(topic.code or "", topic.code or ""))

@@ -70,10 +70,11 @@ class Exported:
     language: str
 
 
-def exported(board: Board, promises: Sequence[PromiseView], language: Translator) -> Exported:
-    """Return what the files of a closed board hold."""
+def exported(
+    board: Board, promises: Sequence[PromiseView], language: Translator, *, closed_on: date
+) -> Exported:
+    """Return what the files of a board hold that was closed on a day, as its reader counts days."""
     say = language.say
-    closed_on = (board.closed_at or board.created_at).date()
     parts = [_part(board, column, language) for column in parts_of(board.template)]
     return Exported(
         title=board.title,

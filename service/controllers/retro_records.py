@@ -42,6 +42,7 @@ from surveys.retrospectives.summaries import (
     require_may_post,
     summary_of,
 )
+from surveys.zones import local_date
 
 NOT_CLOSED = mark("Close the retrospective first; its summary is what can be kept.")
 
@@ -160,7 +161,9 @@ async def _exported(
         raise Conflict(NOT_CLOSED)
     seen = await board_as_seen(session, board, now=now)
     promises = await promises_of(session, board, now=now)
-    return exported(seen, promises, language), f"retrospective-{board.closed_at.date().isoformat()}"
+    closed_on = local_date(board.closed_at, viewer.zone)
+    held = exported(seen, promises, language, closed_on=closed_on)
+    return held, f"retrospective-{closed_on.isoformat()}"
 
 
 def _file(content: bytes, media_type: str, name: str) -> Answer:

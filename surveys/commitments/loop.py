@@ -136,7 +136,7 @@ class TopicView:
         code: a dimension or a theme; None where `text` says it.
         text: one line in the leader's words.
         wave_id: the pulse it comes from, if any, and `occurrence` its date.
-        raised_at: from then on the leader can see it.
+        raised_at: from then on the leader can see it; `raised_on` is the day in the team's zone.
         acknowledged_at: when the leader noted that it was read.
         answer_by: the day the leader named for an answer.
         decision: None while there is none; then `reason`, and for what was passed on `passed_to`.
@@ -156,6 +156,7 @@ class TopicView:
     wave_id: UUID | None
     occurrence: date | None
     raised_at: datetime
+    raised_on: date
     acknowledged_at: datetime | None
     answer_by: date | None
     decision: Decision | None

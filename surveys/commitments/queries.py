@@ -69,7 +69,7 @@ async def loop_of(
         await promises_of_team(session, team_id, zone, away, now=now, for_leader=for_leader),
     )
     stored = await topics_known(session, team_id, now=now, for_leader=for_leader)
-    topics = topics_of(stored, answers_of(promises), now=now, for_leader=for_leader)
+    topics = topics_of(stored, answers_of(promises), zone, now=now, for_leader=for_leader)
     topics = await _with_effects(session, team_id, topics, now=now, for_leader=for_leader)
     counted = _counted(stored, promises, zone, rest, now=now)
     known = LoopState(

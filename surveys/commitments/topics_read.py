@@ -18,6 +18,7 @@ from surveys.commitments.rates import OPEN, Answered, Ended, closed_at
 from surveys.commitments.rules import LEADERS_OWN
 from surveys.people.rules import Directory
 from surveys.waves.models import Wave
+from surveys.zones import local_date
 
 Answers = Mapping[UUID, Sequence[ToldPromise]]  # topic → promises
 COUNTED = timedelta(days=180)
@@ -76,7 +77,7 @@ def _topics(*, for_leader: bool) -> Select[Topic, date, datetime | None, date | 
 
 
 def topics_of(
-    known: Iterable[KnownTopic], answers: Answers, *, now: datetime, for_leader: bool
+    known: Iterable[KnownTopic], answers: Answers, zone: str, *, now: datetime, for_leader: bool
 ) -> list[TopicView]:
     """Return the topics of a team as this reader may see them: unanswered first, then newest answers.
 
@@ -85,9 +86,10 @@ def topics_of(
 
     Args:
         answers: the promises made in answer to each.
+        zone: the team's, in which days are meant.
     """
     views = [
-        _view(one, [told.view for told in answers.get(one.topic.id, ())])
+        _view(one, [told.view for told in answers.get(one.topic.id, ())], zone)
         for one in known
         if (one.topic.wave_id is None or (one.sees_at is not None and one.sees_at <= now))
         and (one.topic.decided_at is None or now - one.topic.decided_at <= ON_PAGE)
@@ -113,7 +115,7 @@ def _newest(view: TopicView) -> float:
     return (view.decided_at or view.raised_at).timestamp()
 
 
-def _view(known: KnownTopic, promises: Sequence[PromiseView]) -> TopicView:
+def _view(known: KnownTopic, promises: Sequence[PromiseView], zone: str) -> TopicView:
     topic = known.topic
     return TopicView(
         id=topic.id,
@@ -123,6 +125,7 @@ def _view(known: KnownTopic, promises: Sequence[PromiseView]) -> TopicView:
         wave_id=topic.wave_id,
         occurrence=known.occurrence,
         raised_at=topic.raised_at,
+        raised_on=local_date(topic.raised_at, zone),
         acknowledged_at=topic.acknowledged_at,
         answer_by=known.answer_by,
         decision=topic.decision,

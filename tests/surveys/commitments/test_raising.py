@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.language import Translator
+from integrations.loop_words import say_topic
 from surveys.comments.actions import open_mailbox
 from surveys.comments.models import Addressee
 from surveys.commitments.absences import go_away
@@ -121,6 +123,15 @@ class TestBoards:
         topic = await scene.kept()
         assert (topic.kind, topic.code, topic.text) == (TopicKind.RETRO, board.id.hex, None)
         assert await scene.topics(now=NOON, for_leader=False) == [TopicKind.RETRO]
+
+    async def test_its_day_is_the_one_it_was_where_the_team_is(self, scene: Scene) -> None:
+        board = await scene.closed_board(votes=2)
+        board.closed_at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # half past midnight in Berlin
+        await raise_topics(scene.session, now=NOON)
+
+        (topic,) = (await loop_of(scene.session, scene.cast.payments.id, now=NOON)).topics
+        said = say_topic(topic, Translator("en"))
+        assert said == "Something in the retrospective of Tuesday 3 March has no step yet."
 
     async def test_what_nobody_voted_for_does_not(self, scene: Scene) -> None:
         await scene.closed_board(votes=0)
