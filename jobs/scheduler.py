@@ -53,6 +53,7 @@ class Clockwork:
     Attributes:
         channels: the ways to reach people that are configured here.
         clock: the real time, on which leases and pace run whatever `now` a run pretends.
+        steady: whether this clock stays, so that what waits for the morning is safe with it.
     """
 
     sessions: async_sessionmaker[AsyncSession]
@@ -60,15 +61,22 @@ class Clockwork:
     channels: Mapping[ChannelName, Channel]
     settings: Settings
     clock: Callable[[], datetime] = real_clock
+    steady: bool = True
 
     def timetable(self) -> tuple[Tick, ...]:
         """Return every job, in the order in which one round runs them.
 
-        Closing comes before opening, so that what a team said is heard before the next wave asks.
+        Closing comes before opening, so that what a team said is heard before the next wave asks. News is
+        planned after whatever opens at that very moment, so that it can keep apart from the invitations.
         """
         sessions, keys, url = self.sessions, self.keys, self.settings.database_url
         slack = ChannelName.SLACK in self.channels
-        post = Post(sessions, keys, self.channels, self.settings, self.clock)
+
+        async def nudge(now: datetime) -> int:
+            await open_waves(sessions, keys, slack=slack, now=now)
+            return await nudge_leaders(sessions, slack=slack, now=now)
+
+        post = Post(sessions, keys, self.channels, self.settings, self.clock, self.steady)
         return (
             Tick("close_waves", 15, lambda now: close_waves(sessions, keys, now=now)),
             Tick("destroy_keys", 15, lambda now: destroy_keys(sessions, keys, database_url=url, now=now)),
@@ -77,7 +85,7 @@ class Clockwork:
             Tick("ask_promises", 900, lambda now: ask_promises(sessions, keys, slack=slack, now=now)),
             Tick("count_turnout", 900, lambda now: count_turnout(sessions, keys, now=now)),
             Tick("count_loops", 900, lambda now: count_loops(sessions, now=now)),
-            Tick("nudge_leaders", 60, lambda now: nudge_leaders(sessions, slack=slack, now=now)),
+            Tick("nudge_leaders", 60, nudge),
             Tick("guide_leaders", 60, lambda now: guide_leaders(sessions, slack=slack, now=now)),
             Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, slack=slack, now=now)),
             Tick("run_boards", 20, lambda now: run_boards(sessions, keys, slack=slack, now=now)),

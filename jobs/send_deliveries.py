@@ -48,6 +48,7 @@ class Post:
     channels: Mapping[ChannelName, Channel]
     settings: Settings
     clock: Callable[[], datetime] = real_clock
+    steady: bool = True  # whether this clock stays; one run alone may be the last for days
 
     @property
     def lanes(self) -> Sequence[ChannelName]:
@@ -70,7 +71,7 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
     """
     async with post.sessions.begin() as session:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
-        await settle_late(session, now=now)
+        await settle_late(session, now=now, steady=post.steady)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
     until = post.clock() + RUN_LASTS

@@ -55,7 +55,7 @@ async def _work(settings: Settings, *, once: bool, now: datetime, heartbeat: Pat
         if slack is not None:
             stack.push_async_callback(slack.close)
         channels = channels_of(slack, open_mail(settings), settings)
-        clockwork = Clockwork(sessions, keys, channels, settings)
+        clockwork = Clockwork(sessions, keys, channels, settings, steady=not once)
         if once:
             _tell(await clockwork.run_due(now))
         else:

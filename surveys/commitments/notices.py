@@ -140,12 +140,19 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
 async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -> int:
     """Remind leaders, once, who said nothing to their team for three working days.
 
-    Monday's message says the same: whoever had one in the last days is not written to again.
+    Monday's message says the same: whoever had one in the last days is not written to again. Nor is one who
+    has not even been told of the results, because nothing could be sent.
     """
     kind = Kind.LEADER_NUDGE
     about = (Delivery.wave_id == Wave.id) & (Delivery.team_id == WaveUnit.team_id)
     this_week = exists().where(
         Delivery.kind == Kind.LEADER_WEEK, Delivery.person_id == Person.id, Delivery.due_at > now - A_WEEK
+    )
+    untold = exists().where(
+        Delivery.kind == Kind.RESULTS_FOR_LEADER,
+        about,
+        Delivery.person_id == Person.id,
+        Delivery.state == DeliveryState.WAITING,
     )
     shown = exists().where(
         Figure.wave_id == Wave.id, Figure.team_id == WaveUnit.team_id, Figure.shown.is_(True)
@@ -164,6 +171,7 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -
             shown,
             ~_told(kind, about),
             ~this_week,
+            ~untold,
         )
     )
     planned, calendars = 0, dict[UUID, dict[UUID, tuple[str, Rest]]]()

@@ -35,6 +35,8 @@ from surveys.deliveries.moves import quiet_days_of
 from surveys.deliveries.pace import changed_rows, dialect, insert_once
 from surveys.deliveries.rules import (
     ASKING,
+    QUIET_BEFORE_CLOSE,
+    REMINDERS,
     SNOOZES,
     ChannelName,
     DeliveryState,
@@ -174,7 +176,8 @@ async def schedule(  # noqa: PLR0913 -- one row's columns, all by name
 async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datetime) -> datetime:
     """Remind one person again later, because they asked; return when.
 
-    Pressing twice moves the reminder that is still to come instead of adding one.
+    Pressing twice moves the reminder that is still to come instead of adding one. Those that everybody gets
+    stay away from them until four hours after: they are kept as sent.
 
     Raises:
         Conflict: the wave closes before then, or the person put this pulse off three times already.
@@ -187,6 +190,7 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
     mine = (Delivery.place_id == place.id, Delivery.kind == Kind.SNOOZED)
     still_to_come = update(Delivery).where(*mine, Delivery.state == DeliveryState.WAITING)
     if await changed_rows(session, still_to_come.values(due_at=due_at)):
+        await _leave_alone(session, place, until=due_at)
         return due_at
     already = await session.scalar(select(func.count()).select_from(Delivery).where(*mine)) or 0
     if already >= SNOOZES:
@@ -206,7 +210,18 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
         place_id=place.id,
         team_id=place.team_id,
     )
+    await _leave_alone(session, place, until=due_at)
     return due_at
+
+
+async def _leave_alone(session: AsyncSession, place: Place, *, until: datetime) -> None:
+    keys = [f"{Kind.REMINDER}:{number}:{place.id.hex}" for number in range(1, REMINDERS + 1)]
+    reminders = update(Delivery).where(
+        Delivery.key.in_(keys),
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.due_at < until + QUIET_BEFORE_CLOSE,
+    )
+    await changed_rows(session, reminders.values(state=DeliveryState.SENT))
 
 
 async def purge_wave(session: AsyncSession, wave_id: UUID) -> int:

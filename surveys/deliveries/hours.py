@@ -6,7 +6,8 @@ from surveys.deliveries.rules import DAY_ENDS, DAY_STARTS, QUIET_BEFORE_CLOSE, S
 from surveys.zones import time_zone
 
 LATE = timedelta(hours=1)  # what could not go out for so long goes by day only
-TWO_DAYS = timedelta(hours=48)
+A_WEEKEND = timedelta(hours=72)  # as long as a clock stands that runs on working days only
+APART = timedelta(hours=2)  # between something that asks and news, for the same reader
 LATER_TODAY = timedelta(hours=3)
 NIGHT, MORNING = 22, 7  # local hours
 
@@ -30,20 +31,39 @@ def when_asked_late(closes_at: datetime, zone: str, *, again: bool, now: datetim
     """Return when somebody is asked who could not be asked when it was due; unlike a reminder, in any case.
 
     At once, as late as the outage forces; from 22 to 7 o'clock of the zone it waits until nine, as long as
-    four hours are left then. What was put off once and missed that hour too is put off again only while two
-    days are left: a clock that stands so often may not be there the next morning either, and nobody is to
-    be left out.
+    four hours are left then. Where the clock may not be there at nine either it waits only while three days
+    are left: nobody is to be left out.
 
     Args:
         closes_at: when the wave closes.
         zone: IANA name of the person's zone.
-        again: whether it was put off before.
+        again: whether the clock missed such an hour before, or promises nothing about the next.
         now: aware UTC; returned where it may go at once.
     """
     if MORNING <= now.astimezone(time_zone(zone)).hour < NIGHT:
         return now
     at = by_day(now, zone, weekends=True)
-    return at if at <= closes_at - (TWO_DAYS if again else QUIET_BEFORE_CLOSE) else now
+    return at if at <= closes_at - (A_WEEKEND if again else QUIET_BEFORE_CLOSE) else now
+
+
+def when_told_late(zone: str, *, missed: int, now: datetime) -> datetime:
+    """Return when somebody hears late of what is about no open sheet.
+
+    From 9 to 18 o'clock on a working day. Where the clock was not there at such an hour, at once, but from
+    22 to 7 o'clock at seven; and where it missed that as well, now: there may be no better hour.
+
+    Args:
+        zone: IANA name of the person's zone.
+        missed: how often it was put off to an hour that the clock missed.
+        now: aware UTC; returned where it may go at once.
+    """
+    if not missed:
+        return by_day(now, zone, weekends=False)
+    here = now.astimezone(time_zone(zone))
+    if missed > 1 or MORNING <= here.hour < NIGHT:
+        return now
+    day = here.date() + timedelta(days=here.hour >= NIGHT)
+    return datetime.combine(day, time(MORNING), here.tzinfo).astimezone(UTC)
 
 
 def by_day(now: datetime, zone: str, *, weekends: bool) -> datetime:

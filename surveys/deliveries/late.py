@@ -5,85 +5,92 @@ weekend because a machine came back then. What becomes of a row follows from tim
 has answered.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, Update, func, select, true, update
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import Select, Update, case, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from surveys.deliveries.hours import LATE, by_day, when_asked_late, when_late
+from surveys.deliveries.hours import LATE, by_day, when_asked_late, when_late, when_told_late
 from surveys.deliveries.models import Delivery
 from surveys.deliveries.pace import changed_rows
-from surveys.deliveries.rules import (
-    ASKING,
-    AT_ANY_HOUR,
-    QUIET_BEFORE_CLOSE,
-    DeliveryState,
-    Kind,
-)
+from surveys.deliveries.rules import MOST_DOUBTS, QUIET_BEFORE_CLOSE, DeliveryState, Kind
+from surveys.deliveries.together import IS_NEWS, drop_superseded, keep_apart, keys_of_asking, living_in
 from surveys.people.models import Person
-from surveys.waves.models import Place, Wave, WaveState
+from surveys.waves.models import Wave, WaveState
 
-REMINDERS = 2  # of one place, at most
+# The `error` of a row that was put off, once and twice, until the clock is seen by day there: whether it
+# comes at the hour it was put off to is not known before.
+PUT_OFF = ("put_off", "put_off_again")
+_MISSED = case(*((Delivery.error == mark, times) for times, mark in enumerate(PUT_OFF, start=1)), else_=0)
+# Said like this so that SQLite goes by the unique key; it would look through all that waits, row by row.
+_NOT_WAITING = [state for state in DeliveryState if state is not DeliveryState.WAITING]
+_TO_BE_SENT = (
+    Delivery.state.in_((DeliveryState.WAITING, DeliveryState.UNKNOWN)),
+    Delivery.doubts < MOST_DOUBTS,
+)
 
 
-async def settle_late(session: AsyncSession, *, now: datetime) -> int:
-    """Put what is late off until day, and drop reminders beside which another message is due.
+async def settle_late(session: AsyncSession, *, now: datetime, steady: bool = True) -> int:
+    """Put what is late off until day, and drop what another message says as well.
 
     A dropped one is kept as sent: where only the missing are reminded, a row that is gone would say
     something about a person. Returns how many rows changed.
+
+    Args:
+        session: the transaction in which they change.
+        now: aware UTC.
+        steady: whether the clock stays, so that it is there in the morning; one run alone may be the last.
     """
-    asked = await _ask_by_day(session, now)
+    asked = await _ask_by_day(session, now, steady=steady)
     return (
         asked
         + await _drop_doubled(session, now)
         + await _put_off(session, now)
         + await _tell_by_day(session, now)
+        + await keep_apart(session, now)
     )
 
 
-async def _ask_by_day(session: AsyncSession, now: datetime) -> int:
+async def _ask_by_day(session: AsyncSession, now: datetime, *, steady: bool) -> int:
     """Put invitations off, and what people put off themselves; drop reminders that would follow soon."""
     changed = 0
-    for late in await _late_groups(session, now, reminders=False):
-        again = late.due_at != late.asks_at
+    for late in await _late_groups(session, now, (Kind.INVITATION, Kind.SNOOZED)):
+        # Who put it off has been asked already, so only a clock that proved absent makes it come at night.
+        again = late.missed > 0 or (late.kind is Kind.INVITATION and not steady)
         at = when_asked_late(late.closes_at, late.zone, again=again, now=now)
-        invited = aliased(Delivery)
         soon = update(Delivery).where(
             Delivery.kind == Kind.REMINDER,
             Delivery.state == DeliveryState.WAITING,
             Delivery.due_at < at + QUIET_BEFORE_CLOSE,
-            Delivery.place_id.in_(
-                select(invited.place_id).where(
-                    invited.kind == Kind.INVITATION,
-                    invited.state == DeliveryState.WAITING,
-                    invited.wave_id == late.wave_id,
-                    invited.due_at == late.due_at,
-                    invited.person_id.in_(_living_in(late.zone)),
-                )
-            ),
+            Delivery.place_id.in_(late.places),
         )
         changed += await changed_rows(session, soon.values(state=DeliveryState.SENT))
-        if at > now:
-            changed += await changed_rows(session, late.rows.values(due_at=at))
+        changed += await _wait(session, late.rows, at, late.zone, late.missed, now)
     return changed
+
+
+async def _wait(
+    session: AsyncSession, rows: Update, at: datetime, zone: str, missed: int, now: datetime
+) -> int:
+    """Put rows off until `at`, and note that; or, by day, that the clock is there after all."""
+    if at > now:
+        return await changed_rows(session, rows.values(due_at=at, error=PUT_OFF[min(missed, 1)]))
+    if missed and by_day(now, zone, weekends=True) == now:
+        await changed_rows(session, rows.values(error=None))
+    return 0
 
 
 async def _drop_doubled(session: AsyncSession, now: datetime) -> int:
     other = aliased(Delivery)
-    # By key, which is unique: place_id has no index.
-    place = func.replace(sql_cast(Delivery.place_id, String), "-", "")
-    keys: list[ColumnElement[Any]] = [f"{Kind.INVITATION}:" + place]
-    keys += [f"{Kind.REMINDER}:{number}:" + place for number in range(1, REMINDERS + 1)]
     beside = (
         select(true())
         .where(
-            other.key.in_(keys),
-            other.state == DeliveryState.WAITING,
+            other.key.in_(keys_of_asking(Delivery.place_id)),
+            other.state.not_in(_NOT_WAITING),
             (other.kind == Kind.INVITATION) | ((other.due_at > Delivery.due_at) & (other.due_at <= now)),
         )
         .limit(1)
@@ -100,7 +107,7 @@ async def _drop_doubled(session: AsyncSession, now: datetime) -> int:
 
 async def _put_off(session: AsyncSession, now: datetime) -> int:
     changed = 0
-    for late in await _late_groups(session, now, reminders=True):
+    for late in await _late_groups(session, now, (Kind.REMINDER,)):
         at = when_late(late.due_at, late.closes_at, late.zone, now=now)
         if at == now:
             continue
@@ -110,68 +117,56 @@ async def _put_off(session: AsyncSession, now: datetime) -> int:
 
 
 async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
-    """Put off what is about no open sheet: results, promises, a leader's week."""
-    late = (
-        Delivery.kind.not_in([*ASKING, *AT_ANY_HOUR]),
-        Delivery.state == DeliveryState.WAITING,
-        Delivery.due_at <= now - LATE,
+    """Put off what is about no open sheet: results, promises, a leader's week. Of two only the newer goes."""
+    late = (IS_NEWS, *_TO_BE_SENT, Delivery.due_at <= now - LATE)
+    groups = await session.execute(
+        select(Person.zone, _MISSED).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()
     )
-    zones = await session.scalars(
-        select(Person.zone).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()
-    )
-    changed = 0
-    for zone in zones.all():
-        at = by_day(now, zone, weekends=False)
-        if at > now:
-            those = update(Delivery).where(*late, Delivery.person_id.in_(_living_in(zone)))
-            changed += await changed_rows(session, those.values(due_at=at))
+    found = groups.all()
+    changed = await drop_superseded(session, now) if found else 0
+    for zone, missed in found:
+        at = when_told_late(zone, missed=missed, now=now)
+        those = update(Delivery).where(*late, missed == _MISSED, Delivery.person_id.in_(living_in(zone)))
+        changed += await _wait(session, those, at, zone, missed, now)
     return changed
 
 
 @dataclass(frozen=True, slots=True)
 class _Late:
-    """What is late about one open wave, due at one instant, in one zone; `rows` changes it."""
+    """What is late about one open wave, of one kind, due at one instant, in one zone.
 
-    wave_id: UUID
+    `rows` changes it, and `places` are those it is for.
+    """
+
+    kind: Kind
     due_at: datetime
-    asks_at: datetime
     zone: str
     closes_at: datetime
+    missed: int
     rows: Update
+    places: Select[Any]
 
 
-async def _late_groups(session: AsyncSession, now: datetime, *, reminders: bool) -> list[_Late]:
-    kinds = [kind for kind in ASKING if (kind is Kind.REMINDER) == reminders]
-    late = (
-        Delivery.kind.in_(kinds),
-        Delivery.state == DeliveryState.WAITING,
-        Delivery.due_at <= now - LATE,
-    )
+async def _late_groups(session: AsyncSession, now: datetime, kinds: Sequence[Kind]) -> list[_Late]:
+    late = (Delivery.kind.in_(kinds), *_TO_BE_SENT, Delivery.due_at <= now - LATE)
     groups = await session.execute(
-        select(Wave.id, Delivery.due_at, Place.asks_at, Person.zone, Wave.closes_at)
+        select(Wave.id, Delivery.kind, Delivery.due_at, Person.zone, Wave.closes_at, _MISSED)
         .select_from(Delivery)
         .join(Person, Person.id == Delivery.person_id)
-        .join(Place, Place.id == Delivery.place_id)
         .join(Wave, Wave.id == Delivery.wave_id)
         .where(*late, Wave.state == WaveState.OPEN)
         .distinct()
     )
-    return [
-        _Late(
-            *group,
-            update(Delivery).where(
-                *late,
-                Delivery.wave_id == group.id,
-                Delivery.due_at == group.due_at,
-                Delivery.person_id.in_(_living_in(group.zone)),
-                Delivery.place_id.in_(
-                    select(Place.id).where(Place.wave_id == group.id, Place.asks_at == group.asks_at)
-                ),
-            ),
+    found = []
+    for wave_id, kind, due_at, zone, closes_at, missed in groups.all():
+        same = (
+            *late,
+            Delivery.wave_id == wave_id,
+            Delivery.kind == kind,
+            Delivery.due_at == due_at,
+            missed == _MISSED,
+            Delivery.person_id.in_(living_in(zone)),
         )
-        for group in groups.all()
-    ]
-
-
-def _living_in(zone: str) -> Select[UUID]:
-    return select(Person.id).where(Person.zone == zone)
+        rows, places = update(Delivery).where(*same), select(Delivery.place_id).where(*same)
+        found.append(_Late(kind, due_at, zone, closes_at, missed, rows, places))
+    return found

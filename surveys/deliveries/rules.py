@@ -15,6 +15,7 @@ from surveys.zones import time_zone
 QUIET_BEFORE_CLOSE = timedelta(hours=4)  # nobody is reminded when there is hardly time left
 DAY_STARTS, DAY_ENDS = 9, 18  # local hours within which a reminder may fall that has no day of its own
 SATURDAY = 5
+REMINDERS = 2  # of one place, at most
 SNOOZES = 3  # a place can be put off so many times
 MOST_ATTEMPTS = 55  # definite failures in a row, about a day of them, after which someone has to look
 MOST_DOUBTS = 2  # a message that may have arrived is tried once more, then left alone

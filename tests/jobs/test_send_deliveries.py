@@ -326,7 +326,7 @@ async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
         await schedule(
             session,
             key="broken",
-            kind=Kind.PROMISE_DUE,
+            kind=Kind.RETRO_STARTED,
             person_id=alice.id,
             organisation_id=alice.organisation_id,
             channel=ChannelName.SLACK,
@@ -334,7 +334,7 @@ async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
         )
     await send_deliveries(post, now=OPENING)
 
-    assert (DeliveryState.PARKED, "cannot_be_written") in await states(story, Kind.PROMISE_DUE)
+    assert (DeliveryState.PARKED, "cannot_be_written") in await states(story, Kind.RETRO_STARTED)
     assert len(slack.of(POST)) == 1
 
 
