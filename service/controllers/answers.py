@@ -76,7 +76,7 @@ class AnswerController(Controller):
         answers = read_answers(form)
         try:
             async with visit.sessions.begin() as session:
-                place_id = await visit.place_id(session)
+                place_id = await visit.place_id(session, form)
             await ballot_box.put(HandedIn(place_id, None, answers))
         except Busy as refusal:
             async with visit.sessions.begin() as session:
@@ -100,11 +100,11 @@ class AnswerController(Controller):
         return Redirect(THANKS if answers else UNDONE, status_code=303)
 
     @post("/take-back")
-    async def take_back(self, visit: ByLink, ballot_box: Box) -> Response[Any]:
+    async def take_back(self, visit: ByLink, form: SentForm, ballot_box: Box) -> Response[Any]:
         """Hand in an empty sheet, which replaces whatever was there."""
         try:
             async with visit.sessions.begin() as session:
-                place_id = await visit.place_id(session)
+                place_id = await visit.place_id(session, form)
             await ballot_box.put(HandedIn(place_id, None, {}))
         except (Gone, Missing) as refusal:
             return visit.not_open(refusal)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.language import mark
-from service.dependencies import CurrentPage, CurrentSettings, Keys, Now, Sessions
+from service.dependencies import CurrentPage, CurrentSettings, Form, Keys, Now, Sessions
 from service.problems import status_of
 from service.rendering import Page
 from surveys.ballots.keys import KeyStore
@@ -34,6 +34,11 @@ TITLES: dict[type[SurveyError], str] = {
 NO_COOKIE = mark(
     "For your privacy a sheet stays open for two hours only. Open the link in your message again."
 )
+ANOTHER_SHEET = mark(
+    "Another sheet was opened in this browser meanwhile, so nothing was handed in. Open the link in your "
+    "message again."
+)
+PLACE_FIELD = "place"  # in every form of a sheet; says which one it was shown with and opens nothing
 Visit = Request[Any, Any, State]
 
 
@@ -48,17 +53,25 @@ class SheetVisit:
     page: Page
     now: datetime
 
-    async def place_id(self, session: AsyncSession) -> UUID:
+    async def place_id(self, session: AsyncSession, form: Form | None = None) -> UUID:
         """Return whose place in which wave the link is for.
 
+        Args:
+            session: reads the place.
+            form: what is handed in; it must have been shown with the sheet that is open now.
+
         Raises:
-            Missing: the link is not one of ours, or its cookie is gone.
+            Missing: the link is not one of ours, its cookie is gone, or the form belongs to another sheet.
             Gone: its wave is over.
         """
         token = self.request.cookies.get(self.request.app.state.cookies.sheet)
         if not token:
             raise Missing(NO_COOKIE)
-        return await place_of_token(session, self.keys, token)
+        place_id = await place_of_token(session, self.keys, token)
+        shown_with = form.text(PLACE_FIELD, most=32) if form is not None else ""
+        if shown_with not in ("", place_id.hex):
+            raise Missing(ANOTHER_SHEET)
+        return place_id
 
     async def sheet(self, session: AsyncSession) -> BlankSheet:
         """Return the blank sheet behind the link, and speak its person's language.

@@ -46,11 +46,13 @@ class WordsController(Controller):
         """Look at the words and forget them, or store them in a transaction that holds nothing else."""
         written = _written(form)
         try:
+            async with visit.sessions.begin() as session:
+                place_id = await visit.place_id(session, form)
             if form.text("do") != "check":
                 kind = None if form.text("do") == "take-back" else written.kind
                 content = written.theme if kind is PassedOn.THEME else written.words
                 async with visit.sessions.begin() as session:
-                    handed = HandedWords(await visit.place_id(session), None, kind, content)
+                    handed = HandedWords(place_id, None, kind, content)
                     await cast_remark(session, visit.keys, handed, now=visit.now)
                 return Redirect(SENT if kind and content else GONE, status_code=303)
             refused = None

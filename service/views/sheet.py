@@ -42,9 +42,11 @@ class Row:
 class SheetView:
     """An answer sheet with everything that is said before it.
 
-    `about_promise` says whether one question about a promise is all there is.
+    `place` says whose sheet it is and opens nothing; `about_promise`, whether one question about a promise is
+    all there is.
     """
 
+    place: str
     programme_name: str
     team_name: str
     rows: list[Row]
@@ -73,6 +75,7 @@ def sheet_view(
         sent: question key → value of a sheet that could not be taken just now; never a stored one.
     """
     return SheetView(
+        place=sheet.place_id.hex,
         programme_name=sheet.programme_name,
         team_name=sheet.team_name,
         rows=[

@@ -32,12 +32,14 @@ class WordsView:
     """The open question of a wave, with everything that is said around it.
 
     Attributes:
+        place: whose sheet it is; it opens nothing.
         offered: whether words can be delivered at all; else only the mailbox is named.
         least: people who must answer before words are delivered.
         check: what the page's script looks for, as JSON.
         hints, harm: what was found in `written`, where the server was asked to look.
     """
 
+    place: str
     prompt: str
     offered: bool
     asked: int
@@ -77,6 +79,7 @@ def words_view(
     report, listed = where_to_report(language, contacts)
     checked = check(written.words, sheet.locale, names) if written and written.looked_at else None
     return WordsView(
+        place=sheet.place_id.hex,
         prompt=language.gettext(prompt.text),
         offered=sheet.asked_in_unit >= FEWEST_ASKED,
         asked=sheet.asked_in_unit,

@@ -26,8 +26,9 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.zones import local_date, time_zone
 
 WEEKLY = (Kind.LEADER_WEEK, Kind.LEADER_NUDGE)
-BEGINS, ENDS = 9, 17
 AFTER_RESULTS = timedelta(hours=2)
+BEGINS = 9
+TO_THE_MORNING = timedelta(hours=BEGINS)  # it is planned from midnight on, for nine o'clock
 RESULTS_WITHIN = timedelta(days=120)
 WAVES = 3  # enough to find the newest results behind an open wave
 
@@ -54,7 +55,8 @@ class Week:
 async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
     """Plan the week's message for each leader with a team that was asked or holds an open promise.
 
-    It comes on Monday, or on the first day of the week that is no public holiday where they are. Whoever
+    It comes on Monday, or on the first day of the week that is no public holiday where they are, at nine; or
+    the morning after, where no clock went on that day before the evening. Whoever
     was written to about the same in the days before gets none, and who is told of results at that hour gets
     it two hours later, so that they come one after the other. While a leader is away from a team, who
     stands in there gets it in their place.
@@ -65,7 +67,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
             and_(Delivery.kind.in_(WEEKLY), Delivery.due_at > now - A_WEEK),
             and_(
                 Delivery.kind == Kind.RESULTS_FOR_LEADER,
-                Delivery.due_at.between(now - AFTER_RESULTS, now + AFTER_RESULTS),
+                Delivery.due_at.between(now - AFTER_RESULTS, now + TO_THE_MORNING + AFTER_RESULTS),
             ),
         ),
     )
@@ -95,7 +97,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
     planned = 0
     for zone, country, leader in found.all():
         there = now.astimezone(time_zone(zone))
-        if not begins_week(there.date(), country) or not BEGINS <= there.hour < ENDS:
+        if not begins_week(there.date(), country):
             continue
         notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
         planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)

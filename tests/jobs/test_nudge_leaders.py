@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
@@ -36,6 +36,10 @@ class Scene:
 
     async def run(self, now: datetime, *, slack: bool = True) -> int:
         return await nudge_leaders(self.sessions, now=now, slack=slack)
+
+    async def send(self) -> None:
+        async with self.sessions.begin() as session:
+            await session.execute(update(Delivery).values(state=DeliveryState.SENT))
 
     async def planned(self, kind: Kind) -> list[Delivery]:
         async with self.sessions() as session:
@@ -176,6 +180,10 @@ class TestShares:
 
     async def test_who_shared_is_not_nudged_and_who_did_not_is_once(self, scene: Scene) -> None:
         await self.say(scene, CLOSED + HOUR)
+        await scene.run(CLOSED + 3 * DAY)
+        assert await scene.names(Kind.LEADER_NUDGE) == []  # who has not even been told of the results
+
+        await scene.send()
         await scene.run(CLOSED + 3 * DAY - HOUR)
         assert await scene.names(Kind.LEADER_NUDGE) == []
 
@@ -195,6 +203,7 @@ class TestShares:
 
         await scene.run(friday + 4 * DAY)
         assert await scene.names(Kind.LEADER_NUDGE) == []
+        await scene.send()
         await scene.run(friday + 5 * DAY)
         assert await scene.names(Kind.LEADER_NUDGE) == ["Lena"]
 

@@ -41,6 +41,10 @@ def fields_of(sheet: httpx.Response, value: int = 4) -> dict[str, str]:
     return dict.fromkeys(re.findall(r'name="(q\.[^"]+)"', sheet.text), str(value))
 
 
+def hidden_of(page: httpx.Response) -> dict[str, str]:
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+
+
 class TestTheLink:
     async def test_it_leaves_the_address_for_a_cookie_that_only_answer_pages_receive(
         self, stranger: httpx.AsyncClient, cast: Cast, link_of: LinkOf
@@ -243,3 +247,22 @@ class TestWhatAnAnswerLeavesBehind:
         out = "".join(capsys.readouterr())
         assert "/answer" not in out
         assert "PSY-" not in out
+
+
+async def test_a_form_goes_into_the_sheet_it_was_shown_with_or_nowhere(
+    alice: httpx.AsyncClient, cast: Cast, link_of: LinkOf, sessions: Sessions
+) -> None:
+    """Somebody else opens their own link in another tab of the same browser meanwhile."""
+    shown = await alice.get("/answer")
+    fields = {**hidden_of(shown), **fields_of(shown)}
+    await alice.get(await link_of(cast.bob))
+
+    for action in ("/answer", "/answer/take-back", "/answer/words"):
+        refused = await alice.post(action, data=fields)
+        assert refused.status_code == 404
+        assert "Another sheet was opened in this browser" in refused.text
+    assert await ballots(sessions) == 0
+
+    await alice.get(await link_of(cast.alice))
+    assert (await alice.post("/answer", data=fields)).status_code == 303
+    assert await ballots(sessions) == 3

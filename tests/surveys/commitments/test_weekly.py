@@ -28,14 +28,17 @@ async def scene(session: AsyncSession) -> Cast:
 async def test_a_week_begins_on_monday_morning_with_one_message(session: AsyncSession) -> None:
     cast = await scene(session)
 
+    hour = timedelta(hours=1)
     assert await begin_weeks(session, now=MONDAY - DAY, slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY - timedelta(hours=2), slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 1
-    assert await begin_weeks(session, now=MONDAY + timedelta(hours=3), slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY - 3 * hour, slack=True) == 1  # for nine o'clock
+    assert await begin_weeks(session, now=MONDAY + 3 * hour, slack=True) == 0
     assert await begin_weeks(session, now=MONDAY + 7 * DAY, slack=True) == 1
+    assert await begin_weeks(session, now=MONDAY + 14 * DAY + 11 * hour, slack=True) == 1  # in the evening
 
     told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
     assert {one.person_id for one in told} == {cast.lena.id}
+    nine = MONDAY.replace(minute=0)
+    assert sorted(one.due_at for one in told) == [nine, MONDAY + 7 * DAY, nine + 15 * DAY]
 
 
 async def test_who_is_told_of_results_on_monday_morning_begins_the_week_two_hours_later(
@@ -44,6 +47,7 @@ async def test_who_is_told_of_results_on_monday_morning_begins_the_week_two_hour
     await scene(session)
     assert await tell_leaders(session, now=MONDAY - DAY, slack=True) == 1  # for nine o'clock on Monday
 
+    assert await begin_weeks(session, now=MONDAY - timedelta(hours=9), slack=True) == 0
     assert await begin_weeks(session, now=MONDAY, slack=True) == 0
     assert await begin_weeks(session, now=MONDAY + timedelta(hours=2), slack=True) == 1
 
