@@ -8,15 +8,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.ballots.actions import empty_box
+from jobs.close_waves import close_waves
+from surveys.ballots.actions import cast_ballots, empty_box
 from surveys.ballots.queries import Question, answer_token, blank_sheet, has_answered, place_of_token
-from surveys.ballots.rules import write_token
+from surveys.ballots.rules import HandedIn, read_token, write_token
 from surveys.ballots.sealing import count_ballots
 from surveys.errors import Missing, WaveClosed
 from surveys.questions.rules import LOOP_CHOICES
-from surveys.waves.models import Wave, WaveUnit
+from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules, LoopQuestion
-from tests.waves import OPENING, Story, make_keys
+from tests.cast import make_cast
+from tests.waves import OPENING, Story, make_keys, make_programme
 
 
 @pytest.fixture
@@ -96,3 +98,51 @@ async def test_after_the_close_every_link_says_closed_and_nobody_has_answered(st
         assert not await has_answered(session, story.keys, UUID(int=1))
         assert await count_ballots(session, wave.id) == 0
         await empty_box(session, wave.id)  # a box that is empty already stays so
+
+
+async def test_with_two_open_waves_each_link_opens_the_sheet_of_its_own(
+    own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path
+) -> None:
+    story = Story(own_sessions, make_keys(tmp_path))
+    async with own_sessions.begin() as session:
+        story.cast = await make_cast(session)
+        everybody = await make_programme(session, story.cast.organisation, weekday=2, name="Everybody")
+        story.programme = await make_programme(
+            session, story.cast.organisation, audience=[str(story.cast.payments.id)]
+        )
+    first, alice = await story.open(), await story.place("Alice")
+    next_day = OPENING + timedelta(days=1)
+    second, sam = await story.open(next_day), await story.place("Sam")
+    assert (first.programme_id, second.programme_id) == (story.programme.id, everybody.id)
+    assert (alice.wave_id, sam.wave_id) == (first.id, second.id), "who is in both is asked once at a time"
+
+    async with own_sessions.begin() as session:
+        # As no opening makes it: a place of hers in the second wave as well.
+        again = Place(
+            wave_id=second.id, person_id=alice.person_id, team_id=sam.team_id, zone=alice.zone,
+            asks_at=sam.asks_at,
+        )  # fmt: skip
+        session.add(again)
+        await session.flush()
+        for place in (alice, sam, again):
+            token = await answer_token(session, story.keys, place.id)
+            assert await place_of_token(session, story.keys, token) == place.id
+            sheet = await blank_sheet(session, story.keys, place.id, now=next_day)
+            assert (sheet.wave_id, sheet.place_id) == (place.wave_id, place.id)
+        _, proof = read_token(await answer_token(session, story.keys, again.id))
+        with pytest.raises(Missing):
+            await place_of_token(session, story.keys, write_token(alice.id, proof))
+        codes = {item["code"]: 4 for item in first.items}
+        assert (await cast_ballots(session, story.keys, [HandedIn(alice.id, None, codes)], now=next_day)) == [
+            None
+        ]
+        assert await has_answered(session, story.keys, alice.id)
+        assert not await has_answered(session, story.keys, again.id)
+
+    await close_waves(story.sessions, story.keys, now=first.closes_at)
+    async with own_sessions.begin() as session:
+        with pytest.raises(WaveClosed):
+            await answer_token(session, story.keys, alice.id)
+        assert await place_of_token(
+            session, story.keys, await answer_token(session, story.keys, again.id)
+        ) == (again.id)
