@@ -42,8 +42,8 @@ class Row:
 class SheetView:
     """An answer sheet with everything that is said before it.
 
-    `place` says whose sheet it is and opens nothing; `about_promise`, whether one question about a promise is
-    all there is.
+    `place` says whose sheet it is and opens nothing; `about_promise` says whether one question about a
+    promise is all there is.
     """
 
     place: str

@@ -55,11 +55,11 @@ class Week:
 async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
     """Plan the week's message for each leader with a team that was asked or holds an open promise.
 
-    It comes on Monday, or on the first day of the week that is no public holiday where they are, at nine; or
-    the morning after, where no clock went on that day before the evening. Whoever
-    was written to about the same in the days before gets none, and who is told of results at that hour gets
-    it two hours later, so that they come one after the other. While a leader is away from a team, who
-    stands in there gets it in their place.
+    It comes on Monday at nine, or on the first day of the week that is no public holiday where they are; or
+    the morning after, where no clock went on that day before the evening. Whoever was written to about the
+    same in the days before gets none, and who is told of results at that hour gets it two hours later, so
+    that they come one after the other. While a leader is away from a team, who stands in there gets it in
+    their place.
     """
     told = exists().where(
         Delivery.person_id == Person.id,

@@ -117,7 +117,7 @@ async def _put_off(session: AsyncSession, now: datetime) -> int:
 
 
 async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
-    """Put off what is about no open sheet: results, promises, a leader's week. Of two only the newer goes."""
+    """Put off what is about no open sheet: results, promises, a leader's week. Of two the newer goes."""
     late = (IS_NEWS, *_TO_BE_SENT, Delivery.due_at <= now - LATE)
     groups = await session.execute(
         select(Person.zone, _MISSED).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()

@@ -1,5 +1,6 @@
-"""What one reader would get at the same moment: of two news about the same only the newer, and none beside
-a message that asks.
+"""What one reader would get at the same moment.
+
+Of two news about the same only the newer is told, and none beside a message that asks.
 """
 
 from datetime import datetime

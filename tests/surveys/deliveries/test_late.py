@@ -123,11 +123,14 @@ class TestNews:
     ):
         made = await make_round(session, people=1)
         made.wave.state = WaveState.PUBLISHED
-        older = Wave(**{
+        same = {
             column.key: getattr(made.wave, column.key)
             for column in Wave.__table__.columns
             if column.key not in ("id", "occurrence", "closes_at")
-        }, occurrence=made.wave.occurrence - 14 * DAY, closes_at=made.wave.closes_at - 14 * DAY)  # fmt: skip
+        }
+        two_weeks = 14 * DAY
+        before = made.wave.occurrence - two_weeks
+        older = Wave(**same, occurrence=before, closes_at=made.wave.closes_at - two_weeks)
         session.add(older)
         await session.flush()
         promises = [uuid4(), uuid4()]
