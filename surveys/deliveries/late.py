@@ -51,7 +51,7 @@ async def settle_late(session: AsyncSession, *, now: datetime, steady: bool = Tr
         + await _drop_doubled(session, now)
         + await _put_off(session, now)
         + await _tell_by_day(session, now)
-        + await keep_apart(session, now)
+        + await keep_apart(session, now=now)
     )
 
 
@@ -123,7 +123,7 @@ async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
         select(Person.zone, _MISSED).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()
     )
     found = groups.all()
-    changed = await drop_superseded(session, now) if found else 0
+    changed = await drop_superseded(session, now=now) if found else 0
     for zone, missed in found:
         at = when_told_late(zone, missed=missed, now=now)
         those = update(Delivery).where(*late, missed == _MISSED, Delivery.person_id.in_(living_in(zone)))

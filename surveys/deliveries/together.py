@@ -44,7 +44,7 @@ def living_in(zone: str) -> Select[Any]:
     return select(Person.id).where(Person.zone == zone)
 
 
-async def drop_superseded(session: AsyncSession, now: datetime) -> int:
+async def drop_superseded(session: AsyncSession, *, now: datetime) -> int:
     """Keep as sent what is due and was overtaken by newer news of its kind, about the same, for the same.
 
     After weeks without Slack people hear of the last results only, and once of each promise.
@@ -71,7 +71,7 @@ async def drop_superseded(session: AsyncSession, now: datetime) -> int:
     return await changed_rows(session, older.values(state=DeliveryState.SENT))
 
 
-async def keep_apart(session: AsyncSession, now: datetime) -> int:
+async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
     """Let news wait two hours where its reader is asked something now or was within the last two.
 
     A weekly pulse that is open for six days shows its results at the very minute at which the next asks.
