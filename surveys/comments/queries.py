@@ -177,30 +177,45 @@ async def threads_for(session: AsyncSession, viewer: Viewer, *, now: datetime) -
     found = await session.scalars(
         select(Mailbox).where(is_for(viewer), _handed_over(today)).order_by(Mailbox.id)
     )
-    threads = [await thread(session, mailbox, Side.RECIPIENT, now=now) for mailbox in found.all()]
+    threads = await _threads(session, found.all(), Side.RECIPIENT, today)
     return sorted(threads, key=lambda each: (not each.waits_for_reply, -each.messages[-1].day.toordinal()))
 
 
 async def thread(session: AsyncSession, mailbox: Mailbox, reader: Side, *, now: datetime) -> Thread:
     """Return a conversation: one's own messages at once, the other side's from their batch on."""
     today = await _today(session, mailbox.organisation_id, now)
-    team = await session.get_one(Team, mailbox.team_id)
-    messages = await session.scalars(
+    [found] = await _threads(session, [mailbox], reader, today)
+    return found
+
+
+async def _threads(
+    session: AsyncSession, mailboxes: Sequence[Mailbox], reader: Side, today: date
+) -> list[Thread]:
+    team_ids = {mailbox.team_id for mailbox in mailboxes}
+    named = await session.execute(select(Team.id, Team.name).where(Team.id.in_(team_ids)))
+    names = {row[0]: row[1] for row in named}
+    written = await session.scalars(
         select(MailboxMessage)
-        .where(MailboxMessage.mailbox_id == mailbox.id)
+        .where(MailboxMessage.mailbox_id.in_([mailbox.id for mailbox in mailboxes]))
         .where((MailboxMessage.side == reader) | (MailboxMessage.visible_on <= today))
         .order_by(MailboxMessage.position)
     )
-    return Thread(
-        id=mailbox.id,
-        team_name=team.name,
-        addressee=mailbox.addressee,
-        week=mailbox.week,
-        closed=mailbox.closed,
-        messages=[
-            Message(each.side, each.words, each.visible_on, each.visible_on > today) for each in messages
-        ],
-    )
+    messages: dict[UUID, list[Message]] = {mailbox.id: [] for mailbox in mailboxes}
+    for each in written:
+        messages[each.mailbox_id].append(
+            Message(each.side, each.words, each.visible_on, each.visible_on > today)
+        )
+    return [
+        Thread(
+            id=mailbox.id,
+            team_name=names[mailbox.team_id],
+            addressee=mailbox.addressee,
+            week=mailbox.week,
+            closed=mailbox.closed,
+            messages=messages[mailbox.id],
+        )
+        for mailbox in mailboxes
+    ]
 
 
 async def newest_reply_day(

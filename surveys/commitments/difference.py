@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.loop import TopicView
@@ -47,17 +47,18 @@ async def differences_to_ask(
     )
     promises = found.all()
     said = by_promise(await words_on(session, [promise.id for promise in promises]))
-    due = []
-    for promise in promises:
-        key = difference_key(promise.id)
-        if final_word(said.get(promise.id, ())) == KEPT and not await _was_asked(session, key):
-            text = LOOP_ITEMS[DIFFERENCE].text.format(commitment=promise.text)
-            due.append((promise.team_id, LoopQuestion(key, DIFFERENCE, text)))
-    return due
-
-
-async def _was_asked(session: AsyncSession, key: str) -> bool:
-    return bool(await session.scalar(select(exists().where(TeamWord.question == key))))
+    kept = {
+        difference_key(promise.id): promise
+        for promise in promises
+        if final_word(said.get(promise.id, ())) == KEPT
+    }
+    asked = set(await session.scalars(select(TeamWord.question).where(TeamWord.question.in_([*kept]))))
+    wording = LOOP_ITEMS[DIFFERENCE].text
+    return [
+        (promise.team_id, LoopQuestion(key, DIFFERENCE, wording.format(commitment=promise.text)))
+        for key, promise in kept.items()
+        if key not in asked
+    ]
 
 
 async def noticed_by(

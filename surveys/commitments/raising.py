@@ -85,19 +85,20 @@ async def _figures(
         .where(Figure.wave_id == wave_id, Figure.shown, Figure.team_id.in_(led))
         .order_by(Figure.team_id, Figure.dimension)
     )
+    lately = await session.execute(
+        select(Topic.team_id, Topic.code).where(
+            Topic.team_id.in_(select(Figure.team_id).where(Figure.wave_id == wave_id)),
+            Topic.kind.in_([TopicKind.SHIFT, TopicKind.LOW]),
+            Topic.raised_at > now - SAID_LATELY,
+        )
+    )
+    said = {(row[0], row[1]) for row in lately}
     found: list[tuple[TopicKind, UUID, str]] = []
     for figure in figures.all():
         if (figure.trend or {}).get("word") == DOWN:
             found.append((TopicKind.SHIFT, figure.team_id, figure.dimension))
-        elif reads_low(figure.score):
-            lately = exists().where(
-                Topic.team_id == figure.team_id,
-                Topic.kind.in_([TopicKind.SHIFT, TopicKind.LOW]),
-                Topic.code == figure.dimension,
-                Topic.raised_at > now - SAID_LATELY,
-            )
-            if not await session.scalar(select(lately)):
-                found.append((TopicKind.LOW, figure.team_id, figure.dimension))
+        elif reads_low(figure.score) and (figure.team_id, figure.dimension) not in said:
+            found.append((TopicKind.LOW, figure.team_id, figure.dimension))
     return found
 
 

@@ -1,17 +1,17 @@
 """Reminders of promises before their day, while a move of it still counts as told in time."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.clocks import end_of_day, speaking_time_before
-from surveys.commitments.leading import acting_owner
+from surveys.commitments.leading import acting_owner, zone_of
 from surveys.commitments.models import Commitment, CommitmentState, Replan
 from surveys.commitments.notices import Notice, plan_notices
 from surveys.deliveries.models import Kind
 from surveys.people.models import Person
-from surveys.people.queries import branch_of
 
 NOTICES = (timedelta(hours=72), timedelta(hours=24))  # before the end of the day a promise is due
 
@@ -24,8 +24,9 @@ async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: boo
     Both fall on the working morning before, so that "one day" leaves the notice that a move needs.
     """
     today = now.date()
+    moved_last = select(func.max(Replan.moved_at)).where(Replan.commitment_id == Commitment.id)
     found = await session.execute(
-        select(Commitment, Person)
+        select(Commitment, Person, moved_last.scalar_subquery())
         .join(Person, (Person.id == Commitment.owner_id) & Person.active)
         .where(
             Commitment.state == CommitmentState.OPEN,
@@ -33,16 +34,12 @@ async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: boo
             Commitment.due <= today + timedelta(days=9),
         )
     )
-    planned = 0
-    for promise, owner in found.all():
-        zone = (await branch_of(session, promise.team_id)).team_zone(promise.team_id)
-        moved_at = await session.scalar(
-            select(Replan.moved_at)
-            .where(Replan.commitment_id == promise.id)
-            .order_by(Replan.moved_at.desc())
-            .limit(1)
-        )
-        hours = _notice_due(promise.due, moved_at or promise.made_at, zone, now=now)
+    planned, zones = 0, dict[UUID, str]()
+    for promise, owner, moved_at in found.all():
+        if promise.team_id not in zones:
+            zones[promise.team_id] = await zone_of(session, promise.team_id)
+        told_at = moved_at or promise.made_at
+        hours = _notice_due(promise.due, told_at, zones[promise.team_id], now=now)
         if hours is not None:
             looks_after = await acting_owner(session, promise, now=now)
             reader = owner if looks_after == owner.id else await session.get_one(Person, looks_after)

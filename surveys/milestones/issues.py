@@ -23,6 +23,7 @@ from surveys.milestones.rules import Heard, IssueMoved, Source
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import ActionStep, Retrospective
 
+REFUSED = (DeliveryState.UNDELIVERABLE, DeliveryState.PARKED)
 IN_PLACES = (Source.GITHUB, Source.GITLAB, Source.JIRA)
 
 
@@ -141,7 +142,7 @@ async def _row_to_send(
     if row is None:
         row = StepIssue(commitment_id=promise_id, organisation_id=board.organisation_id, tries=0)
         session.add(row)
-    elif (await _view(session, row)).error is None:  # else it was refused, and is tried anew
+    elif (await issues_of(session, [promise_id]))[promise_id].error is None:  # else it is tried anew
         if (row.source, row.project) != place:
             raise Conflict("This step is an issue in another project already.")
         return None
@@ -158,8 +159,12 @@ async def note_issue(session: AsyncSession, commitment_id: UUID, *, issue: str, 
 
 async def issues_of(session: AsyncSession, promise_ids: Sequence[UUID]) -> dict[UUID, IssueView]:
     """Return the issues of some promises."""
-    rows = await session.scalars(select(StepIssue).where(StepIssue.commitment_id.in_(promise_ids)))
-    return {row.commitment_id: await _view(session, row) for row in rows.all()}
+    found = await session.scalars(select(StepIssue).where(StepIssue.commitment_id.in_(promise_ids)))
+    rows = found.all()
+    keys = [_key(row) for row in rows if row.url is None]
+    sent = await session.scalars(select(Delivery).where(Delivery.key.in_(keys))) if keys else ()
+    deliveries = {delivery.key: delivery for delivery in sent}
+    return {row.commitment_id: _view(row, deliveries.get(_key(row))) for row in rows}
 
 
 async def hear_issue(session: AsyncSession, moved: IssueMoved, *, now: datetime) -> Heard:
@@ -196,12 +201,10 @@ async def hear_issue(session: AsyncSession, moved: IssueMoved, *, now: datetime)
     return Heard.DONE
 
 
-async def _view(session: AsyncSession, row: StepIssue) -> IssueView:
+def _view(row: StepIssue, sent: Delivery | None) -> IssueView:
     error = None
-    if row.url is None:
-        sent = (await session.scalars(select(Delivery).filter_by(key=_key(row)))).one_or_none()
-        if sent is None or sent.state in (DeliveryState.UNDELIVERABLE, DeliveryState.PARKED):
-            error = (sent.error if sent is not None else None) or "gone"
+    if row.url is None and (sent is None or sent.state in REFUSED):
+        error = (sent.error if sent is not None else None) or "gone"
     return IssueView(row.source, row.project, row.issue, row.url, error, row.closed)
 
 
