@@ -6,6 +6,7 @@ stores them as they are. Nothing that was looked at is kept or logged.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,64 +68,67 @@ async def take_words(desk: Desk, event: WordsSent) -> Reply:
 async def _second_look(desk: Desk, event: WordsSent) -> Block | None:
     """Return the form with what the check found, or None where it found nothing."""
     async with desk.sessions() as session:
-        sheet, known, link = await _sheet(desk, session, event.user_id, event.place_id)
+        asked = await _asked(desk, session, event.user_id, event.place_id)
+    sheet = asked.sheet
     prompt = OPEN_PROMPTS.get(sheet.rules.open_prompt or "")
-    names = [] if prompt is None or prompt.names_welcome else parts_of_names(known.names)
+    names = [] if prompt is None or prompt.names_welcome else parts_of_names(asked.around.names)
     checked = check(event.words, sheet.locale, names)
     if not checked.harm and not checked.hints:
         return None
-    return words_view(sheet, Translator(sheet.locale), desk, known, link, event.words, checked)
+    return _words_form(asked, Translator(sheet.locale), desk, event.words, checked)
 
 
 async def _form(desk: Desk, user_id: str, place_id: UUID) -> Block:
     async with desk.sessions() as session:
-        sheet, known, link = await _sheet(desk, session, user_id, place_id)
+        asked = await _asked(desk, session, user_id, place_id)
+    sheet = asked.sheet
     language = Translator(sheet.locale)
     if sheet.rules.open_prompt is None:
         return modals.plain_view(
             language, language.say("Pulse"), [language.say("This pulse asks no open question.")]
         )
     if sheet.asked_in_unit < FEWEST_ASKED:
-        return _mailbox_instead(language, desk, known)
-    return words_view(sheet, language, desk, known, link)
+        return _mailbox_instead(language, desk, asked.around)
+    return _words_form(asked, language, desk)
 
 
-async def _sheet(
-    desk: Desk, session: AsyncSession, user_id: str, place_id: UUID
-) -> tuple[BlankSheet, Around, str]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked for their own words: the blank sheet, whom they work with, the same form on the web."""
+
+    sheet: BlankSheet
+    around: Around
+    web_link: str
+
+
+async def _asked(desk: Desk, session: AsyncSession, user_id: str, place_id: UUID) -> _Asked:
     sheet = await blank_sheet(session, desk.keys, place_id, slack_user_id=user_id, now=desk.clock())
     token = await answer_token(session, desk.keys, place_id)
-    return (
+    return _Asked(
         sheet,
         await around(session, sheet.wave_id, sheet.team_id),
         f"{desk.settings.base_url}/answer/{token}",
     )
 
 
-def words_view(
-    sheet: BlankSheet,
-    language: Translator,
-    desk: Desk,
-    known: Around,
-    web_link: str,
-    words: str = "",
-    checked: Checked | None = None,
+def _words_form(
+    asked: _Asked, language: Translator, desk: Desk, words: str = "", checked: Checked | None = None
 ) -> Block:
     """Return the form for one's own words: blank, or with what was typed and what the check found in it."""
-    say = language.say
+    say, rules = language.say, asked.sheet.rules
     report, contacts = where_to_report(language, desk.settings.help_contacts)
     found = _found(checked, contacts, language) if checked is not None else []
-    prompt = OPEN_PROMPTS[sheet.rules.open_prompt or ""]
+    prompt = OPEN_PROMPTS[rules.open_prompt or ""]
     delivered = say(
         "Delivered only if at least {k} people answer, else deleted unread.",
-        k=max(sheet.rules.minimum_group, FEWEST),
+        k=max(rules.minimum_group, FEWEST),
     )
     return blocks.modal(
         title=say("In your own words"),
         submit=say("Send as it is") if found else say("Send"),
         close=say("Close"),
         callback=f"{Callback.WORDS}:{SEEN}" if found else Callback.WORDS,
-        metadata=sheet.place_id.hex,
+        metadata=asked.sheet.place_id.hex,
         blocks=[
             *found,
             blocks.written(
@@ -139,7 +143,7 @@ def words_view(
             ),
             *_how_to_pass_on(language),
             blocks.context(f"{delivered} {say(PASSED_ALONG)}"),
-            links((say("Write it on the web"), web_link), mailbox_link(language, desk, known)),
+            links((say("Write it on the web"), asked.web_link), mailbox_link(language, desk, asked.around)),
             blocks.context(f"{report} {language.listing(contacts)}."),
         ],
     )

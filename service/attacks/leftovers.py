@@ -63,29 +63,15 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
     # Ended early a moment ago: its rows go at the clock's next tick, before its key is noted as gone.
     ending = {wave_id for wave_id, state, gone in waves if state in ENDS_LATER and gone is None}
     ballots, rows = await _of_ended_waves(session, living | ending)
-    cards = await count_of(session, f"{CARDS} WHERE r.id IS NULL OR r.card_key IS NULL")
-    votes = await count_of(session, f"{VOTES} WHERE r.id IS NULL OR r.vote_key IS NULL")
-    few = await count_of(session, FEW_WORDS.format(table="remark"), fewest=FEWEST)
-    few += await count_of(session, FEW_WORDS.format(table="remark_theme"), fewest=FEWEST_FOR_THEMES)
     return [
-        judged(
-            "words of few",
-            few,
-            clean="No words were delivered from a unit too small to hide their writer.",
-            leak="Words or themes were delivered from units too small to hide their writer.",
-        ),
+        await _words_of_few(session),
         judged(
             "turnout",
             await count_of(session, PRECISE_TURNOUT, least=TURNOUT_FROM),
             clean="How many have answered an open wave is told of many people only, rounded, once a day.",
             leak="How many have answered an open wave is stored of too few people, or too exactly.",
         ),
-        judged(
-            "cards and votes",
-            cards + votes + await count_of(session, NAMED_CARDS),
-            clean="No sealed card or vote outlived its key, and no card has a name nobody agreed to.",
-            leak="Sealed cards or votes outlived their key, or cards have names nobody agreed to.",
-        ),
+        await _cards_and_votes(session),
         judged(
             "answers of closed waves",
             ballots,
@@ -99,6 +85,29 @@ async def attacks(session: AsyncSession) -> list[Attempt]:
             leak="Rows about who was asked in waves that are over are still there.",
         ),
     ]
+
+
+async def _words_of_few(session: AsyncSession) -> Attempt:
+    few = await count_of(session, FEW_WORDS.format(table="remark"), fewest=FEWEST)
+    few += await count_of(session, FEW_WORDS.format(table="remark_theme"), fewest=FEWEST_FOR_THEMES)
+    return judged(
+        "words of few",
+        few,
+        clean="No words were delivered from a unit too small to hide their writer.",
+        leak="Words or themes were delivered from units too small to hide their writer.",
+    )
+
+
+async def _cards_and_votes(session: AsyncSession) -> Attempt:
+    cards = await count_of(session, f"{CARDS} WHERE r.id IS NULL OR r.card_key IS NULL")
+    votes = await count_of(session, f"{VOTES} WHERE r.id IS NULL OR r.vote_key IS NULL")
+    named = await count_of(session, NAMED_CARDS)
+    return judged(
+        "cards and votes",
+        cards + votes + named,
+        clean="No sealed card or vote outlived its key, and no card has a name nobody agreed to.",
+        leak="Sealed cards or votes outlived their key, or cards have names nobody agreed to.",
+    )
 
 
 async def _of_ended_waves(session: AsyncSession, alive: set[UUID]) -> tuple[int, int]:

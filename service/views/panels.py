@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrations.language import Translator
-from service.views.charts import SHAPES, Flag, TrendChart, trend_chart
+from service.views.charts import SHAPES, TrendChart, trend_chart
 from service.views.loop import flags_of
 from service.views.statements import Statement, statement
 from service.views.timeline import (
@@ -60,39 +60,41 @@ def panels_of(trend: TeamTrend, loop: LoopState, language: Translator, today: da
         latest = latest_figure(trend, dimension)
         if latest is None or newest is None:
             continue
-        found.append(_panel(trend, dimension, latest, newest, flags, language, today, others))
+        wave, figure = latest
+        chart = trend_chart(
+            dimension,
+            dimension_name(dimension, wave.items, language),
+            columns_of(trend, dimension, language),
+            flags,
+            language,
+            today=today,
+            baseline=figure.trend.baseline if figure.shown and figure.trend else None,
+            size_class=wave.participation.size_class,
+            others=others,
+        )
+        asked_on = "" if wave is newest else _asked_on(wave, language)
+        cycle = _cycle(trend, dimension, language)
+        found.append(_panel(dimension, latest, chart, language, cycle=cycle, asked_on=asked_on))
         others += dimension not in SHAPES
     return found
 
 
 def _panel(
-    trend: TeamTrend,
     dimension: str,
     latest: tuple[WavePoint, FigureView],
-    newest: WavePoint,
-    flags: Sequence[Flag],
+    chart: TrendChart,
     language: Translator,
-    today: date,
-    others: int,
+    *,
+    cycle: str,
+    asked_on: str,
 ) -> Panel:
+    """Return the panel of the newest figure of a dimension, from the wave that asked it last."""
     wave, figure = latest
     size_class = wave.participation.size_class
     said = say_figure(figure, size_class, language)
-    title = dimension_name(dimension, wave.items, language)
-    chart = trend_chart(
-        dimension,
-        title,
-        columns_of(trend, dimension, language),
-        flags,
-        language,
-        today=today,
-        baseline=figure.trend.baseline if figure.shown and figure.trend else None,
-        size_class=size_class,
-        others=others,
-    )
     return Panel(
         dimension=dimension,
-        title=title,
+        title=chart.title,
         tone=chart.tone,
         shape=chart.shape,
         said=said,
@@ -102,8 +104,8 @@ def _panel(
         agreement=_agreement(figure, language),
         advice=_advice(said, language),
         bias=_bias(wave, said, language),
-        cycle=_cycle(trend, dimension, language),
-        asked_on="" if wave is newest else _asked_on(wave, language),
+        cycle=cycle,
+        asked_on=asked_on,
         chart=chart,
         statements=[
             statement(item, figure, language) for item in wave.items if item.dimension == dimension

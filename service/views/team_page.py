@@ -112,9 +112,7 @@ def team_page(
     return TeamPage(
         team_id=trend.team_id,
         name=trend.team_name,
-        parent=(trend.parent_id, trend.parent_name)
-        if above and trend.parent_id and trend.parent_name
-        else None,
+        parent=_parent(trend) if above else None,
         is_leader=is_leader,
         small=small,
         wave_line=_wave_line(newest, language),
@@ -135,6 +133,10 @@ def team_page(
         receipt=team_notes.receipt(newest, language, zone) if newest else (),
         receipt_href=f"/teams/{trend.team_id}/receipts/{newest.wave_id}" if newest else "",
     )
+
+
+def _parent(trend: TeamTrend) -> tuple[UUID, str] | None:
+    return (trend.parent_id, trend.parent_name) if trend.parent_id and trend.parent_name else None
 
 
 def _wave_line(newest: WavePoint | None, language: Translator) -> str:

@@ -61,7 +61,25 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
     that they come one after the other. While a leader is away from a team, who stands in there gets it in
     their place.
     """
-    told = exists().where(
+    found = await session.execute(
+        where_people_are()
+        .add_columns(Person)
+        .where(Person.active, _has_a_week(now), ~_told(now))
+        .order_by(Person.id)
+    )
+    planned = 0
+    for zone, country, leader in found.all():
+        there = now.astimezone(time_zone(zone))
+        if not begins_week(there.date(), country):
+            continue
+        notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
+        planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)
+    return planned
+
+
+def _told(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody was written to about the same lately, or is told of results at this hour."""
+    return exists().where(
         Delivery.person_id == Person.id,
         or_(
             and_(Delivery.kind.in_(WEEKLY), Delivery.due_at > now - A_WEEK),
@@ -71,6 +89,10 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
             ),
         ),
     )
+
+
+def _has_a_week(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody leads, or stands in for who leads, where there may be something to do."""
     leads = exists().where(
         Leadership.person_id == Person.id,
         ~_away_from(Leadership.team_id, Leadership.person_id, now),
@@ -90,18 +112,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
         WorkingGroup.ended_at.is_(None),
         _holds(GroupMember.team_id),
     )
-    wanted = or_(leads.correlate(Person), stands_in.correlate(Person), in_group.correlate(Person))
-    found = await session.execute(
-        where_people_are().add_columns(Person).where(Person.active, wanted, ~told).order_by(Person.id)
-    )
-    planned = 0
-    for zone, country, leader in found.all():
-        there = now.astimezone(time_zone(zone))
-        if not begins_week(there.date(), country):
-            continue
-        notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
-        planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)
-    return planned
+    return or_(leads.correlate(Person), stands_in.correlate(Person), in_group.correlate(Person))
 
 
 def week_key(person_id: UUID, there: datetime) -> str:

@@ -96,9 +96,7 @@ async def start_retrospective(
     if same is not None:
         return same
     await _require_none_open(session, team_id)
-    writers = sum(not leads for leads in people.values())
-    if not writers:
-        raise Conflict("Nobody is here besides who leads, so there is nobody to look back together.")
+    writers = _writers(people)
     organisation = await session.get_one(Organisation, team.organisation_id)
     board = Retrospective(
         organisation_id=team.organisation_id,
@@ -137,6 +135,14 @@ async def _team_looking_back(
     if isinstance(team, WorkingGroup) and team.ended_at is not None:
         raise Gone("This working group has ended. What it promised and looked back on stays to be read.")
     return team, people
+
+
+def _writers(people: Mapping[UUID, bool]) -> int:
+    """Return how many look back besides those who lead; a board needs somebody."""
+    writers = sum(not leads for leads in people.values())
+    if not writers:
+        raise Conflict("Nobody is here besides who leads, so there is nobody to look back together.")
+    return writers
 
 
 async def _open(

@@ -122,10 +122,7 @@ async def post_summary(
         Conflict: it is not closed, or is posted to another channel already.
         Invalid: this is no channel.
     """
-    board = await session.get(Retrospective, board_id, populate_existing=True, with_for_update=True)
-    if board is None or board.organisation_id != viewer.organisation_id:
-        raise no_board_for_you()
-    require_may_post(board, viewer)
+    board = await _board_to_post(session, board_id, viewer)
     channel = channel_id(channel)
     row = await session.get(PostedSummary, board_id, populate_existing=True)
     known = await posted_summary(session, board_id)
@@ -153,6 +150,15 @@ async def post_summary(
     )
     await note(session, board, "summary_posted", viewer.person_id, now=now)
     return Posted(channel, viewer.name, now, PostState.ON_ITS_WAY, None)
+
+
+async def _board_to_post(session: AsyncSession, board_id: UUID, viewer: Viewer) -> Retrospective:
+    """Return a board whose summary this person may have posted; one press comes after the other."""
+    board = await session.get(Retrospective, board_id, populate_existing=True, with_for_update=True)
+    if board is None or board.organisation_id != viewer.organisation_id:
+        raise no_board_for_you()
+    require_may_post(board, viewer)
+    return board
 
 
 async def posted_summary(session: AsyncSession, board_id: UUID) -> Posted | None:
