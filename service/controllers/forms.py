@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,20 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.dependencies import CurrentPage, CurrentViewer, Now, SentForm, Session
+from service.rendering import Page
 from surveys.errors import Invalid
+from surveys.people.rules import Viewer
 
 Answer = Redirect | Response[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, when, and what answers them."""
+
+    viewer: Viewer
+    page: Page
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,11 @@ class FormAboutTeam:
     now: Now
     form: SentForm
     team_id: FromPath[UUID]
+
+    @property
+    def reader(self) -> Reader:
+        """Who sent it, as the one to whom a page is shown."""
+        return Reader(self.viewer, self.page, self.now)
 
 
 SentAboutTeam = NamedDependency[FormAboutTeam]

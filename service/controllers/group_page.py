@@ -1,19 +1,17 @@
 """The page of one working group. It stands at the address of a unit's page, so every link to one works."""
 
-from datetime import datetime
 from uuid import UUID
 
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.loop_words import DECISIONS, FROM
-from service.rendering import Page
+from service.controllers.forms import Reader
 from service.views.done import IN_A_GROUP
 from service.views.groups import GroupPage, group_forms
 from service.views.loop import loop_page
 from service.views.retro_page import retro_list
-from service.views.team_forms import FormState, Returned, team_forms
+from service.views.team_forms import FormState, Returned, loop_forms
 from surveys.commitments.loop import LoopState
 from surveys.commitments.queries import loop_of
 from surveys.commitments.rules import TopicKind
@@ -28,11 +26,9 @@ ELSEWHERE = (TopicKind.RETRO, TopicKind.OTHER)  # where something is brought up 
 
 async def show_group(
     session: AsyncSession,
-    viewer: Viewer,
-    page: Page,
+    reader: Reader,
     team_id: UUID,
     *,
-    now: datetime,
     done: str = "",
     returned: Returned | None = None,
 ) -> Response[str]:
@@ -41,28 +37,31 @@ async def show_group(
     Raises:
         Missing: there is no such group, or not for this reader; both read alike.
     """
+    viewer, language = reader.viewer, reader.page.language
     group = await group_of(session, team_id) if team_id in viewer.groups or viewer.is_hr else None
     if group is None or group.organisation_id != viewer.organisation_id:
         raise not_here()
-    loop = await loop_of(session, group.id, now=now, for_leader=group.id in viewer.leads_groups)
-    today = local_date(now, loop.zone)
-    shown = await _group_page(session, viewer, page.language, group, loop)
-    return page(
+    loop = await loop_of(session, group.id, now=reader.now, for_leader=group.id in viewer.leads_groups)
+    today = local_date(reader.now, loop.zone)
+    shown = await _group_page(session, viewer, language, group, loop)
+    return reader.page(
         "groups/group.html",
         status=422 if returned else 200,
         team=shown,
         in_group=True,
-        forms=team_forms(today, viewer.person_id, returned),
         manage=group_forms(group.name, returned),
-        owners=[(one.id, one.name) for one in group.leaders],
-        me=viewer.person_id,
         most_leaders=LEADERS_A_TEAM,
         retros_here=shown.belongs,
-        today=today.isoformat(),
-        decisions=[(code.value, page.language.say(name)) for code, name in DECISIONS],
-        topic_kinds=[(code.value, page.language.say(FROM[code])) for code in ELSEWHERE],
         repair_promises=frozenset[UUID](),
-        done=page.language.say(IN_A_GROUP[done]) if done in IN_A_GROUP else "",
+        done=language.say(IN_A_GROUP[done]) if done in IN_A_GROUP else "",
+        **loop_forms(
+            language,
+            today=today,
+            me=viewer.person_id,
+            owners=[(one.id, one.name) for one in group.leaders],
+            kinds=ELSEWHERE,
+            returned=returned,
+        ),
     )
 
 

@@ -62,9 +62,7 @@ class GroupForm(FormAboutTeam):
             return _back(self.team_id, done)
         wrong = _say(refusal, self.form, self.page.language)
         returned = came_back(kind, self.form.typed(field), field, wrong)
-        return await show_group(
-            self.session, self.viewer, self.page, self.team_id, now=self.now, returned=returned
-        )
+        return await show_group(self.session, self.reader, self.team_id, returned=returned)
 
 
 SentToGroup = NamedDependency[GroupForm]

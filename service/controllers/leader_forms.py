@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.controllers.forms import Answer, FormAboutTeam, refusal_of
-from service.controllers.teams import Reader, show_team
+from service.controllers.teams import show_team
 from service.views.team_forms import FormState, Returned
 from surveys.commitments.queries import loop_of
 from surveys.errors import not_here
@@ -55,8 +55,7 @@ class LeaderForm(FormAboutTeam):
         # A refusal that names no field of this form stands beside the first one.
         field = refusal.field if refusal.field is not None and refusal.field in names else names[0]
         returned = Returned(kind, FormState(typed, {field: sentence}), about)
-        reader = Reader(self.viewer, self.page, self.now)
-        return await show_team(self.session, reader, self.team_id, returned=returned)
+        return await show_team(self.session, self.reader, self.team_id, returned=returned)
 
 
 SentByLeader = NamedDependency[LeaderForm]

@@ -11,16 +11,16 @@ from litestar.params import FromPath
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.language import Translator, mark
-from integrations.loop_words import DECISIONS, FROM
+from integrations.loop_words import FROM
+from service.controllers.forms import Reader
 from service.controllers.group_page import show_group
 from service.dependencies import CurrentPage, CurrentViewer, Now, Requested, Session
 from service.reading_log import note_after
-from service.rendering import Page
 from service.security import requires_sign_in
 from service.views.done import DONE
 from service.views.leading import Leading, leading_view
-from service.views.team_forms import Returned, team_forms
+from service.views.team_forms import Returned, loop_forms
+from service.views.team_notes import who_reads_shared_words
 from service.views.team_page import Roster, TeamPage, team_page
 from service.views.team_words import TeamWords, team_words
 from service.views.timeline import newest_readable
@@ -28,8 +28,9 @@ from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
 from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
 from surveys.comments.queries import may_read_words, newest_reply_day, words_of_wave
-from surveys.commitments.absences import Standing, absences_of, may_stand_in
+from surveys.commitments.absences import Absences, Standing, absences_of, may_stand_in
 from surveys.commitments.agreements import agreement_of
+from surveys.commitments.loop import LoopState
 from surveys.commitments.pledges import notes_of, pledge_of
 from surveys.commitments.queries import loop_of
 from surveys.errors import Missing, not_here
@@ -45,15 +46,6 @@ from surveys.waves.rules import FrozenRules
 from surveys.zones import local_date
 
 WAVES_ABOVE = 8  # of the unit above only the newest figures are shown; a cycle has at most six waves
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads, when, and what answers them."""
-
-    viewer: Viewer
-    page: Page
-    now: datetime
 
 
 class TeamController(Controller):
@@ -93,56 +85,83 @@ async def show_team(
     try:
         branch, trend, above = await _branch_with_above(session, reader, team_id)
     except Missing:  # so the page of a unit asks nothing about groups
-        return await show_group(
-            session, reader.viewer, reader.page, team_id, now=reader.now, done=done, returned=returned
-        )
-    leads = team_id in reader.viewer.leads
+        return await show_group(session, reader, team_id, done=done, returned=returned)
     absences = await absences_of(session, team_id, now=reader.now)
-    is_leader = leads or reader.viewer.person_id in absences.acting
     loop = await loop_of(
-        session, team_id, now=reader.now, for_leader=leads, branch=branch, away=absences.away
+        session,
+        team_id,
+        now=reader.now,
+        for_leader=team_id in reader.viewer.leads,
+        branch=branch,
+        away=absences.away,
     )
+    unit = _Unit(branch, trend, above, loop, absences)
+    return await _show_unit(session, reader, unit, done=done, returned=returned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What was found of a unit, as this reader may see it."""
+
+    branch: Directory
+    trend: TeamTrend
+    above: TeamTrend | None
+    loop: LoopState
+    absences: Absences
+
+
+async def _show_unit(
+    session: AsyncSession, reader: Reader, unit: _Unit, *, done: str, returned: Returned | None
+) -> Response[str]:
+    viewer, language = reader.viewer, reader.page.language
+    branch, trend, loop, team_id = unit.branch, unit.trend, unit.loop, unit.trend.team_id
+    is_leader = team_id in viewer.leads or viewer.person_id in unit.absences.acting
     team = team_page(
         trend,
         loop,
-        reader.page.language,
-        zone=reader.viewer.zone,
+        language,
+        zone=viewer.zone,
         now=reader.now,
         is_leader=is_leader,
-        above=above,
-        roster=await roster_for(session, reader.viewer, team_id),
+        above=unit.above,
+        roster=await roster_for(session, viewer, team_id),
     )
     today = local_date(reader.now, loop.zone)
     response = reader.page(
         "teams/team.html",
         status=422 if returned else 200,
         team=team,
-        forms=team_forms(today, reader.viewer.person_id, returned),
-        owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
-        audience=_audience(team, trend, reader, reader.page.language),
-        me=reader.viewer.person_id,
-        retros_here=reader.viewer.belongs_to(team_id),
-        today=today.isoformat(),
-        decisions=[(code.value, reader.page.language.say(name)) for code, name in DECISIONS],
-        topic_kinds=[(code.value, reader.page.language.say(name)) for code, name in FROM.items()],
-        repair_promises=await repair_promises(session, team_id) if loop.promises or loop.topics else (),
-        leading=await _leading(session, reader, trend, absences.standing, acts=is_leader),
         in_group=False,
-        done=reader.page.language.say(DONE[done]) if done in DONE else "",
-        **await _beside_figures(session, reader, branch, trend),
+        retros_here=viewer.belongs_to(team_id),
+        leading=await _leading(session, reader, trend, unit.absences.standing, acts=is_leader),
+        done=language.say(DONE[done]) if done in DONE else "",
+        **loop_forms(
+            language,
+            today=today,
+            me=viewer.person_id,
+            owners=[(person, branch.people[person].name) for person in branch.leaders.get(team_id, ())],
+            kinds=FROM,
+            returned=returned,
+        ),
+        **await _beside_figures(session, reader, branch, trend, loop),
     )
-    return note_after(reader.page, response, _looks(reader.viewer, branch, team, today))
+    return note_after(reader.page, response, _looks(viewer, branch, team, today))
 
 
 async def _beside_figures(
-    session: AsyncSession, reader: Reader, branch: Directory, trend: TeamTrend
+    session: AsyncSession, reader: Reader, branch: Directory, trend: TeamTrend, loop: LoopState
 ) -> dict[str, Any]:
-    """Return what stands beside figures and loop: the team's words, who has looked, what was agreed."""
+    """Return what stands beside figures and loop: the team's words, who looks or will, what was agreed."""
+    language = reader.page.language
     looks = await looks_at(session, trend.team_id, now=reader.now)
     return {
         "agreement": await agreement_of(session, branch.organisation_id),
         "words": await _words(session, reader, branch, trend),
-        "looked": who_looked(looks, reader.page.language, most=DAYS_ON_THE_TEAM_PAGE),
+        "looked": who_looked(looks, language, most=DAYS_ON_THE_TEAM_PAGE),
+        "audience": who_reads_shared_words(trend, language, zone=reader.viewer.zone, now=reader.now),
+        "repair_promises": await repair_promises(session, trend.team_id)
+        if loop.promises or loop.topics
+        else (),
     }
 
 
@@ -249,31 +268,3 @@ async def roster_for(session: AsyncSession, viewer: Viewer, team_id: UUID) -> Ro
     names = await roster(session, wave.id, team_id)
     coming = await coming_changes(session, viewer.organisation_id, wave.id, team_id)
     return Roster(names, wave.closes_at, coming) if names else None
-
-
-def _audience(team: TeamPage, trend: TeamTrend, reader: Reader, language: Translator) -> str:
-    """Say exactly who will read what a leader shares, and when."""
-    newest = newest_readable(trend)
-    out = newest.team_sees_at if newest is not None else None
-    if out is not None and out > reader.now:
-        moment = language.moment(out, reader.viewer.zone)
-        told = language.say(
-            "Everyone who is asked in {team} gets a message on {moment}, when they see the figures too.",
-            team=team.name,
-            moment=moment,
-        )
-    else:
-        told = language.say(
-            "Everyone who is asked in {team} gets a message, within their working hours.", team=team.name
-        )
-    if newest is not None and newest.rules.get("leaders_read_below"):
-        who = mark(
-            "Your words then stand on this page for the unit, any unit below it, leaders further up, HR,"
-            " and whom HR lets view it."
-        )
-    else:
-        who = mark(
-            "Your words then stand on this page for the unit, any unit below it, HR, and whom HR lets view"
-            " it."
-        )
-    return f"{told} {language.say(who)}"

@@ -1,10 +1,15 @@
 """The forms of a unit's page: what was typed, and what is wrong with it, beside the field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
+
+from integrations.language import Translator
+from integrations.loop_words import DECISIONS, FROM
+from surveys.commitments.rules import TopicKind
 
 DAYS_TO_ANSWER = 7  # offered; the leader picks any day
 DAYS_TO_KEEP = 30
@@ -88,6 +93,33 @@ def team_forms(today: date, owner_id: UUID, returned: Returned | None = None) ->
         else {},
         move_to=_in(today, DAYS_TO_MOVE),
     )
+
+
+def loop_forms(
+    language: Translator,
+    *,
+    today: date,
+    me: UUID,
+    owners: Sequence[tuple[UUID, str]],
+    kinds: Iterable[TopicKind],
+    returned: Returned | None,
+) -> dict[str, Any]:
+    """Return what the forms of the loop stand with in the template, of a unit as of a working group.
+
+    Args:
+        today: in the zone of the unit.
+        me: the reader.
+        owners: who can promise, by id and name.
+        kinds: where something that is written down can have come up.
+    """
+    return {
+        "forms": team_forms(today, me, returned),
+        "me": me,
+        "owners": owners,
+        "today": today.isoformat(),
+        "decisions": [(code.value, language.say(name)) for code, name in DECISIONS],
+        "topic_kinds": [(code.value, language.say(FROM[code])) for code in kinds],
+    }
 
 
 def _in(today: date, days: int) -> str:

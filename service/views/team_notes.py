@@ -1,10 +1,12 @@
-"""What stands below the figures: how they were computed, what members were promised, the wave's receipt."""
+"""What is said about the page itself: how figures were computed, what was promised, who reads what."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from integrations.language import Translator, mark
 from integrations.promise import purpose
-from surveys.results.published import WavePoint
+from service.views.timeline import newest_readable
+from surveys.results.published import TeamTrend, WavePoint
 from surveys.waves.rules import FrozenRules
 
 COMPUTED = (
@@ -95,3 +97,37 @@ def receipt(wave: WavePoint, language: Translator, zone: str) -> list[tuple[str,
         else language.say("not confirmed yet")
     )
     return [*lines, (language.say("Key destroyed, and checked"), destroyed)]
+
+
+def who_reads_shared_words(trend: TeamTrend, language: Translator, *, zone: str, now: datetime) -> str:
+    """Say exactly who will read what a leader shares, and when.
+
+    Args:
+        trend: the unit's published figures.
+        language: the leader's, `zone` too.
+        now: aware UTC.
+    """
+    newest = newest_readable(trend)
+    out = newest.team_sees_at if newest is not None else None
+    if out is not None and out > now:
+        told = language.say(
+            "Everyone who is asked in {team} gets a message on {moment}, when they see the figures too.",
+            team=trend.team_name,
+            moment=language.moment(out, zone),
+        )
+    else:
+        told = language.say(
+            "Everyone who is asked in {team} gets a message, within their working hours.",
+            team=trend.team_name,
+        )
+    if newest is not None and newest.rules.get("leaders_read_below"):
+        who = language.say(
+            "Your words then stand on this page for the unit, any unit below it, leaders further up, HR,"
+            " and whom HR lets view it."
+        )
+    else:
+        who = language.say(
+            "Your words then stand on this page for the unit, any unit below it, HR, and whom HR lets view"
+            " it."
+        )
+    return f"{told} {who}"
