@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -102,11 +102,6 @@ class Translator:
         """Return an instant in words on the wall clock of `zone`, "Tuesday 1 December, 10:00"."""
         there = instant.astimezone(time_zone(zone))
         return self.say("{day}, {time}", day=self.date(there.date(), year=year), time=self.time(there))
-
-    def distance(self, instant: dt.datetime, now: dt.datetime) -> str:
-        """Return how far away an instant is, roughly and in words, "in 3 days"."""
-        text: str = format_timedelta(instant - now, add_direction=True, locale=self.locale)
-        return text
 
     def listing(self, parts: list[str]) -> str:
         """Join names as a sentence does: "a, b and c"."""

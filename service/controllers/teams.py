@@ -157,7 +157,7 @@ async def _beside_figures(
     return {
         "agreement": await agreement_of(session, branch.organisation_id),
         "words": await _words(session, reader, branch, trend),
-        "looked": who_looked(looks, language, most=DAYS_ON_THE_TEAM_PAGE),
+        "looked": who_looked(looks[:DAYS_ON_THE_TEAM_PAGE], language),
         "audience": who_reads_shared_words(trend, language, zone=reader.viewer.zone, now=reader.now),
         "repair_promises": await repair_promises(session, trend.team_id)
         if loop.promises or loop.topics

@@ -22,7 +22,6 @@ FLAGS_AT = LABELS_AT + 10
 LANE = 24  # pixels a row of flags takes
 TOO_NEAR = 4.0  # per cent of the width: flags nearer than this go to another row
 PHONE_GAP, PAGE_GAP = 25.0, 11.0  # per cent of the width between two dates
-SCALE = (0, 25, 50, 75, 100)
 SHAPES = {"PSY": "circle", "CNF": "square", "FLW": "triangle"}
 OTHER_SHAPES = ("diamond", "cross", "plus", "circle", "square", "triangle")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from integrations.choices import CHOICE_WORDS
 from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import in_full, purpose, short_promise, short_promise_of_word
+from integrations.promise import in_full, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.questions.rules import SCALE_LABELS
 
@@ -51,7 +51,6 @@ class SheetView:
     team_name: str
     rows: list[Row]
     promise: str
-    purpose: str
     for_me: list[tuple[str, str]]
     in_full: list[tuple[str, list[str]]]
     about_promise: bool
@@ -85,7 +84,6 @@ def sheet_view(
         promise=short_promise_of_word(language, sheet.rules.votes_for_a_word, administrators)
         if sheet.about_promise
         else short_promise(language, sheet.rules.minimum_group, administrators),
-        purpose=purpose(language),
         for_me=for_me(me, language, administrators),
         in_full=in_full(language, me.terms, administrators),
         has_open_question=sheet.rules.open_prompt is not None,

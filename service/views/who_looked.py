@@ -1,7 +1,6 @@
 """Who has looked at a unit's figures, in words: by role and day, never by name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from integrations.language import Translator, mark
 from surveys.audit.rules import DayOfLooks, LookedAs
@@ -19,21 +18,9 @@ WORDS = {
 OPERATOR = mark("operator, command line")
 
 
-@dataclass(frozen=True, slots=True)
-class WhoLooked:
-    """The reading log: days with who looked then, newest first; `more` says that there are older ones."""
-
-    days: Sequence[tuple[str, str]]
-    more: bool
-
-
-def who_looked(days: Sequence[DayOfLooks], language: Translator, *, most: int | None = None) -> WhoLooked:
-    """Return the log in the reader's language, of the newest `most` days where that is given."""
-    shown = days if most is None else days[:most]
-    return WhoLooked(
-        days=[(language.date(one.day), "; ".join(_said(one, language))) for one in shown],
-        more=len(shown) < len(days),
-    )
+def who_looked(days: Sequence[DayOfLooks], language: Translator) -> list[tuple[str, str]]:
+    """Return the reading log in the reader's language: days with who looked then, newest first."""
+    return [(language.date(one.day), "; ".join(_said(one, language))) for one in days]
 
 
 def _said(one: DayOfLooks, language: Translator) -> list[str]:

@@ -94,8 +94,6 @@ class PromiseView:
         word: the team's: `kept`, `not_yet`, `cant_tell`, `too_few`, or in the end `differently` (not
             yet, a second time) or `said_openly` (too few, a second time); None before it was asked.
         word_at: when the results with that word came out.
-        reopened_at: when the team's "not yet" opened it again; None when it never did.
-        kept_by_dates: whether it was done by a date that counted; None while neither done nor given up.
         sides: where leader and team see it differently, the note of each.
         is_step: whether it was taken on in a retrospective, by whoever it was.
         left_behind: whether who promised it does not lead the team any more; a new leader decides.
@@ -120,8 +118,6 @@ class PromiseView:
     withdrawal_reason: str | None = None
     word: str | None = None
     word_at: datetime | None = None
-    reopened_at: datetime | None = None
-    kept_by_dates: bool | None = None
     left_behind: bool = False
     is_step: bool = False
     sides: Sequence[SideView] = ()

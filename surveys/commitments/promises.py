@@ -245,9 +245,8 @@ def _tell(
     *,
     now: datetime,
 ) -> ToldPromise:
-    words, done_at = [one.word for one in said], dates.done_at
+    words = [one.word for one in said]
     by_dates, final = rules.status(dates, zone, now=now), rules.final_word(words)
-    ended = done_at is not None or promise.withdrawn_at is not None
     view = PromiseView(
         id=promise.id,
         wave_id=promise.wave_id,
@@ -263,13 +262,11 @@ def _tell(
         moves=[
             MoveView(move.moved_at, move.from_due, move.to_due, move.reason, move.in_time) for move in moves
         ],
-        done_at=done_at,
+        done_at=dates.done_at,
         withdrawn_at=promise.withdrawn_at,
         withdrawal_reason=promise.withdrawal_reason,
         word=final or (words[-1] if words else None),
         word_at=said[-1].team_sees_at if said else None,
-        reopened_at=next((one.team_sees_at for one in said if one.word == NOT_YET), None),
-        kept_by_dates=by_dates in {Status.KEPT_ON_TIME, Status.KEPT_RENEGOTIATED} if ended else None,
     )
     return ToldPromise(view, promise.team_id, by_dates, final, promise.topic_id)
 

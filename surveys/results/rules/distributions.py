@@ -69,16 +69,6 @@ def word_for(favourable: int, n: int) -> str:
     return "few" if share <= 1 / 3 else "half"
 
 
-def mean_deviation(people: Sequence[Sequence[float]]) -> float:
-    """Return AD_m(j): the mean over items of their average deviation, in scale points.
-
-    Args:
-        people: one sequence of item scores a person, 0 to 100 each.
-    """
-    by_item = [tuple(histogram(scores)) for scores in zip(*people, strict=True)]
-    return sum(map(deviation, by_item)) / len(by_item)
-
-
 @lru_cache(maxsize=65_536)
 def deviation(counts: tuple[int, ...]) -> float:
     """Return the average deviation of one item, in scale points, from its five counts."""

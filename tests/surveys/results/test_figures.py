@@ -12,9 +12,9 @@ from surveys.results.rules.distributions import (
     agreement_word,
     bar_parts,
     buckets,
+    deviation,
     histogram,
     item_word,
-    mean_deviation,
 )
 from surveys.results.rules.intervals import (
     Range,
@@ -209,21 +209,21 @@ class TestDistributions:
         ]
 
     @pytest.mark.parametrize(
-        ("people", "deviation", "word"),
+        ("scores", "points", "word"),
         [
-            ([(75.0, 75.0)] * 8, 0.0, "close"),
-            ([(25.0, 25.0), (75.0, 75.0)] * 4, 1.0, "mixed"),
-            ([(0.0, 0.0), (100.0, 100.0)] * 4, 2.0, "apart"),
+            ([75.0] * 8, 0.0, "close"),
+            ([25.0, 75.0] * 4, 1.0, "mixed"),
+            ([0.0, 100.0] * 4, 2.0, "apart"),
         ],
     )
-    def test_agreement_is_a_word_for_the_mean_deviation(
-        self, people: list[tuple[float, float]], deviation: float, word: str
+    def test_agreement_is_a_word_for_the_average_deviation(
+        self, scores: list[float], points: float, word: str
     ) -> None:
-        assert mean_deviation(people) == deviation
-        assert agreement_word(mean_deviation(people)) == word
+        assert deviation(tuple(histogram(scores))) == points
+        assert agreement_word(points) == word
 
     def test_at_a_limit_answers_are_still_close_and_not_yet_far_apart(self) -> None:
-        assert [agreement_word(deviation) for deviation in (0.6, 1.1)] == ["close", "mixed"]
+        assert [agreement_word(points) for points in (0.6, 1.1)] == ["close", "mixed"]
 
 
 class TestParticipation:
