@@ -9,7 +9,7 @@ from datetime import date
 from integrations.language import Translator, mark
 from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.models import SaidInRetro
-from surveys.commitments.playbooks import AGREED, DIVIDED, Step, level, newest_shown
+from surveys.commitments.playbooks import AGREED, DIVIDED, Step, level
 from surveys.commitments.rules import Decision, State, TopicKind
 from surveys.questions.rules import DIMENSION_NAMES, THEMES
 from surveys.results.published import FigureView, TeamTrend, WavePoint
@@ -154,7 +154,7 @@ def say_promise(promise: PromiseView, language: Translator, *, in_group: bool = 
 
 def what_figures_mean(trend: TeamTrend, language: Translator) -> list[str]:
     """Return two sentences: how people answered, and whether anything has changed; none without results."""
-    newest = newest_shown(trend)
+    newest = trend.newest_readable
     if newest is None:
         return []
     shown = {name: figure for name, figure in newest.dimensions.items() if figure.shown}

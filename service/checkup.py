@@ -30,12 +30,11 @@ from surveys.errors import Missing
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
 from surveys.retrospectives.key_records import keys_in_use
-from surveys.waves.models import Wave, WaveState
+from surveys.waves.models import RUNNING, Wave, WaveState
 
 SQLITE_PEOPLE = 5_000  # what SQLite is documented for
 PATIENCE = timedelta(minutes=10)  # after which something due and undone means that no clock runs
 SWAPS = Path("/proc/swaps")
-LIVING = (WaveState.OPEN, WaveState.CLOSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
     except (KeyStoreMissing, Missing) as missing:
         return [Finding("fail", "keys", str(missing))]
     states = {row.id: row.state for row in await session.execute(select(Wave.id, Wave.state))}
-    living = {wave_id for wave_id, state in states.items() if state in LIVING}
+    living = {wave_id for wave_id, state in states.items() if state in RUNNING}
     held = await store.known()
     lines = [
         *_of_folder(settings.keys_dir),
@@ -231,7 +230,7 @@ async def of_clock(session: AsyncSession, *, now: datetime) -> list[Finding]:
     late = await session.scalar(
         select(func.count())
         .select_from(Wave)
-        .where(Wave.state.in_(LIVING), Wave.closes_at < now - PATIENCE)
+        .where(Wave.state.in_(RUNNING), Wave.closes_at < now - PATIENCE)
     )
     waiting = await session.scalar(
         select(func.count())

@@ -28,9 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.people.rules import Viewer
-from surveys.tables import metadata
+from surveys.tables import SEALED, metadata
 
-SEALED = frozenset({"open_ballot", "open_remark"})
 ROSTER = "place"
 
 

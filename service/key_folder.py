@@ -15,7 +15,7 @@ from integrations.keystores import DirectoryKeyStore, KeyStoreForeign, KeyStoreM
 from service.composition import NotReadyError
 from surveys.people.models import Installation
 from surveys.people.queries import installation_of
-from surveys.waves.models import Wave, WaveState
+from surveys.waves.models import RUNNING, Wave
 
 
 class Choice(StrEnum):
@@ -60,8 +60,7 @@ async def settle(session: AsyncSession, folder: Path, choice: Choice | None, *, 
 
 
 async def _require_keys_of_open_waves(session: AsyncSession, folder: Path) -> None:
-    living = [WaveState.OPEN, WaveState.CLOSING]
-    waiting = set(await session.scalars(select(Wave.id).where(Wave.state.in_(living))))
+    waiting = set(await session.scalars(select(Wave.id).where(Wave.state.in_(RUNNING))))
     if waiting - keys_in(folder):
         raise NotReadyError(
             f"A pulse is open, but {folder} does not hold its key. Mount the right folder at "

@@ -14,7 +14,7 @@ from surveys.results import models as _results
 from surveys.retrospectives import models as _retrospectives
 from surveys.waves import models as _waves
 
-__all__ = ["MODELS", "metadata"]
+__all__ = ["MODELS", "SEALED", "metadata"]
 
 MODELS = (
     _audit,
@@ -31,3 +31,5 @@ MODELS = (
     _waves,
 )
 metadata = Base.metadata
+# Tables of sealed answers and words: a row is found only by who holds the key of its wave.
+SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)

@@ -10,7 +10,7 @@ from integrations.for_me import ForMe, between_waves, in_wave
 from integrations.language import Translator
 from integrations.loop_words import awaits_a_word, say_answer, say_promise, say_topic
 from integrations.promise import Terms
-from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for
 from integrations.slack.events import HomeOpened
 from integrations.slack.groups_at_home import groups_at_home
 from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
@@ -50,7 +50,7 @@ async def show_home(desk: Desk, event: HomeOpened) -> Reply:
             home = replace(home, groups=groups)
     if home is not None:
         home = replace(home, boards=await boards_at_home(desk, event.user_id))
-    language = Translator(viewer.locale if viewer is not None else "en")
+    language = language_for(viewer)
     view = (
         home_view(home, language, administrators=desk.settings.administrators)
         if home is not None

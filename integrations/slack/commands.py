@@ -4,7 +4,6 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json
 from integrations.slack.events import Command
 from integrations.slack.retro_command import retro_typed
-from integrations.slack.retro_desk import language_of
 from integrations.slack.sheets import command
 from surveys.errors import SurveyError
 from surveys.retrospectives.rules import LONGEST_TITLE
@@ -20,7 +19,7 @@ async def typed(desk: Desk, event: Command) -> Reply:
             try:
                 found = await retro_typed(desk, event.user_id, rest.strip()[:LONGEST_TITLE])
             except SurveyError as refusal:
-                language = await language_of(desk, event.user_id)
+                language = await desk.language_of(event.user_id)
                 found = language.refusal(refusal)
             return await _shown(desk, event, found)
         case "settings":
@@ -37,7 +36,7 @@ async def _shown(desk: Desk, event: Command, found: Block | str) -> Reply:
 
 
 async def _help(desk: Desk, user_id: str) -> str:
-    say = (await language_of(desk, user_id)).say
+    say = (await desk.language_of(user_id)).say
     return "\n".join(
         (
             say("`/kept` opens what asks you at the moment."),
@@ -52,7 +51,7 @@ async def _help(desk: Desk, user_id: str) -> str:
 
 
 async def _settings(desk: Desk, user_id: str) -> str:
-    say = (await language_of(desk, user_id)).say
+    say = (await desk.language_of(user_id)).say
     home = f"<{desk.settings.base_url}/|{say('Your pages')}>"
     return "\n".join(
         (

@@ -15,6 +15,8 @@ from integrations.slack.blocks import Block
 from integrations.slack.client import SlackClient
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.rules import HandedIn
+from surveys.people.queries import viewer_by_slack
+from surveys.people.rules import Viewer
 from surveys.results.published import TeamTrend
 
 JSON_TYPE = "application/json"
@@ -58,6 +60,16 @@ class Desk:
     clock: Callable[[], datetime]
     tell: Callable[[TeamTrend, Translator], Sequence[str]]
     thanks: dict[tuple[UUID, str, str], bytes] = field(default_factory=dict)
+
+    async def language_of(self, user_id: str) -> Translator:
+        """Return the language of somebody known by their Slack id alone."""
+        async with self.sessions() as session:
+            return language_for(await viewer_by_slack(session, user_id))
+
+
+def language_for(viewer: Viewer | None) -> Translator:
+    """Return the language of whoever presses; English for somebody unknown."""
+    return Translator(viewer.locale if viewer is not None else "en")
 
 
 def as_json(body: dict[str, Any]) -> Reply:

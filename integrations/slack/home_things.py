@@ -26,7 +26,7 @@ def promise_things(promises: Iterable[PromiseView], language: Translator) -> lis
             presses.promise(promise.id),
         )
         for promise in sorted(promises, key=lambda one: (not one.overdue, one.due))
-        if promise.done_at is None and promise.withdrawn_at is None
+        if promise.is_open
     ]
 
 

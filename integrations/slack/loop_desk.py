@@ -10,14 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrations.language import Translator
 from integrations.loop_words import draft_to_share
 from integrations.slack import loop_forms as forms
 from integrations.slack import modals, presses
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for
 from integrations.slack.events import Pressed
-from integrations.slack.loop_work import Work, is_open
+from integrations.slack.loop_work import Work
 from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.putting_off import WEEKS, beginning_of_week
@@ -40,7 +39,7 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
         return TAKEN
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, event.user_id)
-        language = Translator(viewer.locale if viewer is not None else "en")
+        language = language_for(viewer)
         try:
             if viewer is None:
                 raise only_for_leaders()
@@ -93,7 +92,7 @@ async def _read_form(work: Work, value: str) -> Block:
 async def _commit_form(work: Work, value: str) -> Block:
     team_id = work.press.ids[1]
     loop, today = await work.loop(team_id)
-    count = sum(is_open(one) for one in loop.promises)
+    count = sum(one.is_open for one in loop.promises)
     as_leader = team_id in work.viewer.leads
     trend = await trend_of(work.session, team_id, now=work.now, as_leader=as_leader, waves=WAVES)
     step = step_to_try(trend, today=today)

@@ -54,7 +54,7 @@ class Work:
         stored = await promise_of(self.session, self.press.ids[0], self.viewer.person_id, now=self.now)
         loop, today = await self._seen(stored.team_id)
         promise = next((one for one in loop.promises if one.id == stored.id), None)
-        if promise is None or not is_open(promise):
+        if promise is None or not promise.is_open:
             raise Missing("This promise is not open any more.")
         return promise, today
 
@@ -98,8 +98,3 @@ class Work:
     async def _seen(self, team_id: UUID) -> tuple[LoopState, date]:
         loop = await loop_of(self.session, team_id, now=self.now, for_leader=team_id in self.viewer.leads)
         return loop, local_date(self.now, loop.zone)
-
-
-def is_open(promise: PromiseView) -> bool:
-    """Return whether its owner still has something to do."""
-    return promise.done_at is None and promise.withdrawn_at is None

@@ -9,11 +9,11 @@ from integrations.language import Translator
 from integrations.retro_words import STEPS
 from integrations.slack import blocks, modals, retro_forms
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for
 from integrations.slack.events import Pressed
 from integrations.slack.home import NOT_KNOWN
 from integrations.slack.identifiers import Action, Callback
-from integrations.slack.retro_desk import language_of, view_of_board
+from integrations.slack.retro_desk import view_of_board
 from integrations.slack.retro_looks import link
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Team
@@ -67,7 +67,7 @@ async def begin_board(desk: Desk, event: Pressed) -> Reply:
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, event.user_id)
         choice = await _choice_of(session, viewer) if viewer is not None else None
-    language = await language_of(desk, event.user_id)
+    language = language_for(viewer)
     view = (
         retro_forms.start_form(choice.free, language)
         if choice is not None and choice.free

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator
 from integrations.slack import modals, retro_forms, retro_looks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for
 from integrations.slack.events import MessageShortcut, Pressed
 from integrations.slack.identifiers import ADD_TO_RETRO
 from integrations.slack.retro_posts import post_form
@@ -102,7 +102,7 @@ async def add_to_retro(desk: Desk, event: MessageShortcut) -> Reply:
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, event.user_id)
         found = await open_boards_of(session, viewer.person_id) if viewer is not None else []
-    language = Translator(viewer.locale if viewer is not None else "en")
+    language = language_for(viewer)
     offered = [(board.id, board.title, board.template) for board, _ in found if board.phase is Phase.WRITE]
     if offered:
         view = retro_forms.draft_form(plain_of(event.text), offered[:MOST_BOARDS], language, pen=new_pen())
@@ -142,13 +142,6 @@ async def boards_at_home(desk: Desk, user_id: str) -> list[Block]:
     ]
 
 
-async def language_of(desk: Desk, user_id: str) -> Translator:
-    """Return the language of whoever presses; English for somebody unknown."""
-    async with desk.sessions() as session:
-        viewer = await viewer_by_slack(session, user_id)
-    return Translator(viewer.locale if viewer is not None else "en")
-
-
 def plain_of(text: str) -> str:
     """Return a message's text without Slack's markup; people and channels are named no more."""
 
@@ -177,7 +170,7 @@ async def board_of(
 
 
 async def _refused(desk: Desk, user_id: str, refusal: Exception) -> Block:
-    language = await language_of(desk, user_id)
+    language = await desk.language_of(user_id)
     said = refusal if isinstance(refusal, SurveyError) else no_board_for_you()
     return modals.plain_view(language, language.say("Retrospective"), [language.refusal(said)])
 

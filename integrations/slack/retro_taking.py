@@ -15,7 +15,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, Reply, as_json, update_to
 from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Callback
-from integrations.slack.retro_desk import board_of, language_of, url_of
+from integrations.slack.retro_desk import board_of, url_of
 from integrations.slack.retro_posts import take_post
 from surveys.errors import Invalid, SurveyError, no_board_for_you
 from surveys.people.queries import viewer_by_slack
@@ -48,7 +48,7 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
     except (ValueError, SurveyError) as refusal:
         if not isinstance(refusal, SurveyError):
             refusal = no_board_for_you()
-        language = await language_of(desk, event.user_id)
+        language = await desk.language_of(event.user_id)
         named = getattr(refusal, "field", None)
         block_id = named if named in event.blocks else next(iter(event.blocks), retro_forms.TEXT)
         said = language.refusal(refusal)

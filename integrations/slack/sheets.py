@@ -15,7 +15,7 @@ from integrations.language import Translator
 from integrations.promise import Terms
 from integrations.slack import modals
 from integrations.slack.blocks import Block
-from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, update_to
+from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, language_for, update_to
 from integrations.slack.events import ChoiceSent, Command, FormUnreadable, Pressed, SheetSent
 from integrations.slack.identifiers import SKIP, Action, Callback
 from integrations.slack.words import show_words
@@ -93,7 +93,7 @@ async def press(desk: Desk, event: Pressed) -> Reply:
     try:
         await handler(desk, event, place_id)
     except SurveyError as refusal:
-        language = await _language_of(desk, event.user_id)
+        language = await desk.language_of(event.user_id)
         said = language.refusal(refusal)
         view = modals.plain_view(language, language.say("Pulse"), [said])
         await _show(desk, event, view)
@@ -135,7 +135,7 @@ async def _open_privacy(desk: Desk, event: Pressed, place_id: UUID) -> None:
 
 
 async def _open_put_off(desk: Desk, event: Pressed, place_id: UUID) -> None:
-    language = await _language_of(desk, event.user_id)
+    language = await desk.language_of(event.user_id)
     await _show_on_top(desk, event, modals.put_off_view(language, place_id.hex))
 
 
@@ -181,7 +181,7 @@ async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
                     "Kept asks again on {moment}.", moment=language.moment(due, person.zone)
                 )
     except SurveyError as refusal:
-        language = await _language_of(desk, event.user_id)
+        language = await desk.language_of(event.user_id)
         said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {HOW_LONG: said}})
     return update_to(modals.plain_view(language, language.say("Not now"), [said]))
@@ -189,7 +189,7 @@ async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
 
 async def say_unreadable(desk: Desk, event: FormUnreadable) -> Reply:
     """Say that a form cannot be taken as it is, and leave what was typed where it is."""
-    language = await _language_of(desk, event.user_id)
+    language = await desk.language_of(event.user_id)
     said = language.say(
         "Kept cannot tell what this form belongs to, so nothing was stored. Close it and open it again "
         "from the message or from the Home tab."
@@ -204,7 +204,7 @@ async def command(desk: Desk, event: Command) -> Reply:
     async with desk.sessions() as session:
         viewer = await viewer_by_slack(session, event.user_id)
         place = await open_place(session, viewer.person_id) if viewer is not None else None
-    language = Translator(viewer.locale if viewer is not None else "en")
+    language = language_for(viewer)
     if place is None:
         said = language.say(
             "Nothing is open for you at the moment. Your team's results are in the Home tab."
@@ -231,12 +231,6 @@ async def _own_place(session: AsyncSession, user_id: str, place_id: UUID) -> tup
     if person.slack_id != user_id:
         raise no_sheet_for_you()
     return place, person
-
-
-async def _language_of(desk: Desk, user_id: str) -> Translator:
-    async with desk.sessions() as session:
-        viewer = await viewer_by_slack(session, user_id)
-    return Translator(viewer.locale if viewer is not None else "en")
 
 
 def _place_in(value: str) -> UUID | None:

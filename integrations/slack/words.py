@@ -31,7 +31,6 @@ from surveys.comments.queries import Around, around
 from surveys.comments.rules import FEWEST
 from surveys.comments.wording import Checked, check, parts_of_names
 from surveys.errors import Invalid, SurveyError
-from surveys.people.queries import viewer_by_slack
 from surveys.questions.rules import OPEN_PROMPTS, THEMES
 
 
@@ -57,11 +56,11 @@ async def take_words(desk: Desk, event: WordsSent) -> Reply:
         async with desk.sessions.begin() as session:
             await cast_remark(session, desk.keys, handed_in, now=desk.clock())
     except SurveyError as refusal:
-        language = await _language_of(desk, event.user_id)
+        language = await desk.language_of(event.user_id)
         field = "theme" if isinstance(refusal, Invalid) and refusal.field == "theme" else "words"
         said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {field: said}})
-    language = await _language_of(desk, event.user_id)
+    language = await desk.language_of(event.user_id)
     return update_to(modals.plain_view(language, language.say("Thank you"), _stored(language, content)))
 
 
@@ -227,9 +226,3 @@ def _stored(language: Translator, content: str) -> list[str]:
 
 def _listed(lines: Sequence[str]) -> str:
     return "\n".join(f"• {line}" for line in lines)
-
-
-async def _language_of(desk: Desk, user_id: str) -> Translator:
-    async with desk.sessions() as session:
-        viewer = await viewer_by_slack(session, user_id)
-    return Translator(viewer.locale if viewer is not None else "en")

@@ -23,12 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from service.composition import NotReadyError
 from surveys.database import build_engine, build_sessions, sqlite_file
-from surveys.tables import metadata
+from surveys.tables import SEALED, metadata
 
 PIECE = 5_000  # rows copied at a time
 FOLDER = "kept-attack-"
 LOCK = "in-use"
-SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)
 LEFT_OUT = SEALED | {"audit_entry", "delivery", "seen_event", "sending_pace", "sign_in", "sign_in_link"}
 
 

@@ -9,11 +9,10 @@ from service.attacks.attempts import Attempt, judged
 from service.attacks.copies import count_of, is_postgresql
 from surveys.comments.rules import FEWEST, FEWEST_FOR_THEMES
 from surveys.deliveries.rules import ASKING
-from surveys.tables import metadata
-from surveys.waves.models import Wave, WaveState
+from surveys.tables import SEALED, metadata
+from surveys.waves.models import RUNNING, Wave, WaveState
 from surveys.waves.rules import TURNOUT_FROM
 
-LIVING = (WaveState.OPEN, WaveState.CLOSING)
 ENDS_LATER = (WaveState.CANCELLED,)  # the clock empties the box of a wave that was ended early
 STAYS = frozenset({
     "acknowledgement",
@@ -31,7 +30,6 @@ STAYS = frozenset({
     "remark_theme",
     "wave_unit",
 })  # fmt: skip
-SEALED = frozenset({"open_ballot", "open_remark"})
 PARTITIONS = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
     " AND relname ~ '^(open_ballot|open_remark)_[0-9a-f]{32}$'"
@@ -59,7 +57,7 @@ PRECISE_TURNOUT = (
 async def attacks(session: AsyncSession) -> list[Attempt]:
     """Return how many rows outlived their wave."""
     waves = (await session.execute(select(Wave.id, Wave.state, Wave.key_destroyed_at))).all()
-    living = {wave_id for wave_id, state, _ in waves if state in LIVING}
+    living = {wave_id for wave_id, state, _ in waves if state in RUNNING}
     # Ended early a moment ago: its rows go at the clock's next tick, before its key is noted as gone.
     ending = {wave_id for wave_id, state, gone in waves if state in ENDS_LATER and gone is None}
     ballots, rows = await _of_ended_waves(session, living | ending)

@@ -11,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.attacks.attempts import Attempt, judged
 from surveys.database import UtcDateTime
-from surveys.tables import metadata
+from surveys.tables import SEALED, metadata
 
-SEALED = frozenset(name for name, table in metadata.tables.items() if "row_key" in table.columns)
 PARTITION = re.compile(r"(open_ballot|open_remark)_[0-9a-f]{32}")
 NEVER = frozenset({"person_id", "team_id"})  # on a row whose key must not be explained
 OWN_OF_TOOLS = frozenset({"alembic_version"})

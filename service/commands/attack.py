@@ -25,7 +25,7 @@ from service.attacks import (
 from service.attacks.attempts import COULD_NOT_BE_TRIED, Attempt, exit_status
 from service.attacks.copies import Copied, copied, copy_rows
 from service.composition import NotReadyError, read_settings, require_newest
-from surveys.waves.models import Wave
+from surveys.waves.models import RUNNING, Wave
 
 
 class CouldNotBegin(click.ClickException):
@@ -87,7 +87,7 @@ async def _on_the_copy(
     attempts += await outbox.attacks(session)
     if folders:
         attempts += await logs.attacks(session, folders)
-    living = select(func.count()).select_from(Wave).where(Wave.state.in_(leftovers.LIVING))
+    living = select(func.count()).select_from(Wave).where(Wave.state.in_(RUNNING))
     return attempts, await session.scalar(living) or 0
 
 

@@ -21,11 +21,9 @@ from surveys.errors import Missing, not_here
 from surveys.people.readers import look_of
 from surveys.results.published import TeamTrend, WavePoint
 from surveys.results.receipts import list_of, receipt_list, receipt_text, sha256_of
-from surveys.waves.models import Wave, WaveState, WaveUnit
+from surveys.waves.models import RUNNING, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
 from surveys.zones import local_date
-
-STILL_RUNS = (WaveState.OPEN, WaveState.CLOSING)
 
 
 class ReceiptController(Controller):
@@ -58,7 +56,7 @@ class ReceiptController(Controller):
             text=text.decode() if text is not None else None,
             sha256=sha256_of(text) if text is not None else "",
             changed=text is not None and not await _is_as_published(session, point, text),
-            still_runs=point.state in STILL_RUNS,
+            still_runs=point.state in RUNNING,
         )
         day = local_date(now, branch.team_zone(team_id))
         look = look_of(viewer, branch.teams[team_id], day) if text is not None else None
@@ -116,7 +114,7 @@ class ReceiptController(Controller):
         """Try to find the reader's own answers. Writes nothing, is not logged, is no look at figures."""
         branch, _ = await branch_to_read(session, viewer, team_id, now=now)
         wave = await _wave_of(session, wave_id, team_id)
-        if wave.state in STILL_RUNS:
+        if wave.state in RUNNING:
             found = while_open(FrozenRules.of(wave.rules), page.language, settings.administrators)
         else:
             found = after_the_close(await find_mine(session, keys, viewer, wave_id), page.language)

@@ -23,7 +23,6 @@ from service.views.team_forms import Returned, loop_forms
 from service.views.team_notes import who_reads_shared_words
 from service.views.team_page import Roster, TeamPage, team_page
 from service.views.team_words import TeamWords, team_words
-from service.views.timeline import newest_readable
 from service.views.who_looked import DAYS_ON_THE_TEAM_PAGE, who_looked
 from surveys.audit.queries import looks_at
 from surveys.audit.rules import Look
@@ -189,7 +188,7 @@ async def _words(
     """Return the unit's own words for its leaders and those asked in it; nobody else gets the section."""
     if not may_read_words(reader.viewer, trend.team_id):
         return None
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     rules = FrozenRules.of(newest.rules) if newest is not None and newest.rules else None
     return team_words(
         await words_of_wave(session, newest.wave_id, trend.team_id, rules) if newest and rules else None,

@@ -92,7 +92,7 @@ def agenda_of(rhythm: str, loop: LoopState, language: Translator) -> Agenda:
         promises=[
             (promise.text, say("By {day}", day=language.date(promise.expected)))
             for promise in loop.promises
-            if promise.done_at is None and promise.withdrawn_at is None
+            if promise.is_open
         ],
         other=(f"/teams/{loop.team_id}/agenda/{other}", say(AGENDAS[other].title)),
     )

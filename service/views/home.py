@@ -97,7 +97,7 @@ def led_unit(loop: LoopState, *, stands_in: bool = False) -> LedUnit:
     """Return what is next for the leader of a unit, or for who stands in."""
     taken = {step.name for step in loop.steps if step.at is not None}
     waiting = [promise for promise in loop.promises if promise.state in (State.OPEN, State.MOVED)]
-    waiting = [promise for promise in waiting if promise.done_at is None and promise.withdrawn_at is None]
+    waiting = [promise for promise in waiting if promise.is_open]
     if not loop.steps or "results" not in taken:
         step = "too_early"
     elif "shared" not in taken:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from integrations.language import Translator, mark
 from service.views.loop import LoopPage
-from service.views.timeline import newest_readable
 from surveys.results.published import TeamTrend
 
 
@@ -66,7 +65,7 @@ def next_step(
     trend: TeamTrend, loop: LoopPage, language: Translator, *, is_leader: bool, small: bool
 ) -> NextStep | None:
     """Return what comes next after the newest results, or None before there are any."""
-    if newest_readable(trend) is None or loop.wave_id is None:
+    if trend.newest_readable is None or loop.wave_id is None:
         return None
     advice = ADVICE.get(loop.next_step or "")
     if advice is None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.language import Translator, mark
-from service.views.timeline import newest_readable
 from surveys.results.published import TeamTrend, WavePoint
 
 
@@ -36,7 +35,7 @@ def notices(
     trend: TeamTrend, language: Translator, *, zone: str, now: datetime, is_leader: bool
 ) -> list[Notice]:
     """Return what this reader should know before reading figures, the most pressing first."""
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     recent = [wave for wave in trend.waves if newest is None or wave.opens_at >= newest.opens_at]
     found = [
         notice

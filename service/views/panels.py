@@ -13,7 +13,6 @@ from service.views.timeline import (
     dimensions_of,
     last_cycle,
     latest_figure,
-    newest_readable,
 )
 from service.views.wording import (
     AGREEMENT_WORDS,
@@ -53,7 +52,7 @@ class Panel:
 def panels_of(trend: TeamTrend, loop: LoopState, language: Translator, today: date) -> list[Panel]:
     """Return a panel for each dimension of which a unit has a figure, in the order of the page."""
     flags = flags_of(loop, loop.zone)
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     found: list[Panel] = []
     others = 0
     for dimension in dimensions_of(trend):

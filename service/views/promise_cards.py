@@ -84,7 +84,6 @@ class _Words:
         return self.language.day(instant, self.zone)
 
     def card(self, promise: PromiseView) -> PromiseCard:
-        is_open = promise.done_at is None and promise.withdrawn_at is None
         return PromiseCard(
             id=promise.id,
             text=promise.text,
@@ -97,12 +96,12 @@ class _Words:
             state=promise.state,
             state_name=self._state_name(promise),
             tag="said" if self._is_own_word(promise) else promise.state,
-            due_words=self._due(promise, is_open=is_open),
+            due_words=self._due(promise),
             history=self._history(promise),
             word=self.language.say(TEAM_SAYS[promise.word]) if promise.word else "",
-            is_open=is_open,
-            is_current=is_open or self._waits_for_a_word(promise),
-            is_overdue=is_open and _is_past(promise),
+            is_open=promise.is_open,
+            is_current=promise.is_open or self._waits_for_a_word(promise),
+            is_overdue=promise.is_open and _is_past(promise),
             left_behind=promise.left_behind,
             expected=promise.expected,
             asked_from=local_date((promise.done_at or promise.made_at) + ASK_AFTER, self.zone),
@@ -132,9 +131,9 @@ class _Words:
             "Written down by {name} on {day}.", name=name, day=self.day(side.at)
         )
 
-    def _due(self, promise: PromiseView, *, is_open: bool) -> str:
+    def _due(self, promise: PromiseView) -> str:
         due = self.language.date(promise.expected)
-        if is_open and _is_past(promise):
+        if promise.is_open and _is_past(promise):
             return self.language.say("It was due on {day}.", day=due)
         return self.language.say("by {day}", day=due)
 

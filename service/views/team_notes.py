@@ -5,7 +5,6 @@ from datetime import datetime
 
 from integrations.language import Translator, mark
 from integrations.promise import purpose
-from service.views.timeline import newest_readable
 from surveys.results.published import TeamTrend, WavePoint
 from surveys.waves.rules import FrozenRules
 
@@ -107,7 +106,7 @@ def who_reads_shared_words(trend: TeamTrend, language: Translator, *, zone: str,
         language: the leader's, `zone` too.
         now: aware UTC.
     """
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     out = newest.team_sees_at if newest is not None else None
     if out is not None and out > now:
         told = language.say(

@@ -21,7 +21,6 @@ from service.views.summary import caution, summary
 from service.views.timeline import (
     dimensions_of,
     latest_figure,
-    newest_readable,
 )
 from service.views.wording import (
     dimension_name,
@@ -105,7 +104,7 @@ def team_page(
         above: the unit above, where the reader may read it.
         roster: who is asked in the wave that is open, where the reader may see the names.
     """
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     panels = panels_of(trend, loop, language, local_date(now, zone))
     loop_view = loop_page(loop, language, zone=zone, is_leader=is_leader)
     small = newest is not None and is_small(newest)
@@ -166,7 +165,7 @@ def _cards(newest: WavePoint, language: Translator) -> list[Statement]:
 
 
 def _above(above: TeamTrend, language: Translator) -> Above | None:
-    newest = newest_readable(above)
+    newest = above.newest_readable
     if newest is None:
         return None
     figures = []

@@ -13,11 +13,11 @@ from integrations.language import Translator, mark
 from service.views.wording import HIDDEN_WORDS, Said, asked_under_ten, say_figure, say_mean
 from surveys.questions.rules import waves_in_cycle
 from surveys.results.published import FigureView, TeamTrend, WavePoint
+from surveys.results.rules.disclosure import CAPPED_AS
 
 SINGLE_CYCLES = 2  # under ten asked, waves of the last two cycles stand alone
 ENOUGH_OF_A_CYCLE = 0.75
 A_CHANGED_TEAM = 0.1  # from a tenth of the roster on, the line breaks
-CAPPED_AS = 97.5  # what "95 or more" counts as in a mean
 
 GAP_WORDS = {
     "lost": mark("Closed without results: the key was lost, so nobody can read the answers"),
@@ -92,14 +92,9 @@ def is_past(wave: WavePoint, dimension: str) -> bool:
     return wave.readable and dimension in wave.dimensions
 
 
-def newest_readable(trend: TeamTrend) -> WavePoint | None:
-    """Return the newest wave whose results this reader may see now."""
-    return next((wave for wave in reversed(trend.waves) if wave.readable and wave.dimensions), None)
-
-
 def dimensions_of(trend: TeamTrend) -> list[str]:
     """Return the dimensions this page speaks of: those of the newest cycle first asked first."""
-    newest = newest_readable(trend)
+    newest = trend.newest_readable
     if newest is None:
         return []
     found = list(

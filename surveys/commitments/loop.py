@@ -122,6 +122,11 @@ class PromiseView:
     is_step: bool = False
     sides: Sequence[SideView] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its owner still has something to do."""
+        return self.done_at is None and self.withdrawn_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class TopicView:

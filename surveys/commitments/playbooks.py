@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from importlib.resources import files
 from types import MappingProxyType
 
-from surveys.results.published import FigureView, TeamTrend, WavePoint
+from surveys.results.published import FigureView, TeamTrend
 
-__all__ = ["AGREED", "DIVIDED", "PLAYBOOKS", "Playbook", "Step", "level", "low_or_shifted", "newest_shown"]
+__all__ = ["AGREED", "DIVIDED", "PLAYBOOKS", "Playbook", "Step", "level", "low_or_shifted"]
 
 AGREED, DIVIDED = 75, 50  # scores: most people agree; more agree than not
 ROUGHLY = 5  # points; a word here says less than the figure on the page does
@@ -56,11 +56,6 @@ class Step:
     has_fallen: bool
 
 
-def newest_shown(trend: TeamTrend) -> WavePoint | None:
-    """Return the newest wave whose figures this reader may see."""
-    return next((wave for wave in reversed(trend.waves) if wave.readable and wave.dimensions), None)
-
-
 def level(figure: FigureView) -> float:
     """Return about where a figure lies, to five points, for words that say less than the figure does."""
     return 0.0 if figure.score is None else ROUGHLY * round(figure.score / ROUGHLY)
@@ -68,7 +63,7 @@ def level(figure: FigureView) -> float:
 
 def low_or_shifted(trend: TeamTrend) -> list[str]:
     """Return the dimensions for which a leader is offered something to try, the most pressing first."""
-    newest = newest_shown(trend)
+    newest = trend.newest_readable
     if newest is None:
         return []
     shown = [(name, figure) for name, figure in newest.dimensions.items() if figure.shown]
@@ -83,7 +78,7 @@ def step_to_try(trend: TeamTrend, *, today: date) -> Step | None:
     Each week after the pulse brings the next thing of the same playbook; after the last there is none
     until the next results, so that nobody reads the same twice.
     """
-    newest = newest_shown(trend)
+    newest = trend.newest_readable
     # Of a very low figure the page says: talk to someone before you talk to the team. A step would hurry.
     offered = [one for one in low_or_shifted(trend) if newest and newest.dimensions[one].score is not None]
     if newest is None or not offered:

@@ -170,7 +170,7 @@ async def _told(
         zone = zones[promise.team_id]
         one = _tell(promise, name, mine, read, zone, dates, now=now)
         updates_of_it = [(update.said_at, update.words) for update in updates[promise.id]]
-        left = promise.step_id is None and not owner_leads and _is_open(one.view)
+        left = promise.step_id is None and not owner_leads and one.view.is_open
         view = replace(
             one.view,
             updates=updates_of_it,
@@ -276,17 +276,13 @@ def ended_at(view: PromiseView, zone: str) -> datetime:
     return view.done_at or view.withdrawn_at or end_of_day(view.due, zone)
 
 
-def _is_open(view: PromiseView) -> bool:
-    return view.done_at is None and view.withdrawn_at is None
-
-
 def stays(view: PromiseView, zone: str, now: datetime) -> bool:
     """Return whether a promise is still on its team's page: while open, and for a year after."""
-    return _is_open(view) or now - ended_at(view, zone) <= SHOWN_FOR
+    return view.is_open or now - ended_at(view, zone) <= SHOWN_FOR
 
 
 def page_order(view: PromiseView, zone: str) -> tuple[bool, float]:
     """Return what sorts open promises first, by their date, and then ended ones, newest first."""
-    if _is_open(view):
+    if view.is_open:
         return False, end_of_day(view.expected, zone).timestamp()
     return True, -ended_at(view, zone).timestamp()

@@ -45,7 +45,7 @@ class Thing:
 
 def overdue(promises: Sequence[PromiseView]) -> list[PromiseView]:
     """Return the promises whose date has passed and that are neither done nor given up, oldest first."""
-    late = [one for one in promises if _is_open(one) and (one.overdue or one.state is State.NOT_KEPT)]
+    late = [one for one in promises if one.is_open and (one.overdue or one.state is State.NOT_KEPT)]
     return sorted(late, key=lambda one: one.due)
 
 
@@ -58,7 +58,7 @@ def thing_to_do(loop: LoopState, *, today: date) -> Thing | None:
     """
     taken = {step.name for step in loop.steps if step.at is not None}
     late = overdue(loop.promises)
-    still_open = sorted((one for one in loop.promises if _is_open(one)), key=lambda one: one.due)
+    still_open = sorted((one for one in loop.promises if one.is_open), key=lambda one: one.due)
     waiting = sorted(
         (topic for topic in loop.topics if topic.decision is None and topic.kind is not TopicKind.MISTAKE),
         key=lambda one: one.raised_at,
@@ -76,7 +76,3 @@ def thing_to_do(loop: LoopState, *, today: date) -> Thing | None:
         things.append(Thing(ThingKind.DUE_SOON if soon else ThingKind.UPDATE, promise=promise))
     things += [Thing(ThingKind.ANSWER, topic_id=topic.id) for topic in waiting]
     return min(things, key=lambda one: URGENCY[one.kind], default=None)
-
-
-def _is_open(promise: PromiseView) -> bool:
-    return promise.done_at is None and promise.withdrawn_at is None

@@ -109,3 +109,8 @@ class TeamTrend:
     parent_id: UUID | None = None
     parent_name: str | None = None
     waves: Sequence[WavePoint] = ()
+
+    @property
+    def newest_readable(self) -> WavePoint | None:
+        """The newest wave whose figures this reader may see now."""
+        return next((wave for wave in reversed(self.waves) if wave.readable and wave.dimensions), None)

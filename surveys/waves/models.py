@@ -23,6 +23,9 @@ class WaveState(StrEnum):
     MISSED = "missed"  # an outage left too little time to ask
 
 
+RUNNING = (WaveState.OPEN, WaveState.CLOSING)  # sealed answers and their key are still there
+
+
 class Wave(Scoped, Base):
     """One occurrence. Rules, items, roster and closing time are frozen at opening."""
 

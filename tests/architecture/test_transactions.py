@@ -104,7 +104,8 @@ def second_sessions(tree: ast.AST) -> list[int]:
                 found.append(node.lineno)
             if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
                 given = {name.id for argument in node.value.args for name in _names(argument)}
-                if "desk" in given and not given & own and isinstance(node.value.func, ast.Name):
+                with_desk = isinstance(node.value.func, ast.Name) and "desk" in given
+                if (with_desk and not given & own) or ast.unparse(node.value.func) == "desk.language_of":
                     found.append(node.lineno)
     return found
 
@@ -127,7 +128,8 @@ def test_nobody_opens_a_second_session_while_one_is_open() -> None:
     assert found == []
 
 
-def test_the_check_sees_a_second_session() -> None:
-    source = "async def f(desk):\n  async with desk.sessions() as session:\n    await language_of(desk, 1)"
+@pytest.mark.parametrize("call", ["show(desk, 1)", "desk.language_of(1)"])
+def test_the_check_sees_a_second_session(call: str) -> None:
+    source = f"async def f(desk):\n  async with desk.sessions() as session:\n    await {call}"
 
     assert second_sessions(ast.parse(source)) == [3]
