@@ -12,11 +12,23 @@ from service.demo import organisation as invented
 from service.demo.strip import Strip, cookie_of, with_strip
 from surveys.people.queries import viewer_by_sign_in
 
+SLACK_API = "/demo/slack/api/"  # what Kept itself calls while the past is written
+NOT_YET = b"""<!doctype html><html lang="en"><head><title>Kept, an example</title>
+<meta http-equiv="refresh" content="3"></head>
+<body><p>The example is being set up. This page opens by itself when it is ready.</p></body></html>"""
+
 
 class Front:
-    """The ASGI application of the example. Its lifespan is Kept's."""
+    """The ASGI application of the example. Its lifespan is Kept's.
 
-    def __init__(self, kept: Litestar, site: Litestar, strip: Strip, *, cookie: str) -> None:
+    While the past is written nobody comes in: a page of an earlier example that is still open in a browser
+    would else look into, or change, what is half there.
+    """
+
+    def __init__(
+        self, kept: Litestar, site: Litestar, strip: Strip, *, cookie: str, is_ready: Callable[[], bool]
+    ) -> None:
+        self._is_ready = is_ready
         self._kept = with_strip(kept, strip, cookie=cookie)
         self._site = site
         self._cookie = cookie
@@ -25,6 +37,10 @@ class Front:
         """Hand each request to whom it is for; who is nobody yet begins at the doors."""
         if scope["type"] != ScopeType.HTTP:
             await self._kept(scope, receive, send)
+        elif not self._is_ready() and not scope["path"].startswith(SLACK_API):
+            headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"3")]
+            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            await send({"type": "http.response.body", "body": NOT_YET, "more_body": False})
         elif scope["path"] == "/" and cookie_of(scope, self._cookie) is None:
             await send(
                 {
