@@ -1,5 +1,7 @@
 """Who comes in to the example, and when."""
 
+from typing import Any
+
 import httpx
 from litestar import Litestar, get
 
@@ -22,7 +24,7 @@ async def test_nobody_comes_in_while_the_past_is_written_but_kept_itself() -> No
     async def strip(_token: str | None) -> str:
         return ""
 
-    front = Front(Litestar([page]), Litestar([api]), strip, cookie="session", is_ready=lambda: ready)
+    front: Any = Front(Litestar([page]), Litestar([api]), strip, cookie="session", is_ready=lambda: ready)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(front), base_url="http://kept.test"
     ) as browser:
