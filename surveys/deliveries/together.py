@@ -74,7 +74,8 @@ async def drop_superseded(session: AsyncSession, *, now: datetime) -> int:
 async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
     """Let news wait two hours where its reader is asked something now or was within the last two.
 
-    A weekly pulse that is open for six days shows its results at the very minute at which the next asks.
+    A weekly pulse that is open for six days shows its results at the very minute at which the next asks. So
+    does the message of a leader's week beside results.
     """
     news = (IS_NEWS, Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now)
     asks = aliased(Delivery)
@@ -88,7 +89,16 @@ async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
             or_(asks.due_at > now - APART, asks.state == DeliveryState.WAITING),
         )
     )
-    beside = asked.where(Place.person_id == Delivery.person_id).correlate(Delivery).exists()
+    results = aliased(Delivery)
+    told = select(results.person_id).where(
+        results.kind.in_((Kind.RESULTS_FOR_LEADER, Kind.RESULTS_FOR_TEAM)),
+        results.state == DeliveryState.WAITING,
+        results.due_at <= now,
+    )
+    beside = or_(
+        asked.where(Place.person_id == Delivery.person_id).correlate(Delivery).exists(),
+        (Delivery.kind == Kind.LEADER_WEEK) & Delivery.person_id.in_(told),
+    )
     zones = await session.scalars(
         select(Person.zone).join(Delivery, Delivery.person_id == Person.id).where(*news, beside).distinct()
     )

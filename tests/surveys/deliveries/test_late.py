@@ -166,7 +166,18 @@ class TestNews:
         await settle_late(session, now=TUESDAY + 2 * HOUR)
         assert await due(session, Kind.RESULTS_FOR_TEAM) == [TUESDAY + 2 * HOUR]
 
-    async def test_they_wait_for_nobody_who_wants_to_hear_no_more_of_the_open_one(
+    async def test_the_week_of_a_leader_comes_two_hours_after_results(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
+        made = await make_round(session, people=1)
+        await news(session, made, TUESDAY)
+        await news(session, made, TUESDAY, kind=Kind.LEADER_WEEK)
+
+        await settle_late(session, now=TUESDAY)
+        assert await due(session, Kind.RESULTS_FOR_TEAM) == [TUESDAY]
+        assert await due(session, Kind.LEADER_WEEK) == [TUESDAY + 2 * HOUR]
+
+    async def test_results_wait_for_nobody_who_wants_to_hear_no_more_of_the_open_one(
         self, session: AsyncSession, make_round: MakeRound
     ):
         made = await invited(session, make_round, reminders=1)
