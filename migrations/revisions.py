@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -45,6 +45,16 @@ async def revision_of(engine: AsyncEngine) -> str | None:
 
     def read(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(read)
+
+
+async def tables_of_others(engine: AsyncEngine) -> list[str]:
+    """Return the tables in a database in which Kept has none yet; then it is somebody else's."""
+
+    def read(connection: Connection) -> list[str]:
+        return sorted(inspect(connection).get_table_names())
 
     async with engine.connect() as connection:
         return await connection.run_sync(read)

@@ -93,7 +93,13 @@ async def of_database(engine: AsyncEngine) -> list[Finding]:
     if found == newest:
         lines.append(Finding("ok", "migrations", f"at revision {newest}"))
     elif found is not None and not revisions.is_known(found):
-        lines.append(Finding("fail", "migrations", f"at {found}, made by a newer version of Kept"))
+        lines.append(
+            Finding(
+                "fail",
+                "migrations",
+                f"at {found}, which this version does not know: a newer version of Kept made it",
+            )
+        )
     else:
         at = found or "no tables"
         lines.append(Finding("fail", "migrations", f"at {at}, needs {newest}. Run `kept migrate`."))

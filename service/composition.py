@@ -119,7 +119,8 @@ async def require_newest(engine: AsyncEngine, *, called: str = "") -> None:
             raise NotReadyError(f"{called} {has}; this version needs {newest}. Run `kept migrate`.")
         return
     raise NotReadyError(
-        f"{called} is at revision {found}, which a newer version of Kept made. Run that version."
+        f"{called} is at revision {found}, which this version does not know: a newer version of Kept made "
+        "it, or another program. Run that version."
     )
 
 

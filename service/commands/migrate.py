@@ -12,6 +12,8 @@ from service.composition import NotReadyError, read_settings, unreachable, where
 from service.key_folder import Choice, settle
 from surveys.database import build_engine, build_sessions, sqlite_file
 
+FEW = 3  # tables named in a refusal
+
 
 @click.command()
 @click.option(
@@ -38,7 +40,10 @@ def migrate(keys: str | None) -> None:
             ) from error
     address, found = asyncio.run(_look(settings))
     if found is not None and not revisions.is_known(found):
-        raise NotReadyError(f"{address} is at revision {found}, which a newer version of Kept made.")
+        raise NotReadyError(
+            f"{address} is at revision {found}, which this version does not know: a newer version of Kept "
+            "made it, or another program. Run that version, or give Kept a database of its own."
+        )
     steps = revisions.steps_after(found)
     if steps:
         try:
@@ -54,7 +59,16 @@ def migrate(keys: str | None) -> None:
 async def _look(settings: Settings) -> tuple[str, str | None]:
     engine = build_engine(settings.database_url)
     try:
-        return where(engine), await revisions.revision_of(engine)
+        found = await revisions.revision_of(engine)
+        others = await revisions.tables_of_others(engine) if found is None else []
+        others = [name for name in others if name != "alembic_version"]
+        if others:
+            named = ", ".join(others[:FEW]) + (" …" if len(others) > FEW else "")
+            raise NotReadyError(
+                f"KEPT_DATABASE_URL: {where(engine)} holds tables that are not Kept's ({named}). "
+                "Name a database of Kept's own; it is left as it is."
+            )
+        return where(engine), found
     except (SQLAlchemyError, OSError) as error:
         raise NotReadyError(unreachable(engine, error)) from error
     finally:

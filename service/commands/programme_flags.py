@@ -19,6 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Given = dict[str, Any]
 
 NONE = "none"  # given to a repeatable flag it clears what was there
+YEARS = range(1970, 2200)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -79,7 +80,18 @@ def read_weekday(words: str) -> int:
 
 def read_instant(words: str) -> datetime:
     """Return an instant as aware UTC; without a zone it is read as UTC."""
-    read = datetime.fromisoformat(words.upper())
+    return _within_reach(datetime.fromisoformat(words.upper()))
+
+
+def read_day(words: str) -> date:
+    """Return a date."""
+    return _within_reach(datetime.combine(date.fromisoformat(words), time(12))).date()
+
+
+def _within_reach(read: datetime) -> datetime:
+    """Refuse a year from which a calendar cannot be counted on, such as 9999."""
+    if read.year not in YEARS:
+        raise ValueError(read.year)
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -87,7 +99,7 @@ EVERY = Read("interval", read_interval, 'say "1 week", "2 weeks", "4 weeks", "mo
 WINDOW = Read("duration", read_hours, 'say "3 days", "72h" or "1 week".')
 AT = Read("time", read_time, "give a time such as 09:30.")
 WEEKDAY = Read("weekday", read_weekday, f"choose from {', '.join(WEEKDAYS)}.")
-DAY = Read("date", date.fromisoformat, "give a date such as 2026-12-01.")
+DAY = Read("date", read_day, "give a date such as 2026-12-01.")
 INSTANT = Read("instant", read_instant, "give an instant such as 2026-12-01T09:00Z.")
 
 

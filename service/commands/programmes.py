@@ -43,7 +43,7 @@ from surveys.cadence.queries import (
 from surveys.cadence.rules import Interval
 from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
-from surveys.waves.queries import has_asked
+from surveys.waves.queries import has_asked, newest_record
 from surveys.zones import local_date
 
 WORDS = Translator("en")
@@ -165,6 +165,8 @@ async def _list(now: datetime, *, machine: bool) -> None:
             click.echo(f"{kept.name}  ({kept.id})")
             click.echo(f"  {views.rhythm(WORDS, kept)}")
             click.echo(f"  {who}; {views.PULSES[kept.pulse]}")
+            if sentence := views.missed(WORDS, await newest_record(session, kept.id)):
+                click.echo(f"  {sentence}")
             click.echo(f"  {await _next_date(session, organisation, kept, now)}")
 
 
@@ -242,8 +244,8 @@ async def _next_date(
 async def _dates(
     session: AsyncSession, organisation: Organisation, kept: Programme, now: datetime, *, count: int = 6
 ) -> list[PreviewRow]:
-    asked = await has_asked(session, organisation.id, programme_id=kept.id)
-    return await preview(session, organisation, kept, now=now, count=count, asked_before=asked)
+    begun = await newest_record(session, kept.id) is not None
+    return await preview(session, organisation, kept, now=now, count=count, asked_before=begun)
 
 
 async def _with_dates(

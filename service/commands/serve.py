@@ -26,6 +26,7 @@ from service.composition import (
     read_settings,
 )
 from service.controllers.slack import ahead_of
+from service.head_requests import with_heads
 from service.logs import configure_logs
 from surveys.database import build_engine, build_sessions
 
@@ -91,7 +92,7 @@ def build() -> ASGIApp:
     app.on_shutdown.append(engine.dispose)
     if slack is not None:
         app.on_shutdown.append(slack.close)
-    return ahead_of(app)
+    return with_heads(ahead_of(app))
 
 
 def _leave_what_stays_to_itself() -> None:

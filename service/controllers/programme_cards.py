@@ -18,7 +18,7 @@ from surveys.errors import SurveyError
 from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
 from surveys.waves.models import WaveState
-from surveys.waves.queries import has_asked, latest_wave, newest_turnout, question_alone
+from surveys.waves.queries import has_asked, latest_wave, newest_record, newest_turnout, question_alone
 
 CONFLICT = 409
 
@@ -48,6 +48,7 @@ class Card:
     next: list[views.Coming]
     latest: LatestWave | None
     alone: str  # said of teams that are asked about a promise alone
+    missed: str  # said of a newest date that passed unasked
 
 
 async def list_page(
@@ -94,11 +95,11 @@ async def _card(
     now: datetime,
 ) -> Card:
     language = page.language
-    asked = await has_asked(session, organisation.id, programme_id=kept.id)
+    newest = await newest_record(session, kept.id)
     rows = (
         []
         if kept.paused_at
-        else await preview(session, organisation, kept, now=now, count=2, asked_before=asked)
+        else await preview(session, organisation, kept, now=now, count=2, asked_before=newest is not None)
     )
     return Card(
         id=str(kept.id),
@@ -111,6 +112,7 @@ async def _card(
         next=views.coming(language, rows, zone=page.zone, now=now, own_clock=True),
         latest=await _latest(session, kept, page),
         alone=await _alone(session, kept, page),
+        missed=views.missed(language, newest),
     )
 
 

@@ -20,7 +20,7 @@ from surveys.cadence.queries import preview, programme_with_id, small_units, tea
 from surveys.errors import Invalid
 from surveys.people.models import Organisation
 from surveys.people.rules import Viewer
-from surveys.waves.queries import has_asked
+from surveys.waves.queries import has_asked, newest_record
 from surveys.zones import local_date
 
 NOT_USABLE = 422
@@ -81,10 +81,8 @@ class Desk:
         if any(problem.field in DECIDE_DATES for problem in sent.problems):
             return None
         draft = sent.draft.tidied()
-        asked = itself is not None and await has_asked(
-            self.session, self.organisation.id, programme_id=itself
-        )
-        rows = await preview(self.session, self.organisation, draft, now=self.now, asked_before=asked)
+        begun = itself is not None and await newest_record(self.session, itself) is not None
+        rows = await preview(self.session, self.organisation, draft, now=self.now, asked_before=begun)
         kept = await programme_with_id(self.session, itself) if itself else None
         language = self.page.language
         return Dates(

@@ -21,6 +21,7 @@ from service.views.slack_home import newest_in_words
 PATH = "/slack/events"
 DESK, GATE = "slack_desk", "slack_gate"
 OK, BAD_REQUEST, UNAUTHORIZED, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, FAILED = 200, 400, 401, 404, 405, 413, 500
+ONLY_POST = [(b"allow", b"POST")]
 
 
 @asgi(PATH, opt=UNLOGGED | {"signed_by_sender": True}, copy_scope=False)
@@ -49,7 +50,7 @@ def ahead_of(app: Litestar) -> ASGIApp:
         except Exception as error:  # noqa: BLE001 -- the sender gets a status, whatever happened
             note_failure(error, route=PATH, method=scope["method"])
             status, reply = FAILED, Reply()
-        await _reply(send, status, reply, headers)
+        await _reply(send, status, reply, [*headers, *ONLY_POST] if status == NOT_ALLOWED else headers)
 
     return front
 

@@ -26,7 +26,8 @@ ENDED_WITHOUT = {
         "The pulse of {day} was ended early. Its key was destroyed and nothing was published."
     ),
     "missed": mark(
-        "On {day} nobody was asked, because Kept was not running. The next pulse comes as planned."
+        "On {day} nobody was asked: Kept was not running, or everybody had just been asked in another"
+        " pulse. The next pulse comes as planned."
     ),
 }
 

@@ -13,7 +13,7 @@ from surveys.cadence.models import Programme
 from surveys.cadence.queries import PlaceTime, PreviewRow
 from surveys.cadence.quiet_days import Quiet
 from surveys.cadence.rules import LAST_OF_MONTH, Interval, Shift
-from surveys.waves.models import Turnout
+from surveys.waves.models import Turnout, Wave, WaveState
 from surveys.waves.rules import TURNOUT_ENDS
 from surveys.zones import local_date, time_zone
 
@@ -249,3 +249,14 @@ def _place_as_json(place: PlaceTime) -> dict[str, Any]:
             "asked_on": shift.asked_on.isoformat(),
         },
     }
+
+
+def missed(language: Translator, newest: Wave | None) -> str:
+    """Return what is said of a programme whose newest date passed unasked; else nothing."""
+    if newest is None or newest.state is not WaveState.MISSED:
+        return ""
+    return language.say(
+        "On {day} nobody was asked: Kept was not running, there was nobody to ask, or everybody had just"
+        " been asked in another pulse. It is not made up for.",
+        day=language.date(newest.occurrence),
+    )

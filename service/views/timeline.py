@@ -22,7 +22,7 @@ A_CHANGED_TEAM = 0.1  # from a tenth of the roster on, the line breaks
 GAP_WORDS = {
     "lost": mark("Closed without results: the key was lost, so nobody can read the answers"),
     "cancelled": mark("Ended early: nothing was published"),
-    "missed": mark("Not asked: Kept was not running"),
+    "missed": mark("Not asked: Kept was not running, or another pulse had just asked"),
 }
 
 

@@ -126,7 +126,7 @@ def _about_people(draft: ProgrammeDraft, teams: Collection[UUID]) -> Iterator[In
 def _about_the_minimum(draft: ProgrammeDraft, organisation: int, promised: int | None) -> Iterator[Invalid]:
     if promised is not None and minimum_in_force(organisation, draft.minimum_group) < promised:
         yield Invalid(
-            "People have answered here with a minimum group of {minimum}; keep it or raise it.",
+            "The minimum group of this programme is {minimum} already; keep it or raise it.",
             field="minimum_group",
             minimum=promised,
         )

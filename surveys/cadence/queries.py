@@ -213,7 +213,7 @@ async def preview(
         draft: a programme, or a sound draft of one; a pause is not considered.
         now: aware UTC.
         count: how many; those that are not held count too, so that HR sees why.
-        asked_before: whether the programme ever had a wave.
+        asked_before: whether the programme ever had a wave, a missed one included.
     """
     places = await places_of(session, organisation, [UUID(str(team)) for team in draft.audience])
     places = places or Counter({(organisation.zone, organisation.country): 0})

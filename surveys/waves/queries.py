@@ -92,6 +92,15 @@ async def has_asked(
     return await session.scalar(first.limit(1)) is not None
 
 
+async def newest_record(session: AsyncSession, programme_id: UUID) -> Wave | None:
+    """Return the newest occurrence of a programme on record, missed ones included.
+
+    From the first on, the clock opens nothing that was due before; see `cadence.queries.preview`.
+    """
+    found = select(Wave).where(Wave.programme_id == programme_id)
+    return (await session.scalars(found.order_by(Wave.occurrence.desc()).limit(1))).one_or_none()
+
+
 async def waves_of(session: AsyncSession, organisation_id: UUID, *, last: int = 100) -> list[Wave]:
     """Return an organisation's newest waves, newest first."""
     found = await session.scalars(

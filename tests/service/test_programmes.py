@@ -314,7 +314,7 @@ class TestTheMinimumGroup:
         for lower in ("6", ""):
             answer = await send(hr, address, minimum_group=lower)
             assert answer.status_code == 422
-            assert "with a minimum group of 8; keep it or raise it." in answer.text
+            assert "minimum group of this programme is 8 already; keep it or raise it." in answer.text
         assert (await send(hr, address, minimum_group="9")).status_code == 303
 
 

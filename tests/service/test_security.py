@@ -14,6 +14,7 @@ from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from service.app import LARGEST_BODY, create_app
 from service.dependencies import CurrentViewer, SentForm, Session
+from service.head_requests import with_heads
 from service.rendering import static_path
 from service.security import SIGNED_BY_SENDER, requires_leader_of, requires_sign_in
 from surveys.errors import Busy, Conflict, Forbidden, Gone, Invalid, Missing, SurveyError
@@ -98,6 +99,18 @@ class TestHeaders:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
+
+    @pytest.mark.parametrize("path", ["/health", "/nothing", "/", f"{static_path()}/kept.css"])
+    async def test_a_monitor_that_asks_for_the_head_gets_that_of_get(
+        self, stranger: httpx.AsyncClient, app: Litestar, path: str
+    ) -> None:
+        transport = httpx.ASGITransport(with_heads(app))  # as `kept serve` does
+        async with httpx.AsyncClient(transport=transport, base_url=stranger.base_url) as monitor:
+            head, whole = await monitor.head(path), await stranger.get(path)
+
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert [*head.headers] == [*whole.headers]
+        assert head.headers["content-length"] == whole.headers["content-length"]
 
     async def test_static_files_may_be_kept_because_their_address_changes_with_them(
         self, stranger: httpx.AsyncClient, app: Litestar

@@ -211,6 +211,11 @@ class TestTheDoor:
     async def test_a_body_of_more_than_a_mebibyte_is_refused(self, workspace: Workspace):
         assert (await workspace.post(b"x" * (1024 * 1024 + 1))).status_code in (401, 413)
 
+    async def test_whoever_asks_otherwise_than_slack_is_told_how(self, workspace: Workspace):
+        reply = await workspace.browser.get("/slack/events")
+
+        assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
     async def test_signed_nonsense_is_a_400(self, workspace: Workspace):
         assert (await workspace.post(b"hello=1")).status_code == 400
         assert (await workspace.post(b"payload=%7Bno")).status_code == 400

@@ -42,6 +42,10 @@ class TestGate:
         assert gate.admits(b"x=1", *self.signed(999_701))
         assert not gate.admits(b"x=1", *self.signed(999_699))
 
+    @pytest.mark.parametrize("stamp", ["", "noon", "inf", "1e6", "9" * 400])
+    def test_a_stamp_that_is_no_time_is_simply_wrong(self, stamp: str):
+        assert not Gate("s", Standing()).admits(b"x=1", stamp, "v0=1")
+
     def test_other_bytes_do_not_fit_the_signature(self):
         assert not Gate("s", Standing()).admits(b"x=2", *self.signed(1_000_000))
 

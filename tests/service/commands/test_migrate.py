@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 import stat
 from datetime import date
 from pathlib import Path
@@ -100,6 +101,21 @@ def test_a_database_of_a_newer_version_is_left_alone(installed: Installation) ->
         done = installed.run(*arguments)
         assert done.returncode == 1
         assert "newer version of Kept" in done.stderr
+
+
+def test_a_database_of_another_program_is_left_as_it_is(on_sqlite: Installation) -> None:
+    file = on_sqlite.folder / "theirs.db"
+    with sqlite3.connect(file) as theirs:
+        theirs.execute("CREATE TABLE customer (id)")
+    on_sqlite.database_url = f"sqlite:///{file}"
+
+    done = on_sqlite.run("migrate")
+
+    assert done.returncode == 1
+    assert "holds tables that are not Kept's (customer)" in done.stderr
+    assert not on_sqlite.keys.exists()
+    with sqlite3.connect(file) as theirs:
+        assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("customer",)]
 
 
 def test_no_second_key_store_is_made_while_a_wave_is_open(installed: Installation) -> None:

@@ -11,10 +11,13 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from service import cli
 from service.commands.programme_flags import read_hours, read_instant, read_interval, read_weekday
+from surveys.cadence.models import Programme
+from surveys.waves.opening import miss_wave
 from tests.cast import make_cast, make_person
 
 Kept = Callable[..., Result]
@@ -65,7 +68,9 @@ class TestAdd:
         )
         assert "Next: Tuesday " in result.output
 
-    async def test_what_the_clock_opens_at_once_is_said_to_be_due_already(self, kept: Kept) -> None:
+    async def test_what_the_clock_opens_at_once_is_said_to_be_due_already_until_it_is_missed(
+        self, kept: Kept, own_sessions: async_sessionmaker[AsyncSession]
+    ) -> None:
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
         weekday = yesterday.strftime("%A").lower()
         result = await run(
@@ -75,6 +80,13 @@ class TestAdd:
         assert "Due already, opened as soon as the clock runs: " in result.output
         listed = await read(kept, "list")
         assert [row["occurrence"] for row in listed[0]["next"]][:1] == [yesterday.isoformat()]
+
+        async with own_sessions.begin() as session:
+            programme = (await session.scalars(select(Programme))).one()
+            await miss_wave(session, programme, yesterday, now=datetime.now(UTC))
+        missed = (await run(kept, "list")).output
+        assert "nobody was asked: Kept was not running" in missed
+        assert "Due already" not in missed
 
     async def test_there_is_a_flag_for_everything(self, kept: Kept) -> None:
         added = await read(
@@ -270,6 +282,12 @@ def test_weekdays_and_instants_are_read_in_either_form() -> None:
         == read_instant("2026-12-01t09:00")
         == datetime(2026, 12, 1, 9, tzinfo=UTC)
     )
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_year_beyond_every_calendar_is_refused(year: str) -> None:
+    with pytest.raises(ValueError, match=year.lstrip("0")):
+        read_instant(f"{year}-12-31T23:59Z")
 
 
 def test_every_flag_has_its_help() -> None:
