@@ -2,19 +2,27 @@
 
 from hashlib import sha256
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from integrations.language import Translator
 from integrations.note_words import Words, words_of
 from integrations.notes import BoardSummary
 from surveys.errors import Conflict
-from surveys.retrospectives.summaries import Summary
+from surveys.people.models import TeamOrGroup
+from surveys.retrospectives.models import Retrospective
+from surveys.retrospectives.summaries import summary_of
 
 ANY_ZONE = "UTC"  # the words name days and no hour
 
 
-def note_of(summary: Summary, *, team_name: str, posted_by: str, base_url: str) -> BoardSummary:
-    """Return a summary as a note; `posted_by` is the name of whoever presses."""
+async def summary_note(
+    session: AsyncSession, board: Retrospective, *, with_topics: bool, posted_by: str, base_url: str
+) -> BoardSummary:
+    """Return what a channel may read of a closed board; `posted_by` is the name of whoever presses."""
+    team = await session.get_one(TeamOrGroup, board.team_id)
+    summary = await summary_of(session, board, with_topics=with_topics)
     return BoardSummary(
-        team_name=team_name,
+        team_name=team.name,
         title=summary.title,
         posted_by=posted_by,
         topics=summary.topics,

@@ -25,7 +25,7 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
-from integrations.retro_summary import note_of, say_summary
+from integrations.retro_summary import say_summary, summary_note
 from integrations.slack import presses
 from integrations.trackers.draft import draft_of
 from integrations.week_note import LeaderWeek
@@ -46,7 +46,6 @@ from surveys.results.published import TeamTrend
 from surveys.results.queries import trend_of
 from surveys.retrospectives.models import PostedSummary, Retrospective
 from surveys.retrospectives.room import own_deadline
-from surveys.retrospectives.summaries import summary_of
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules
 from surveys.zones import local_date
@@ -189,10 +188,10 @@ async def _to_channel(
     posted = await session.get(PostedSummary, board.id) if board is not None else None
     if board is None or posted is None:
         raise NothingToSay
-    team = await session.get_one(TeamOrGroup, board.team_id)
-    note = note_of(
-        await summary_of(session, board, with_topics=posted.with_topics),
-        team_name=team.name,
+    note = await summary_note(
+        session,
+        board,
+        with_topics=posted.with_topics,
         posted_by=person.name,
         base_url=settings.base_url,
     )
@@ -218,15 +217,8 @@ async def _to_tracker(
     if promise is None or row is None:
         raise NothingToSay
     team = await session.get_one(TeamOrGroup, promise.team_id)
-    draft = draft_of(
-        source=row.source,
-        project=row.project,
-        step=promise.text,
-        team_name=team.name,
-        due=promise.due,
-        page_url=f"{settings.base_url}/teams/{team.id}#promise-{promise.id}",
-        language=Translator(row.locale),
-    )
+    place, language = (row.source, row.project), Translator(row.locale)
+    draft = draft_of(promise, place, team_name=team.name, base_url=settings.base_url, language=language)
     return Outgoing(
         key=delivery.key, email="", slack_id=None, locale=row.locale, zone=person.zone, note=draft
     )

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
 from integrations.notes import BoardSummary
-from integrations.retro_summary import ANY_ZONE, note_of, require_same_words, say_summary
+from integrations.retro_summary import ANY_ZONE, require_same_words, say_summary, summary_note
 from integrations.slack import blocks, modals
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk
@@ -14,7 +14,6 @@ from integrations.slack.events import RetroSent
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.messages import message_of
 from surveys.errors import no_board_for_you
-from surveys.people.models import TeamOrGroup
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
@@ -26,7 +25,6 @@ from surveys.retrospectives.summaries import (
     post_summary,
     posted_summary,
     require_may_post,
-    summary_of,
 )
 
 CHANNEL, TOPICS = "channel", "topics"
@@ -119,6 +117,6 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
 async def _note(
     desk: Desk, session: AsyncSession, viewer: Viewer, board: Retrospective, *, with_topics: bool
 ) -> BoardSummary:
-    team = await session.get_one(TeamOrGroup, board.team_id)
-    summary = await summary_of(session, board, with_topics=with_topics)
-    return note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=desk.settings.base_url)
+    return await summary_note(
+        session, board, with_topics=with_topics, posted_by=viewer.name, base_url=desk.settings.base_url
+    )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from integrations.language import Translator
+from surveys.commitments.models import Commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,22 @@ class Made:
 
 
 def draft_of(
-    *, source: str, project: str, step: str, team_name: str, due: date, page_url: str, language: Translator
+    promise: Commitment, place: tuple[str, str], *, team_name: str, base_url: str, language: Translator
 ) -> IssueDraft:
-    """Return the issue of a step. It names nobody: who promised stands on the team's page alone."""
+    """Return the issue of a step. It names nobody: who promised stands on the team's page alone.
+
+    Args:
+        promise: the agreed step.
+        place: the tool and the project there, as `IssueDraft` has them.
+        team_name: whose step it is.
+        base_url: where Kept is, for the address of the step.
+        language: in which the issue is written.
+    """
+    source, project = place
+    page_url = f"{base_url}/teams/{promise.team_id}#promise-{promise.id}"
     agreed = language.say(
         "Agreed in a retrospective of {team}, until {day}.",
         team=team_name,
-        day=language.date(due, year=True),
+        day=language.date(promise.due, year=True),
     )
-    return IssueDraft(source, project, step, f"{agreed}\n\n{page_url}", page_url)
+    return IssueDraft(source, project, promise.text, f"{agreed}\n\n{page_url}", page_url)

@@ -105,15 +105,8 @@ async def _page(
     places: Sequence[Place],
 ) -> Response[str]:
     team = await session.get_one(TeamOrGroup, board.team_id)
-    source, project = places[0]
     draft = draft_of(
-        source=source,
-        project=project,
-        step=promise.text,
-        team_name=team.name,
-        due=promise.due,
-        page_url=f"{settings.base_url}/teams/{team.id}#promise-{promise.id}",
-        language=page.language,
+        promise, places[0], team_name=team.name, base_url=settings.base_url, language=page.language
     )
     known = await issues_of(session, [promise.id])
     names = source_names(page.language)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.environment import Settings
 from integrations.language import Translator, mark
 from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
-from integrations.retro_summary import note_of, require_same_words, say_summary
+from integrations.retro_summary import require_same_words, say_summary, summary_note
 from service.controllers.forms import Answer
 from service.controllers.retro_desk import require_board
 from service.dependencies import (
@@ -30,7 +30,6 @@ from service.security import requires_sign_in
 from service.views.retro_post import PostPage, post_page
 from surveys.commitments.steps import promises_of
 from surveys.errors import Conflict, Invalid
-from surveys.people.models import TeamOrGroup
 from surveys.people.rules import Viewer
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.queries import board_as_seen
@@ -40,7 +39,6 @@ from surveys.retrospectives.summaries import (
     post_summary,
     posted_summary,
     require_may_post,
-    summary_of,
 )
 from surveys.zones import local_date
 
@@ -139,9 +137,9 @@ async def _preview(
     if not settings.uses_slack:
         raise Conflict(mark("Kept is not connected to Slack here, so there is no channel to post to."))
     require_may_post(board, viewer)
-    team = await session.get_one(TeamOrGroup, board.team_id)
-    summary = await summary_of(session, board, with_topics=with_topics)
-    note = note_of(summary, team_name=team.name, posted_by=viewer.name, base_url=settings.base_url)
+    note = await summary_note(
+        session, board, with_topics=with_topics, posted_by=viewer.name, base_url=settings.base_url
+    )
     words, fingerprint = say_summary(note, language)
     posted = await posted_summary(session, board.id)
     channel = await last_channel(session, board.team_id)

@@ -58,6 +58,21 @@ async def wave_of_leader(
     return await published(session, wave_id, team_id, now=now)
 
 
+async def leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUID) -> UUID:
+    """Return the organisation of a unit that the person leads; whoever acts for its leader does not.
+
+    Raises:
+        Missing: there is no such unit.
+        Forbidden: the person does not lead it.
+    """
+    team = await session.get(Team, team_id)
+    if team is None:
+        raise no_such_team()
+    if await session.get(Leadership, (team_id, person_id)) is None:
+        raise only_for_leaders()
+    return team.organisation_id
+
+
 async def promise_of(
     session: AsyncSession, commitment_id: UUID, person_id: UUID, *, now: datetime
 ) -> Commitment:

@@ -13,12 +13,12 @@ from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments import texts
-from surveys.commitments.leading import names_around
+from surveys.commitments.leading import leads_themselves, names_around
 from surveys.commitments.models import MistakeNote, Pledge, Topic
 from surveys.commitments.raising import mistake_key
 from surveys.deliveries.pace import changed_rows
-from surveys.errors import Forbidden, no_such_team, only_for_leaders
-from surveys.people.models import Leadership, Person, Team
+from surveys.errors import Forbidden
+from surveys.people.models import Leadership, Person
 from surveys.texts import one_line, paragraphs
 
 LONGEST_PLEDGE = 600
@@ -59,7 +59,7 @@ async def make_pledge(
         Missing: there is no such team.
     """
     words = paragraphs(words, field="pledge", longest=LONGEST_PLEDGE)
-    organisation_id = await _leads_themselves(session, team_id, person_id)
+    organisation_id = await leads_themselves(session, team_id, person_id)
     pledge = await session.get(Pledge, team_id)
     if pledge is None:
         pledge = Pledge(
@@ -107,7 +107,7 @@ async def note_mistake(
     """
     what = one_line(what, field="what", longest=LONGEST_MISTAKE)
     changes = one_line(changes, field="changes", longest=LONGEST_MISTAKE)
-    organisation_id = await _leads_themselves(session, team_id, person_id)
+    organisation_id = await leads_themselves(session, team_id, person_id)
     names = await names_around(session, team_id)
     texts.refuse_names(what, names, field="what")
     texts.refuse_names(changes, names, field="changes")
@@ -176,12 +176,3 @@ async def _drop_topics(session: AsyncSession, note_ids: Sequence[UUID]) -> None:
     """Delete what notes raised and nobody answered: an answer was said to the team and stays."""
     keys = [mistake_key(note_id) for note_id in note_ids]
     await session.execute(delete(Topic).where(Topic.key.in_(keys), Topic.decision.is_(None)))
-
-
-async def _leads_themselves(session: AsyncSession, team_id: UUID, person_id: UUID) -> UUID:
-    team = await session.get(Team, team_id)
-    if team is None:
-        raise no_such_team()
-    if await session.get(Leadership, (team_id, person_id)) is None:
-        raise only_for_leaders()
-    return team.organisation_id

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.actions import commit
-from surveys.commitments.leading import names_around
+from surveys.commitments.leading import leads_themselves, names_around
 from surveys.commitments.models import Commitment
 from surveys.commitments.texts import refuse_names
-from surveys.errors import Conflict, Forbidden, Invalid, Missing, no_such_team, only_for_leaders
-from surveys.people.models import Leadership, Membership, Team
+from surveys.errors import Conflict, Forbidden, Invalid, Missing
+from surveys.people.models import Leadership, Membership
 from surveys.repair import rules
 from surveys.repair.models import LookWord, RepairLook, RepairPlan, RepairPromise
 from surveys.repair.queries import cycles_since, plan_now
@@ -36,11 +36,7 @@ async def propose_repair(
         Missing: there is no such team.
         Conflict: another plan is open.
     """
-    team = await session.get(Team, team_id)
-    if team is None:
-        raise no_such_team()
-    if await session.get(Leadership, (team_id, person_id)) is None:
-        raise only_for_leaders()
+    organisation_id = await leads_themselves(session, team_id, person_id)
     given = {"what": what, "leader_needs": leader_needs, "team_needs": team_needs}
     names = await names_around(session, team_id)
     parts = {}
@@ -53,7 +49,7 @@ async def propose_repair(
             return known
         raise Conflict("A repair plan is open already. End it first, or go on with it.")
     plan = RepairPlan(
-        organisation_id=team.organisation_id,
+        organisation_id=organisation_id,
         team_id=team_id,
         proposed_by=person_id,
         proposed_at=now,
