@@ -4,9 +4,8 @@ Whoever sends is known by Slack's signature; the domain decides whether they tak
 form twice stores the same once: the form's own pen finds its cards, and votes replace each other.
 """
 
-import asyncio
+from asyncio import to_thread
 from collections.abc import Mapping
-from functools import lru_cache
 from uuid import UUID
 
 from integrations.language import Translator
@@ -31,7 +30,7 @@ from surveys.retrospectives.rules import CARDS_A_PEN, Column, Pace, Plan, Templa
 from surveys.retrospectives.sealing import PEN_BYTES
 from surveys.retrospectives.templates import parts_of
 from surveys.retrospectives.voting import cast_votes
-from surveys.retrospectives.wording import Nudge, Wording
+from surveys.retrospectives.wording import first_nudge
 
 
 async def take_retro(desk: Desk, event: RetroSent) -> Reply:
@@ -66,7 +65,7 @@ async def _take_cards(desk: Desk, event: RetroSent) -> Block:
     new = [text for column in columns for text in wanted[column] if text not in known.values()]
     language, url = Translator(viewer.locale), url_of(desk, board_id)
     if not event.seen:
-        nudge = await _look_at(new, names, viewer.locale)
+        nudge = await to_thread(first_nudge, new, names, viewer.locale)
         if nudge is not None:
             typed = {column: event.texts.get(column, "") for column in columns}
             return retro_forms.cards_form(board, language, pen=pen, url=url, typed=typed, nudge=nudge)
@@ -113,7 +112,7 @@ async def _take_draft(desk: Desk, event: RetroSent) -> Block:
         names = await names_on(session, board_id)
     language = Translator(viewer.locale)
     if not event.seen:
-        nudge = await _look_at([text], names, viewer.locale)
+        nudge = await to_thread(first_nudge, [text], names, viewer.locale)
         if nudge is not None:
             return retro_forms.draft_form(
                 text, [(board_id, board.title, board.template)], language, pen=pen, part=column, nudge=nudge
@@ -168,17 +167,6 @@ async def _take_start(desk: Desk, event: RetroSent) -> Block:
     language = Translator(viewer.locale)
     told = language.say("The board is open. Everybody who takes part hears of it from Kept.")
     return retro_looks.board_view(board, language, url=url_of(desk, board.id), lines=[told])
-
-
-async def _look_at(texts: list[str], names: tuple[str, ...], locale: str) -> Nudge | None:
-    """Return what the first line that speaks of fault gets; looked at in memory, kept nowhere."""
-    wording = await asyncio.to_thread(_wording, names, locale.partition("-")[0])
-    return next((nudge for text in texts if (nudge := wording.nudge(text)) is not None), None)
-
-
-@lru_cache(maxsize=64)
-def _wording(names: tuple[str, ...], language: str) -> Wording:
-    return Wording(names, language)
 
 
 def _lines(text: str, column: Column) -> list[str]:

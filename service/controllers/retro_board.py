@@ -6,7 +6,6 @@ board. None of the routes is logged: when somebody wrote must not be known.
 
 import asyncio
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from litestar import Controller, post
@@ -37,7 +36,7 @@ from surveys.retrospectives.grouping import move_card, name_group
 from surveys.retrospectives.queries import names_on
 from surveys.retrospectives.rules import Column
 from surveys.retrospectives.voting import cast_votes, discuss_topic
-from surveys.retrospectives.wording import Nudge, Wording
+from surveys.retrospectives.wording import first_nudge
 
 LONGEST_SENT = 20_000  # a card that is too long gets a sentence about that, not about the form
 OVERTOOK = mark("Somebody else had moved this card a moment before. It lies where you put it.")
@@ -145,7 +144,7 @@ class RetroBoardController(Controller):
         await sent.require_board()
         draft = sent.form.text("text", most=LONGEST_SENT)
         names = await names_on(sent.session, sent.retro_id)
-        found = await asyncio.to_thread(_look_at, draft, names, sent.viewer.locale.partition("-")[0])
+        found = await asyncio.to_thread(first_nudge, [draft], names, sent.viewer.locale)
         return Response(Remark(f"{found.why}\n{found.rewrite}") if found else Remark(), status_code=200)
 
     @post("/topic")
@@ -183,15 +182,6 @@ class RetroBoardController(Controller):
         else:
             await drop_step(sent.session, sent.retro_id, step_id=step_id, person_id=sent.person_id)
         return sent.back()
-
-
-@lru_cache(maxsize=64)
-def _wording(names: tuple[str, ...], language: str) -> Wording:
-    return Wording(names, language)
-
-
-def _look_at(draft: str, names: tuple[str, ...], language: str) -> Nudge | None:
-    return _wording(names, language).nudge(draft)
 
 
 def _votes(form: Form) -> dict[UUID, int]:

@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -78,6 +78,18 @@ class _Language:
     words: frozenset[str]
     months: frozenset[str]
     after_the_word: str
+
+
+def first_nudge(texts: Iterable[str], names: tuple[str, ...], locale: str) -> Nudge | None:
+    """Return what the first text that reads like blame gets, or None.
+
+    Args:
+        texts: drafts, in the order in which they are looked at.
+        names: of the people on the board.
+        locale: the writer's, for example `de-AT`.
+    """
+    wording = _wording_for(names, locale.partition("-")[0])
+    return next((nudge for text in texts if (nudge := wording.nudge(text)) is not None), None)
 
 
 class Wording:
@@ -249,3 +261,9 @@ def _without_accents(name: str) -> str:
     """Return a name as it is typed on a keyboard without its letters."""
     apart = unicodedata.normalize("NFD", name.replace("ł", "l").replace("Ł", "L").replace("ø", "o"))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=64)
+def _wording_for(names: tuple[str, ...], language: str) -> Wording:
+    """A roster is put together once for the many lines of one board."""
+    return Wording(names, language)
