@@ -7,8 +7,8 @@ from integrations.language import Translator, mark
 from integrations.loop_words import what_figures_mean
 from integrations.note_words import Words, words_of
 from surveys.commitments.loop import PromiseView
+from surveys.commitments.most_pressing import Thing, ThingKind
 from surveys.commitments.playbooks import Step
-from surveys.commitments.week import Thing, ThingKind
 from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.published import TeamTrend
 

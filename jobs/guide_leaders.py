@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from surveys.commitments.leaders_week import begin_weeks
 from surveys.commitments.raising import raise_topics
-from surveys.commitments.weekly import begin_weeks
 
 
 async def guide_leaders(sessions: async_sessionmaker[AsyncSession], *, now: datetime, slack: bool) -> int:

@@ -32,11 +32,11 @@ from integrations.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind
+from surveys.commitments.leaders_week import WAVES, week_of
 from surveys.commitments.leading import stands_in
 from surveys.commitments.models import Commitment, CommitmentState, Share
+from surveys.commitments.most_pressing import DATED
 from surveys.commitments.playbooks import step_to_try
-from surveys.commitments.week import DATED
-from surveys.commitments.weekly import WAVES, week_of
 from surveys.deliveries.models import ChannelName, Delivery, Kind
 from surveys.errors import Gone
 from surveys.milestones.models import StepIssue

@@ -12,7 +12,7 @@ from integrations.slack.loop_desk import open_form
 from integrations.slack.loop_takes import take_form
 from integrations.slack.retro_command import begin_board
 from integrations.slack.retro_desk import add_to_retro, open_board, open_post
-from integrations.slack.retro_taking import take_retro
+from integrations.slack.retro_takes import take_retro
 from integrations.slack.sheets import press, say_unreadable, take_choice, take_sheet
 from integrations.slack.words import take_words
 

@@ -6,7 +6,7 @@ Whoever presses is known by Slack's signature; whether they may act is decided w
 from dataclasses import dataclass
 from uuid import UUID
 
-from surveys.commitments.week import Thing, ThingKind
+from surveys.commitments.most_pressing import Thing, ThingKind
 
 SHARE, ACKNOWLEDGE, ANSWER, PROMISE, COMMIT = "share", "acknowledge", "answer", "promise", "commit"
 READ, LATER, SIDE = "read", "later", "side"

@@ -1,6 +1,6 @@
 """Retrospectives in Slack: opening what a board's step asks for, for whoever presses or types a command.
 
-What comes back is taken in `integrations.slack.retro_taking`.
+What comes back is taken in `integrations.slack.retro_takes`.
 """
 
 import html

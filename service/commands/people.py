@@ -1,4 +1,4 @@
-"""`kept import-people` and `kept login-link`: the directory from a file, and a way in."""
+"""The directory from a file, a person erased, and a way in: `kept import-people`, `erase-person`, `login-link`."""
 
 import asyncio
 import json

@@ -7,9 +7,9 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.clocks import DAY, begins_week
+from surveys.commitments.leaders_week import BEGINS, week_key
 from surveys.commitments.leading import acting_owner, acts_in, zone_of
 from surveys.commitments.models import Commitment, CommitmentState
-from surveys.commitments.weekly import BEGINS, week_key
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Delivery, DeliveryState, Kind
 from surveys.deliveries.rules import ChannelName

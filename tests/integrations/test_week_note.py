@@ -10,10 +10,10 @@ from integrations.loop_words import draft_to_share
 from integrations.note_words import Words, words_of
 from integrations.week_note import LeaderWeek
 from surveys.commitments.loop import PromiseView
+from surveys.commitments.most_pressing import Thing, ThingKind
 from surveys.commitments.playbooks import PLAYBOOKS, step_to_try
 from surveys.commitments.rules import State
 from surveys.commitments.texts import LONGEST_PROMISE, refuse_names
-from surveys.commitments.week import Thing, ThingKind
 from surveys.results.published import FigureView, TeamTrend, TrendView, WavePoint
 
 ENGLISH = Translator("en")

@@ -14,8 +14,8 @@ from jobs.notes import outgoing_for
 from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
+from surveys.commitments.leaders_week import begin_weeks
 from surveys.commitments.putting_off import put_off_week
-from surveys.commitments.weekly import begin_weeks
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.people.groups import make_group
 from surveys.people.queries import viewer_of

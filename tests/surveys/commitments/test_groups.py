@@ -18,11 +18,11 @@ from surveys.commitments.alone import asked_alone_from, promises_unasked
 from surveys.commitments.asking import loop_questions_due
 from surveys.commitments.groups import end_group
 from surveys.commitments.health import look_at, nothing_known
+from surveys.commitments.leaders_week import begin_weeks, week_of
 from surveys.commitments.looks import promises_to_say_aloud, say_aloud
 from surveys.commitments.models import Commitment, SaidInRetro
+from surveys.commitments.most_pressing import ThingKind
 from surveys.commitments.queries import loop_of
-from surveys.commitments.week import ThingKind
-from surveys.commitments.weekly import begin_weeks, week_of
 from surveys.errors import Conflict
 from surveys.people.actions import apply_import, erase_person
 from surveys.people.directory_import import stored_directory

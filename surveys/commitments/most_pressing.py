@@ -1,4 +1,4 @@
-"""What a leader's week begins with: the one thing to do in a team, out of what stands open. Pure.
+"""The most pressing thing to do in a team, out of what stands open: with it a leader's week begins. Pure.
 
 A week brings one message at most, and it asks for one thing. What is nearest to a broken word comes
 first; a figure is looked at last.

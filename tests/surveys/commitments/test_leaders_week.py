@@ -4,11 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.actions import acknowledge, commit, share
+from surveys.commitments.leaders_week import begin_weeks, week_of
 from surveys.commitments.models import Absence
+from surveys.commitments.most_pressing import ThingKind
 from surveys.commitments.notices import tell_leaders
 from surveys.commitments.putting_off import put_off_week
-from surveys.commitments.week import ThingKind
-from surveys.commitments.weekly import begin_weeks, week_of
 from surveys.deliveries.models import Delivery, Kind
 from tests.cast import Cast, make_cast
 from tests.loop import make_programme, make_wave

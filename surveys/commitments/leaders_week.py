@@ -13,10 +13,10 @@ from surveys.commitments.clocks import begins_week
 from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState, PromiseView
 from surveys.commitments.models import Absence, Commitment, CommitmentState
+from surveys.commitments.most_pressing import URGENCY, Thing, ThingKind, overdue, thing_to_do
 from surveys.commitments.notices import A_WEEK, Notice, plan_notices
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.queries import loop_of
-from surveys.commitments.week import URGENCY, Thing, ThingKind, overdue, thing_to_do
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.groups_read import groups_of
 from surveys.people.models import GroupMember, Leadership, Person, WorkingGroup
