@@ -1,4 +1,4 @@
-"""The directory from a file, a person erased, and a way in: `kept import-people`, `erase-person`, `login-link`."""
+"""The directory from a file, erasing somebody, a way in: `import-people`, `erase-person`, `login-link`."""
 
 import asyncio
 import json
