@@ -18,7 +18,7 @@ COPY service service
 COPY migrations migrations
 RUN /build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 RUN /opt/kept/bin/pip install --no-compile --no-deps --no-index /wheels/*.whl && /opt/kept/bin/pip check
-RUN /opt/kept/bin/python -m compileall -q -j 0 /opt/kept/lib
+RUN /opt/kept/bin/python -m compileall -q -j 0 -x /tests/ /opt/kept/lib
 
 
 FROM python:3.11-slim

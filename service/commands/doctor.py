@@ -9,8 +9,9 @@ import click
 
 from integrations.environment import Settings, SettingsError, unknown_variables
 from service import checkup
+from service.channels import open_mail
 from service.checkup import Finding
-from service.composition import open_mail, read_settings
+from service.composition import read_settings
 from surveys.database import build_engine, build_sessions
 
 

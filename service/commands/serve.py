@@ -16,13 +16,12 @@ from litestar.types import ASGIApp
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from service.app import create_app
+from service.channels import open_mail, open_slack
 from service.composition import (
     NotReadyError,
     forbid_core_dumps,
     open_database,
     open_keys,
-    open_mail,
-    open_slack,
     read_settings,
 )
 from service.controllers.slack import ahead_of

@@ -10,16 +10,9 @@ import click
 
 from integrations.environment import Settings
 from jobs.scheduler import Clockwork, Tick, run_until_stopped
+from service.channels import channels_of, open_mail, open_slack
 from service.commands.pretended import present, pretending
-from service.composition import (
-    channels_of,
-    forbid_core_dumps,
-    open_database,
-    open_keys,
-    open_mail,
-    open_slack,
-    read_settings,
-)
+from service.composition import forbid_core_dumps, open_database, open_keys, read_settings
 from service.logs import configure_logs
 
 HEARTBEAT_SECONDS = 20

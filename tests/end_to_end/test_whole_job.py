@@ -9,7 +9,7 @@ import pytest
 from tests.doubles.namespace import ROOT, confined
 from tools.browser import find
 
-PATIENCE = 300  # seconds
+PATIENCE = 600  # seconds
 
 
 def test_from_a_list_of_people_to_a_page_of_results(own_database_url: str, tmp_path: Path):

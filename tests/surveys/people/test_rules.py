@@ -22,15 +22,15 @@ ORGANISATION = uuid4()
 
 @st.composite
 def directories(draw: st.DrawFn) -> Directory:
-    """Forests of up to twelve teams, each below an earlier one, with members and leaders anywhere."""
-    size = draw(st.integers(1, 12))
+    """Forests of up to eight teams, each below an earlier one, with members and leaders anywhere."""
+    size = draw(st.integers(1, 8))
     ids = [UUID(int=number + 1) for number in range(size)]
     teams = {}
     for number, team_id in enumerate(ids):
         above = draw(st.none() | st.sampled_from(ids[:number])) if number else None
         teams[team_id] = TeamNode(team_id, f"Team {number}", above)
     people = {}
-    for number in range(draw(st.integers(0, 15))):
+    for number in range(draw(st.integers(0, 8))):
         person_id = UUID(int=1000 + number)
         people[person_id] = Somebody(
             id=person_id,

@@ -166,7 +166,7 @@ class TestTheRotation:
 
 class TestStruckItems:
     @given(struck=struck_sets, cycle=st.integers(0, 60), pulse=st.sampled_from(["default", "quarterly"]))
-    @settings(max_examples=300)
+    @settings(max_examples=120)
     def test_each_item_that_is_left_is_asked_exactly_once_a_cycle(
         self, struck: frozenset[str], cycle: int, pulse: str
     ) -> None:
@@ -176,7 +176,7 @@ class TestStruckItems:
         assert sorted(asked) == sorted(left)
 
     @given(struck=struck_sets, cycle=st.integers(0, 60))
-    @settings(max_examples=200)
+    @settings(max_examples=80)
     def test_a_light_cycle_asks_each_item_that_is_left_and_repeats_none_that_is_reversed(
         self, struck: frozenset[str], cycle: int
     ) -> None:
@@ -189,7 +189,7 @@ class TestStruckItems:
         assert max(asked.values()) <= 2
 
     @given(struck=struck_sets, cycle=st.integers(0, 110), pulse=st.sampled_from([*PULSES]))
-    @settings(max_examples=400)
+    @settings(max_examples=150)
     def test_the_limit_of_reversed_items_holds(
         self, struck: frozenset[str], cycle: int, pulse: str
     ) -> None:
