@@ -136,6 +136,7 @@ class TestAdd:
 
         assert "ask fewer than 8 people each. They take part at most every two weeks" in result.output
 
+    @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # no refusal comes from the database
     @pytest.mark.parametrize(
         ("flags", "line"),
         [
@@ -164,6 +165,7 @@ class TestAdd:
         assert result.stderr.count("\n") == 1
         assert await read(kept, "list") == []
 
+    @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # as above
     @pytest.mark.parametrize(
         "flags",
         [
