@@ -118,7 +118,7 @@ async def look_at_repair(
         return said
     if plan.agreed_at is None or day not in rules.looks_due(plan.agreed_at, (), now=now):
         raise Invalid("This look is not due yet.", field="day")
-    said = RepairLook(plan_id=plan.id, day=day, word=word, said_by=person_id, said_at=now)
+    said = RepairLook(plan_id=plan.id, day=day, word=word, said_at=now)
     session.add(said)
     await session.flush()
     return said

@@ -46,7 +46,10 @@ class RepairPromise(Base):
 
 
 class RepairLook(Base):
-    """What the team said of a plan after 30, 60 or 90 days: it moves, or it is too early to say."""
+    """What the team said of a plan after 30, 60 or 90 days: it moves, or it is too early to say.
+
+    Absent on purpose: who said it for the team. The word is the team's.
+    """
 
     __tablename__ = "repair_look"
     __table_args__ = (UniqueConstraint("plan_id", "day"),)
@@ -55,5 +58,4 @@ class RepairLook(Base):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("repair_plan.id"))
     day: Mapped[int]
     word: Mapped[LookWord]
-    said_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     said_at: Mapped[datetime]
