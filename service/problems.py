@@ -36,7 +36,7 @@ TITLES = {
     400: mark("That could not be read"),
     403: mark("Not for you to open"),
     404: mark("There is no such page"),
-    405: mark("That could not be read"),
+    405: mark("There is nothing to read here"),
     409: mark("That is not possible at the moment"),
     410: mark("No longer possible"),
     413: mark("That is too large"),
@@ -46,7 +46,8 @@ TITLES = {
 }
 SENTENCES = {
     404: mark("The address may be mistyped, or the page is not one you can read."),
-    413: mark("What was sent is larger than any form of Kept."),
+    405: mark("This address only takes what a form sends. Start at the page that has the form."),
+    413: mark("What was sent is larger than any form of Kept, so nothing of it was kept. Send less."),
     500: mark("Nothing you sent was kept. Please try again; if it happens again, tell whoever runs Kept."),
 }
 AWAY_TITLE = mark("The database is away for a moment")
