@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -47,8 +48,8 @@ COMMANDS = {
 class Commands(click.Group):
     """A group that knows its commands by name and loads the one that is asked for.
 
-    What a person can correct (a setting, a refusal of the domain) becomes one sentence and exit
-    status 1; anything else is a fault of ours and keeps its traceback.
+    What a person can correct (a setting, a refusal of the domain, a full disk) becomes one
+    sentence and exit status 1; anything else is a fault of ours and keeps its traceback.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
@@ -76,6 +77,18 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (SettingsError, SurveyError) as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        except Exception as error:
+            said = _of_the_database(error)
+            if said is None:
+                raise
+            raise click.ClickException(said) from error
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """Return what to say of a database that fails under a command; None, unimported, for other faults."""
+    composition = sys.modules.get("service.composition")
+    said: str | None = composition.gave_way(error) if composition is not None else None
+    return said
 
 
 @click.command(

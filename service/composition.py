@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
@@ -112,6 +112,16 @@ def unreachable(engine: AsyncEngine, error: BaseException, *, called: str = "") 
     else:
         remedy = f"The file and {file.parent} must be this user's to write, and the file a database."
     return f"KEPT_DATABASE_URL: {name} cannot be used: {_reason_of(error)}. {remedy}"
+
+
+def gave_way(error: BaseException) -> str | None:
+    """Return in one line that the database failed in the middle of a command; None for other faults."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    return (
+        f"The database failed in the middle: {_reason_of(error)}. What was not committed yet is as it was. "
+        "Give it room or bring it back (`kept doctor`), and run the command again."
+    )
 
 
 def _reason_of(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings, SettingsError
@@ -24,7 +25,7 @@ from service.attacks import (
 )
 from service.attacks.attempts import COULD_NOT_BE_TRIED, Attempt, exit_status
 from service.attacks.copies import Copied, copied, copy_rows
-from service.composition import NotReadyError, read_settings, require_newest
+from service.composition import NotReadyError, gave_way, read_settings, require_newest
 from surveys.waves.models import RUNNING, Wave
 
 
@@ -55,6 +56,10 @@ def attack(folders: tuple[Path, ...], *, machine: bool) -> None:
         attempts, open_waves = asyncio.run(_attack(read_settings(), folders))
     except (SettingsError, NotReadyError) as refusal:
         raise CouldNotBegin(str(refusal)) from refusal
+    except (SQLAlchemyError, OSError) as error:
+        raise CouldNotBegin(
+            gave_way(error) or f"It could not be tried to the end: {type(error).__name__}."
+        ) from error
     if machine:
         click.echo(json.dumps(as_json(attempts, open_waves), indent=2))
     else:

@@ -12,6 +12,7 @@ import click
 from surveys.errors import Invalid
 from surveys.retrospectives.wording import Wording
 
+LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line at these
 ALIKE = 10_000  # sentences remembered while the command runs, so that repeated lines cost nothing
 
 
@@ -38,7 +39,7 @@ def check_wording(*, roster: Path | None) -> None:
             "why": found.why if found else None,
             "rewrite": found.rewrite if found else None,
         }
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False).translate(LINE_ENDS)
 
     for text in _lines(sys.stdin.buffer):
         sys.stdout.buffer.write(judged(text).encode("utf-8") + b"\n")

@@ -11,6 +11,7 @@ from integrations.environment import Settings, SettingsError, unknown_variables
 from service import checkup
 from service.channels import open_mail
 from service.checkup import Finding
+from service.checkup_room import of_room
 from service.composition import read_settings
 from surveys.database import build_engine, build_sessions
 
@@ -40,6 +41,7 @@ async def _examine(settings: Settings) -> list[Finding]:
     try:
         of_database = await checkup.of_database(engine)
         findings += of_database
+        findings += of_room(engine)
         if not any(finding.mark == "fail" for finding in of_database):
             async with build_sessions(engine)() as session:
                 findings += [each async for each in checkup.of_copies(engine, session, now=now)]

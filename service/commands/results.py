@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
+from integrations.language import Translator
 from service.composition import open_database, read_settings
+from service.views.wording import say_figure
 from surveys.audit.actions import note_looks
 from surveys.audit.rules import Look, LookedAs, mark_of
 from surveys.cadence.queries import programmes
@@ -22,18 +24,21 @@ from surveys.people.models import Organisation
 from surveys.people.queries import the_organisation
 from surveys.questions.rules import DIMENSION_NAMES
 from surveys.results.lines import published_lines, published_participation
+from surveys.results.published import FigureView
 from surveys.waves.models import Wave, WaveState, WaveUnit
 from surveys.waves.queries import waves_of
 from surveys.zones import local_date
 
-HIDDEN = "Not shown separately here"
-VERY_LOW = "Low; talk to someone before you talk to the team"
+WORDS = Translator("en")
 WHY_NOT = {
     WaveState.OPEN: "This wave is open until {closes}; it has no figures yet.",
     WaveState.CLOSING: "This wave is being closed; try again in a minute.",
     WaveState.LOST: "This wave closed without results, because its key was lost.",
     WaveState.CANCELLED: "This wave was ended early, so nothing was published.",
-    WaveState.MISSED: "This wave was missed: after an outage too little time was left to ask.",
+    WaveState.MISSED: (
+        "This wave was missed: Kept was not running, there was nobody to ask, or everybody had just been "
+        "asked in another."
+    ),
 }
 
 
@@ -148,24 +153,26 @@ def _as_table(waves: list[dict[str, Any]]) -> str:
 
 
 def _as_text(found: dict[str, Any]) -> str:
+    """Return every figure in the words of the pages, so that the shell says neither more nor less."""
+    sizes = {line["team"]: line["size"] for line in found["participation"]}
     lines, last = [], None
     for figure in found["figures"]:
         if figure["team"] != last:
             last = figure["team"]
             lines += ["", last]
         name = DIMENSION_NAMES.get(figure["dimension"], figure["dimension"])
-        lines.append(f"  {name:<32} {_said(figure)}")
+        lines.append(f"  {name:<32} {_said(figure, sizes.get(figure['team']))}")
     return "\n".join(lines).strip("\n")
 
 
-def _said(figure: dict[str, Any]) -> str:
-    if not figure["shown"]:
-        return HIDDEN
-    if figure["score"] is None:
-        return VERY_LOW
-    if figure["capped"]:
-        return "95 or more"
-    text = f"{figure['score']:.0f}"
-    if figure["low"] is not None and figure["range"] != "everyone":
-        text += f", somewhere between {figure['low']:.0f} and {figure['high']:.0f}"
-    return text + ("; some answers are counted one level up" if figure["carried"] else "")
+def _said(figure: dict[str, Any], size_class: str | None) -> str:
+    view = FigureView(
+        shown=figure["shown"],
+        score=figure["score"],
+        low=figure["low"],
+        high=figure["high"],
+        range_kind=figure["range"],
+        capped=figure["capped"],
+    )
+    sentence = say_figure(view, size_class, WORDS).sentence.rstrip(".")
+    return sentence + ("; some answers are counted one level up" if figure["carried"] else "")

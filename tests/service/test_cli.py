@@ -1,6 +1,7 @@
 """The `kept` command as a person types it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.exc import OperationalError
 
 from integrations.environment import SettingsError
 from service import cli
@@ -77,6 +79,24 @@ def test_a_refusal_is_one_line_and_exit_status_1(
     shown = CliRunner().invoke(cli.main, ["doctor"])
 
     assert (shown.exit_code, shown.output) == (1, line)
+
+
+def test_a_database_that_fails_under_a_command_is_one_line_without_what_was_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @click.command()
+    def fill() -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        raise OperationalError("UPDATE person SET name = ?", ("Ada",), full)
+
+    monkeypatch.setattr(cli.Commands, "get_command", lambda _self, _ctx, _name: fill)
+
+    shown = CliRunner().invoke(cli.main, ["doctor"])
+
+    assert shown.exit_code == 1
+    assert shown.output.startswith("Error: The database failed in the middle: database or disk is full. ")
+    assert shown.output.count("\n") == 1
+    assert "Ada" not in shown.output
 
 
 def test_each_entry_points_at_a_command() -> None:

@@ -33,6 +33,12 @@ def test_without_a_roster_names_are_nobodys() -> None:
     assert [line["nudge"] for line in told] == [False, True]
 
 
+def test_a_sentence_with_an_odd_line_end_in_it_stays_one_line() -> None:
+    told = check("One\u2028two\u0085three\n").stdout
+
+    assert [json.loads(line)["text"] for line in told.splitlines()] == ["One\u2028two\u0085three"]
+
+
 def test_nothing_in_gives_nothing_out() -> None:
     shown = check("")
 

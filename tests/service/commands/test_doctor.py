@@ -5,6 +5,7 @@ import re
 import stat
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -169,6 +170,18 @@ def test_a_file_that_could_not_be_rewritten_after_a_wave_is_named(installed: Ins
         line.startswith(f"warn {installed.folder}") and "sealed answers of 1 closed wave" in line
         for line in lines["database"]
     )
+
+
+@pytest.mark.parametrize(("free", "mark", "expected"), [(20 * 2**20, "warn", 0), (0, "fail", 1)])
+def test_a_disk_that_is_nearly_full_is_named_before_it_is(
+    installed: Installation, monkeypatch: pytest.MonkeyPatch, free: int, mark: str, expected: int
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+
+    status, lines = lines_of(installed)
+
+    assert status == expected
+    assert any(line.startswith(f"{mark} {free // 2**20} MiB are free") for line in lines["database"])
 
 
 def test_an_open_wave_without_its_key_fails(installed: Installation) -> None:

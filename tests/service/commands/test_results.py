@@ -44,6 +44,16 @@ async def fill(url: str, wave_id: UUID) -> None:
             [
                 Figure(wave_id=wave_id, team_id=alder, dimension="PSY", score=68.4, carried=True, **shown),
                 Figure(wave_id=wave_id, team_id=alder, dimension="FLW", score=97.5, capped=True, **shown),
+                Figure(
+                    wave_id=wave_id,
+                    team_id=alder,
+                    dimension="CNF",
+                    shown=True,
+                    n=14,
+                    asked=14,
+                    score=63.2,
+                    range_kind="everyone",
+                ),
                 Figure(wave_id=wave_id, team_id=birch, dimension="PSY", shown=False),
                 Participation(
                     wave_id=wave_id, team_id=alder, shown=True, asked=14, band="80_99", size_class="10_plus"
@@ -77,6 +87,7 @@ def test_a_shown_figure_has_a_rounded_number_and_a_hidden_one_has_none(
     assert {(each["team"], each["dimension"]) for each in figures} == {
         ("Alder", "PSY"),
         ("Alder", "FLW"),
+        ("Alder", "CNF"),
         ("Birch", "PSY"),
     }
     psychological_safety = next(
@@ -112,6 +123,7 @@ def test_a_person_reads_sentences(installed: Installation, wave_id: UUID) -> Non
     shown = installed.invoke("results", "--wave", str(wave_id)).output
 
     assert "68, somewhere between 60 and 77; some answers are counted one level up" in shown
+    assert "63, everyone answered; next time may differ by ±15" in shown
     assert "95 or more" in shown
     assert "Not shown separately here" in shown
 
