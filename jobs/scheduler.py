@@ -7,6 +7,7 @@ doubled costs nothing, and any number of workers may tick at once.
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -73,7 +74,8 @@ class Clockwork:
         slack = ChannelName.SLACK in self.channels
 
         async def nudge(now: datetime) -> int:
-            await open_waves(sessions, keys, slack=slack, now=now)
+            with suppress(Exception):  # its own tick tells of it
+                await open_waves(sessions, keys, slack=slack, now=now)
             return await nudge_leaders(sessions, slack=slack, now=now)
 
         post = Post(sessions, keys, self.channels, self.settings, self.clock, self.steady)

@@ -26,7 +26,7 @@ from surveys.people.rules import Somebody
 from surveys.results.models import Figure
 from surveys.waves.models import Wave, WaveState, WaveUnit
 
-STILL_NEWS = timedelta(days=7)  # an outage longer than this leaves old results untold
+STILL_NEWS = timedelta(days=21)  # an outage longer than this leaves old results untold
 NUDGE_WITHIN = timedelta(days=14)
 A_WEEK = timedelta(days=6)
 CHUNK = 500  # rows a statement

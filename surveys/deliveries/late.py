@@ -50,6 +50,7 @@ async def settle_late(session: AsyncSession, *, now: datetime, steady: bool = Tr
         asked
         + await _drop_doubled(session, now)
         + await _put_off(session, now)
+        + await drop_superseded(session, now=now)
         + await _tell_by_day(session, now)
         + await keep_apart(session, now=now)
     )
@@ -117,14 +118,13 @@ async def _put_off(session: AsyncSession, now: datetime) -> int:
 
 
 async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
-    """Put off what is about no open sheet: results, promises, a leader's week. Of two the newer goes."""
+    """Put off what is about no open sheet: results, promises, a leader's week."""
     late = (IS_NEWS, *_TO_BE_SENT, Delivery.due_at <= now - LATE)
     groups = await session.execute(
         select(Person.zone, _MISSED).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()
     )
-    found = groups.all()
-    changed = await drop_superseded(session, now=now) if found else 0
-    for zone, missed in found:
+    changed = 0
+    for zone, missed in groups.all():
         at = when_told_late(zone, missed=missed, now=now)
         those = update(Delivery).where(*late, missed == _MISSED, Delivery.person_id.in_(living_in(zone)))
         changed += await _wait(session, those, at, zone, missed, now)

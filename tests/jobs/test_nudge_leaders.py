@@ -105,6 +105,13 @@ class TestResults:
         assert await scene.run(CLOSED + DAY) == 0
         assert await scene.run(CLOSED + DAY + HOUR) == 0
 
+    async def test_a_clock_that_stood_over_the_holidays_still_tells_of_the_last_results(
+        self, scene: Scene
+    ) -> None:
+        await scene.run(CLOSED + 16 * DAY)
+        assert await scene.names(Kind.RESULTS_FOR_LEADER) == ["Lena", "Sam"]
+        assert len(await scene.names(Kind.RESULTS_FOR_TEAM)) == 13
+
     async def test_each_row_says_what_it_is_about(self, scene: Scene) -> None:
         await scene.run(CLOSED)
         rows = await scene.planned(Kind.RESULTS_FOR_LEADER)

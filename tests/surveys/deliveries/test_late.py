@@ -148,7 +148,7 @@ class TestNews:
         await news(session, made, TUESDAY - 7 * DAY, kind=Kind.LEADER_WEEK, key="leader_week:1:2026-09")
         await news(session, made, TUESDAY - DAY, kind=Kind.PROMISE_DUE, key=f"promise_due:{promises[0]}:72")
 
-        await settle_late(session, now=TUESDAY + HOUR)
+        await settle_late(session, now=TUESDAY)
         waiting = select(Delivery.key).where(Delivery.state == DeliveryState.WAITING)
         assert sorted(await session.scalars(waiting)) == sorted(kept)
 
