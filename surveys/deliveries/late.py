@@ -86,13 +86,13 @@ async def _wait(
 
 
 async def _drop_doubled(session: AsyncSession, now: datetime) -> int:
-    other = aliased(Delivery)
+    other, soon = aliased(Delivery), now + QUIET_BEFORE_CLOSE
     beside = (
         select(true())
         .where(
             other.key.in_(keys_of_asking(Delivery.place_id)),
             other.state.not_in(_NOT_WAITING),
-            (other.kind == Kind.INVITATION) | ((other.due_at > Delivery.due_at) & (other.due_at <= now)),
+            (other.kind == Kind.INVITATION) | ((other.due_at > Delivery.due_at) & (other.due_at <= soon)),
         )
         .limit(1)
         .scalar_subquery()

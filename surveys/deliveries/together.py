@@ -3,6 +3,7 @@
 Of two news about the same only the newer is told, and none beside a message that asks.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,10 @@ SUPERSEDED = (  # the newest says all that the older ones do; the page holds the
     Kind.MAILBOX_NEWS,
     Kind.MAILBOX_REPLY,
 )
+BEHIND = {  # what waits where its reader is told of the others at that moment
+    Kind.RESULTS_FOR_TEAM: (Kind.RESULTS_FOR_LEADER,),
+    Kind.LEADER_WEEK: (Kind.RESULTS_FOR_LEADER, Kind.RESULTS_FOR_TEAM),
+}
 _PROMISE = len(f"{Kind.PROMISE_DUE}:") + 36  # so much of such a key names the promise
 
 
@@ -75,7 +80,7 @@ async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
     """Let news wait two hours where its reader is asked something now or was within the last two.
 
     A weekly pulse that is open for six days shows its results at the very minute at which the next asks. So
-    does the message of a leader's week beside results.
+    do results of the unit above beside those of the own team, and a leader's week beside any results.
     """
     news = (IS_NEWS, Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now)
     asks = aliased(Delivery)
@@ -89,15 +94,12 @@ async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
             or_(asks.due_at > now - APART, asks.state == DeliveryState.WAITING),
         )
     )
-    results = aliased(Delivery)
-    told = select(results.person_id).where(
-        results.kind.in_((Kind.RESULTS_FOR_LEADER, Kind.RESULTS_FOR_TEAM)),
-        results.state == DeliveryState.WAITING,
-        results.due_at <= now,
-    )
     beside = or_(
         asked.where(Place.person_id == Delivery.person_id).correlate(Delivery).exists(),
-        (Delivery.kind == Kind.LEADER_WEEK) & Delivery.person_id.in_(told),
+        *(
+            (Delivery.kind == kind) & Delivery.person_id.in_(_to_be_told(before, now))
+            for kind, before in BEHIND.items()
+        ),
     )
     zones = await session.scalars(
         select(Person.zone).join(Delivery, Delivery.person_id == Person.id).where(*news, beside).distinct()
@@ -108,3 +110,11 @@ async def keep_apart(session: AsyncSession, *, now: datetime) -> int:
         those = update(Delivery).where(*news, Delivery.person_id.in_(living_in(zone)), beside)
         changed += await changed_rows(session, those.values(due_at=at))
     return changed
+
+
+def _to_be_told(kinds: Sequence[Kind], now: datetime) -> Select[Any]:
+    """Return whoever is due to be told of something."""
+    told = aliased(Delivery)
+    return select(told.person_id).where(
+        told.kind.in_(kinds), told.state == DeliveryState.WAITING, told.due_at <= now
+    )

@@ -78,6 +78,16 @@ class TestAsking:
         assert await due(session, Kind.REMINDER) == []
         assert len(await due(session, Kind.SNOOZED)) == 1
 
+    async def test_a_reminder_that_was_held_up_is_left_out_shortly_before_the_next(
+        self, session: AsyncSession, make_round: MakeRound
+    ):
+        await invited(session, make_round, reminders=2)
+        await sent(session, Kind.INVITATION)
+        friday = TUESDAY + 3 * DAY
+
+        await settle_late(session, now=friday - HOUR)
+        assert await due(session, Kind.REMINDER) == [friday]
+
     async def test_a_clock_that_may_not_be_there_in_the_morning_asks_at_night_rather_than_nobody(
         self, session: AsyncSession, make_round: MakeRound
     ):
@@ -166,16 +176,19 @@ class TestNews:
         await settle_late(session, now=TUESDAY + 2 * HOUR)
         assert await due(session, Kind.RESULTS_FOR_TEAM) == [TUESDAY + 2 * HOUR]
 
-    async def test_the_week_of_a_leader_comes_two_hours_after_results(
+    async def test_what_a_leader_is_told_comes_one_after_the_other(
         self, session: AsyncSession, make_round: MakeRound
     ):
         made = await make_round(session, people=1)
-        await news(session, made, TUESDAY)
-        await news(session, made, TUESDAY, kind=Kind.LEADER_WEEK)
-
-        await settle_late(session, now=TUESDAY)
-        assert await due(session, Kind.RESULTS_FOR_TEAM) == [TUESDAY]
-        assert await due(session, Kind.LEADER_WEEK) == [TUESDAY + 2 * HOUR]
+        in_order = (Kind.RESULTS_FOR_LEADER, Kind.RESULTS_FOR_TEAM, Kind.LEADER_WEEK)
+        for kind in in_order:
+            await news(session, made, TUESDAY, kind=kind)
+        for sent_by_now, kind in enumerate(in_order):
+            now = TUESDAY + sent_by_now * 2 * HOUR
+            await settle_late(session, now=now)
+            waiting = [await due(session, one) for one in in_order[sent_by_now:]]
+            assert waiting == [[now], *[[now + 2 * HOUR]] * (len(waiting) - 1)]
+            await sent(session, kind)
 
     async def test_results_wait_for_nobody_who_wants_to_hear_no_more_of_the_open_one(
         self, session: AsyncSession, make_round: MakeRound
