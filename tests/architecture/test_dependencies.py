@@ -1,6 +1,7 @@
 """What is imported is declared: an image is built from the declared dependencies and nothing else."""
 
 import ast
+import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -33,6 +34,19 @@ def imported() -> dict[str, str]:
 def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+
+
+def test_whatever_calls_itself_pure_is_held_to_it() -> None:
+    """A module that says so stands in the contract that forbids it a database and the web."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [held] = [each["source_modules"] for each in contracts["contracts"] if each["name"].startswith("Rules")]
+    claims = [
+        path.removesuffix(".py").replace("/", ".")
+        for path, text in modules("surveys")
+        if re.search(r"\b[Pp]ure\b|[Nn]o database", ast.get_docstring(ast.parse(text)) or "")
+    ]
+
+    assert [name for name in claims if ".rules" not in name and name not in held] == []
 
 
 def test_everything_the_product_imports_is_declared() -> None:
