@@ -3,6 +3,7 @@
 Personal links are made here from the wave's key and stored nowhere.
 """
 
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -58,9 +59,14 @@ class NothingToSay(Exception):
 
 
 async def outgoing_for(
-    session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery
+    session: AsyncSession,
+    keys: KeyStore,
+    settings: Settings,
+    delivery: Delivery,
+    *,
+    now: datetime | None = None,
 ) -> Outgoing:
-    """Return a claimed delivery as a message to one person.
+    """Return a claimed delivery as a message to one person, as of `now` or when it was due.
 
     Raises:
         NothingToSay: see the class.
@@ -76,7 +82,11 @@ async def outgoing_for(
         slack_id=person.slack_id,
         locale=person.locale,
         zone=person.zone,
-        note=await _note(session, keys, settings, delivery),
+        note=await _promise_due(
+            session, settings, delivery, local_date(now or delivery.due_at, person.zone)
+        )
+        if delivery.kind is Kind.PROMISE_DUE
+        else await _note(session, keys, settings, delivery),
     )
 
 
@@ -90,9 +100,8 @@ async def _note(
             return SignInNotice()
         case Kind.MAILBOX_NEWS:
             return MailboxNews(f"{settings.base_url}/mailboxes")
-        case Kind.PROMISE_DUE | Kind.LEADER_WEEK:
-            tell = _promise_due if delivery.kind is Kind.PROMISE_DUE else _leader_week
-            return await tell(session, settings, delivery)
+        case Kind.LEADER_WEEK:
+            return await _leader_week(session, settings, delivery)
         case Kind.NO_RESULTS:
             return await _no_results(session, delivery)
         case _:
@@ -117,8 +126,9 @@ async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delive
         only_missing = delivery.kind is Kind.REMINDER and rules.remind == Remind.MISSING
         if only_missing and await has_answered(session, keys, place_id):
             raise NothingToSay
-        by_mail = delivery.channel is ChannelName.MAIL
-        token = await answer_token(session, keys, place_id) if by_mail else None
+        token = (
+            await answer_token(session, keys, place_id) if delivery.channel is ChannelName.MAIL else None
+        )
     except Gone as over:
         raise NothingToSay from over
     return Ask(
@@ -132,9 +142,11 @@ async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delive
     )
 
 
-async def _promise_due(session: AsyncSession, settings: Settings, delivery: Delivery) -> Note:
+async def _promise_due(session: AsyncSession, settings: Settings, delivery: Delivery, today: date) -> Note:
     promise = await session.get(Commitment, _referred(delivery, "commitment"))
     if promise is None or promise.state is not CommitmentState.OPEN:
+        raise NothingToSay
+    if promise.due < today or promise.due.isoformat() not in delivery.key:  # over, or moved since
         raise NothingToSay
     page = f"{settings.base_url}/teams/{promise.team_id}#promise-{promise.id}"
     return PromiseDue(promise.text, promise.due, page, press=presses.promise(promise.id))

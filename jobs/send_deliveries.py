@@ -88,7 +88,7 @@ async def _send_by(post: Post, channel: ChannelName, now: datetime, until: datet
     while True:
         claimed = await _claim(post, channel, now)
         if isinstance(claimed, Delivery):
-            tried += await _send_one(post, claimed)
+            tried += await _send_one(post, claimed, now)
             if tried and post.clock() >= until:
                 return tried
         elif claimed is None or claimed > LONGEST_WAIT:
@@ -124,11 +124,11 @@ async def _rest(session: AsyncSession, channel: ChannelName, now: datetime, at: 
     return await pause_left(session, WORKSPACE, METHOD, at=at)
 
 
-async def _send_one(post: Post, delivery: Delivery) -> int:
+async def _send_one(post: Post, delivery: Delivery, now: datetime) -> int:
     """Call the channel and settle; return 1, or 0 when there was nothing to say any more."""
     try:
         async with post.sessions.begin() as session:
-            outgoing = await outgoing_for(session, post.keys, post.settings, delivery)
+            outgoing = await outgoing_for(session, post.keys, post.settings, delivery, now=now)
     except NothingToSay:
         async with post.sessions.begin() as session:
             if delivery.kind is Kind.REMINDER:

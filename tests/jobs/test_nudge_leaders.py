@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from integrations.notes import ResultsOut
 from integrations.week_note import LeaderWeek
-from jobs.notes import outgoing_for
+from jobs.notes import NothingToSay, outgoing_for
 from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
@@ -331,6 +331,34 @@ class TestPromisesDue:
             await scene.run(self.TUESDAY + days * DAY)
         keys = [row.key.split(":", 2)[2] for row in await scene.planned(Kind.PROMISE_DUE)]
         assert keys == ["2026-03-20:72", "2026-03-27:72", "2026-03-27:24"]
+
+    async def test_one_that_was_held_up_until_the_day_was_over_or_the_promise_was_moved_is_left_out(
+        self, scene: Scene
+    ) -> None:
+        await self.promise(scene)
+        await scene.run(self.THURSDAY)
+        (row,) = await scene.planned(Kind.PROMISE_DUE)
+
+        async def told(now: datetime) -> bool:
+            settings, no_keys = Settings(base_url="https://kept.example.com"), None
+            async with scene.sessions() as session:
+                try:
+                    await outgoing_for(session, no_keys, settings, row, now=now)
+                except NothingToSay:
+                    return False
+            return True
+
+        assert [await told(self.THURSDAY + days * DAY) for days in (0, 1, 2)] == [True, True, False]
+        async with scene.sessions.begin() as session:
+            await replan(
+                session,
+                self.made.id,
+                person_id=scene.cast.lena.id,
+                to=date(2026, 3, 27),
+                reason="The supplier is late",
+                now=self.THURSDAY + HOUR,
+            )
+        assert not await told(self.THURSDAY + 2 * HOUR)
 
     async def test_what_is_done_needs_no_reminder(self, scene: Scene) -> None:
         await self.promise(scene)
