@@ -9,9 +9,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.environment import Settings
 from integrations.language import mark
 from integrations.milestones.tools import tools_in_use
-from service.controllers.forms import Answer
+from service.controllers.forms import TEAM_FORM, Answer, FormAboutTeam, SentAboutTeam
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Form, Now, SentForm, Session
 from service.rendering import Page
 from service.security import requires_hr, requires_leader_of
@@ -93,80 +94,53 @@ class TeamMilestonesController(Controller):
 
     path = "/teams/{team_id:uuid}/milestones"
     guards = [requires_leader_of("team_id")]  # noqa: RUF012 -- Litestar's way of saying it
+    dependencies = TEAM_FORM
 
     @get("/")
-    async def show(
-        self,
-        session: Session,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        team_id: FromPath[UUID],
-    ) -> Response[str]:
+    async def show(self, sent: SentAboutTeam, settings: CurrentSettings) -> Response[str]:
         """Show the team's rhythm and its projects."""
-        return await _of_team(session, page, team_id, tools_in_use(settings))
+        return await _of_team(sent, settings)
 
     @post("/")
-    async def place(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def place(self, sent: SentAboutTeam, settings: CurrentSettings) -> Answer:
         """Say that a project belongs to this team; one of another team stays there."""
         try:
             await place_project(
-                session,
-                _placement(form, team_id),
-                organisation_id=viewer.organisation_id,
-                by=viewer.person_id,
+                sent.session,
+                _placement(sent.form, sent.team_id),
+                organisation_id=sent.viewer.organisation_id,
+                by=sent.viewer.person_id,
                 may_move=False,
-                now=now,
+                now=sent.now,
             )
         except (Invalid, Conflict) as refusal:
-            return await _of_team(
-                session, page, team_id, tools_in_use(settings), refusal=refusal, form=form
-            )
-        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+            return await _of_team(sent, settings, refusal)
+        return _back(sent.team_id)
 
     @post("/{project_id:uuid}/remove")
-    async def remove(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        now: Now,
-        team_id: FromPath[UUID],
-        project_id: FromPath[UUID],
-    ) -> Answer:
+    async def remove(self, sent: SentAboutTeam, project_id: FromPath[UUID]) -> Answer:
         """Let a project of this team start nothing any more."""
-        await remove_project(session, project_id, team_id=team_id, by=viewer.person_id, now=now)
-        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+        await remove_project(
+            sent.session, project_id, team_id=sent.team_id, by=sent.viewer.person_id, now=sent.now
+        )
+        return _back(sent.team_id)
 
     @post("/rhythm")
-    async def rhythm(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        team_id: FromPath[UUID],
-    ) -> Answer:
+    async def rhythm(self, sent: SentAboutTeam, settings: CurrentSettings) -> Answer:
         """Look back every so many weeks, or no more."""
+        by = sent.viewer.person_id
         try:
-            if form.text("do") == "stop":
-                await stop_rhythm(session, team_id, by=viewer.person_id, now=now)
+            if sent.form.text("do") == "stop":
+                await stop_rhythm(sent.session, sent.team_id, by=by, now=sent.now)
             else:
-                await set_rhythm(session, team_id, _rhythm(form), by=viewer.person_id, now=now)
+                await set_rhythm(sent.session, sent.team_id, _rhythm(sent.form), by=by, now=sent.now)
         except Invalid as refusal:
-            return await _of_team(
-                session, page, team_id, tools_in_use(settings), refusal=refusal, form=form
-            )
-        return Redirect(f"/teams/{team_id}/milestones", status_code=303)
+            return await _of_team(sent, settings, refusal)
+        return _back(sent.team_id)
+
+
+def _back(team_id: UUID) -> Redirect:
+    return Redirect(f"/teams/{team_id}/milestones", status_code=303)
 
 
 async def _all_projects(
@@ -194,14 +168,9 @@ async def _all_projects(
 
 
 async def _of_team(
-    session: AsyncSession,
-    page: Page,
-    team_id: UUID,
-    tools: list[Source],
-    *,
-    refusal: SurveyError | None = None,
-    form: Form | None = None,
+    about: FormAboutTeam, settings: Settings, refusal: SurveyError | None = None
 ) -> Response[str]:
+    session, page, team_id = about.session, about.page, about.team_id
     team = await session.get_one(Team, team_id)
     row = await rhythm_of(session, team_id)
     zone = (await branch_of(session, team_id)).team_zone(team_id)
@@ -214,8 +183,8 @@ async def _of_team(
         rhythm=rhythm_view(row, zone, page.language) if row is not None else None,
         team_zone=zone,
         sources=source_names(page.language),
-        tools=tools,
-        **_came_back(page, refusal, form),
+        tools=tools_in_use(settings),
+        **_came_back(page, refusal, about.form if refusal else None),
     )
 
 

@@ -12,14 +12,12 @@ from integrations.environment import Settings
 from integrations.language import mark
 from integrations.trackers.channel import doors_of
 from integrations.trackers.draft import draft_of
-from service.controllers.retro_desk import require_board
+from service.controllers.retro_desk import BOARD_FORM, SentToBoard, require_board
 from service.dependencies import (
     CurrentPage,
     CurrentSettings,
     CurrentViewer,
     Form,
-    Now,
-    SentForm,
     Session,
     not_offered,
 )
@@ -49,6 +47,7 @@ class RetroIssueController(Controller):
     path = "/retros/{retro_id:uuid}/issues/{promise_id:uuid}"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
     opt = UNLOGGED
+    dependencies = BOARD_FORM
 
     @get("/")
     async def preview(
@@ -67,21 +66,14 @@ class RetroIssueController(Controller):
 
     @post("/")
     async def make(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        settings: CurrentSettings,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-        promise_id: FromPath[UUID],
+        self, sent: SentToBoard, settings: CurrentSettings, promise_id: FromPath[UUID]
     ) -> Redirect:
         """Have the issue made, once."""
-        board = await require_board(session, retro_id, viewer)
-        _, places = await _offered(session, settings, viewer, board, promise_id)
-        place = _picked(form, places)
-        await open_issue(session, board, promise_id, viewer, place=place, now=now)
-        return Redirect(f"/retros/{retro_id}", status_code=303)
+        board = await sent.require_board()
+        _, places = await _offered(sent.session, settings, sent.viewer, board, promise_id)
+        place = _picked(sent.form, places)
+        await open_issue(sent.session, board, promise_id, sent.viewer, place=place, now=sent.now)
+        return Redirect(f"/retros/{sent.retro_id}", status_code=303)
 
 
 async def _offered(

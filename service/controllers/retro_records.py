@@ -14,14 +14,13 @@ from integrations.language import Translator, mark
 from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
 from integrations.retro_summary import require_same_words, say_summary, summary_note
 from service.controllers.forms import Answer
-from service.controllers.retro_desk import require_board
+from service.controllers.retro_desk import BOARD_FORM, SentToBoard, require_board
 from service.dependencies import (
     CurrentPage,
     CurrentSettings,
     CurrentViewer,
     Now,
     Requested,
-    SentForm,
     Session,
 )
 from service.logs import UNLOGGED
@@ -51,6 +50,7 @@ class RetroRecordController(Controller):
     path = "/retros/{retro_id:uuid}"
     guards = [requires_sign_in]  # noqa: RUF012 -- Litestar's way of saying it
     opt = UNLOGGED
+    dependencies = BOARD_FORM
 
     @get("/post")
     async def preview(
@@ -69,36 +69,29 @@ class RetroRecordController(Controller):
         return _shown(page, shown)
 
     @post("/post")
-    async def post(
-        self,
-        session: Session,
-        viewer: CurrentViewer,
-        settings: CurrentSettings,
-        page: CurrentPage,
-        now: Now,
-        form: SentForm,
-        retro_id: FromPath[UUID],
-    ) -> Redirect | Response[str]:
+    async def post(self, sent: SentToBoard, settings: CurrentSettings, page: CurrentPage) -> Answer:
         """Have the summary posted, once, in the words that were shown."""
-        board = await require_board(session, retro_id, viewer)
+        board, form = await sent.require_board(), sent.form
         with_topics = form.text("topics") == "1"
-        shown = await _preview(session, board, viewer, settings, page.language, with_topics=with_topics)
+        shown = await _preview(
+            sent.session, board, sent.viewer, settings, page.language, with_topics=with_topics
+        )
         try:
             fingerprint = bytes.fromhex(shown.fingerprint)
             require_same_words(form.text("words", most=64), fingerprint)
             await post_summary(
-                session,
-                retro_id,
-                viewer,
+                sent.session,
+                sent.retro_id,
+                sent.viewer,
                 channel=form.text("channel", most=300),
                 with_topics=with_topics,
                 fingerprint=fingerprint,
-                now=now,
+                now=sent.now,
             )
         except (Invalid, Conflict) as refusal:
             wrong = page.language.refusal(refusal)
             return _shown(page, shown, wrong=wrong, typed=form.text("channel", most=300))
-        return Redirect(f"/retros/{retro_id}", status_code=303)
+        return Redirect(f"/retros/{sent.retro_id}", status_code=303)
 
     @get("/summary.md")
     async def markdown(
