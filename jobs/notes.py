@@ -76,30 +76,28 @@ async def outgoing_for(
         return await _to_channel(session, settings, delivery, person)
     if delivery.kind is Kind.STEP_ISSUE:
         return await _to_tracker(session, settings, delivery, person)
+    today = local_date(now or delivery.due_at, person.zone)
     return Outgoing(
         key=delivery.key,
         email=person.email,
         slack_id=person.slack_id,
         locale=person.locale,
         zone=person.zone,
-        note=await _promise_due(
-            session, settings, delivery, local_date(now or delivery.due_at, person.zone)
-        )
-        if delivery.kind is Kind.PROMISE_DUE
-        else await _note(session, keys, settings, delivery),
+        note=await _note(session, keys, settings, delivery, today),
     )
 
 
 async def _note(
-    session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery
+    session: AsyncSession, keys: KeyStore, settings: Settings, delivery: Delivery, today: date
 ) -> Note | GroupJoined | LeaderWeek:
     match delivery.kind:
         case Kind.INVITATION | Kind.REMINDER | Kind.SNOOZED:
             return await _ask(session, keys, settings, delivery)
-        case Kind.SIGN_IN:
-            return SignInNotice()
-        case Kind.MAILBOX_NEWS:
-            return MailboxNews(f"{settings.base_url}/mailboxes")
+        case Kind.SIGN_IN | Kind.MAILBOX_NEWS:
+            signs_in = delivery.kind is Kind.SIGN_IN
+            return SignInNotice() if signs_in else MailboxNews(f"{settings.base_url}/mailboxes")
+        case Kind.PROMISE_DUE:
+            return await _promise_due(session, settings, delivery, today)
         case Kind.LEADER_WEEK:
             return await _leader_week(session, settings, delivery)
         case Kind.NO_RESULTS:
@@ -126,9 +124,8 @@ async def _ask(session: AsyncSession, keys: KeyStore, settings: Settings, delive
         only_missing = delivery.kind is Kind.REMINDER and rules.remind == Remind.MISSING
         if only_missing and await has_answered(session, keys, place_id):
             raise NothingToSay
-        token = (
-            await answer_token(session, keys, place_id) if delivery.channel is ChannelName.MAIL else None
-        )
+        by_mail = delivery.channel is ChannelName.MAIL
+        token = await answer_token(session, keys, place_id) if by_mail else None
     except Gone as over:
         raise NothingToSay from over
     return Ask(
