@@ -15,7 +15,8 @@ from surveys.people.queries import viewer_by_sign_in
 SLACK_API = "/demo/slack/api/"  # what Kept itself calls while the past is written
 NOT_YET = b"""<!doctype html><html lang="en"><head><title>Kept, an example</title>
 <meta http-equiv="refresh" content="3"></head>
-<body><p>The example is being set up. This page opens by itself when it is ready.</p></body></html>"""
+<body><main><h1>The example is being set up</h1><p>This page opens by itself when it is ready.</p></main>
+</body></html>"""
 
 
 class Front:
