@@ -15,6 +15,7 @@ from integrations.environment import Settings, SettingsError
 from service.attacks import (
     leftovers,
     logs,
+    loosened,
     on_waves,
     order,
     outbox,
@@ -56,7 +57,7 @@ def attack(folders: tuple[Path, ...], *, machine: bool) -> None:
         attempts, open_waves = asyncio.run(_attack(read_settings(), folders))
     except (SettingsError, NotReadyError) as refusal:
         raise CouldNotBegin(str(refusal)) from refusal
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, LookupError, ValueError, TypeError) as error:
         raise CouldNotBegin(
             gave_way(error) or f"It could not be tried to the end: {type(error).__name__}."
         ) from error
@@ -83,6 +84,7 @@ async def _on_the_copy(
 ) -> tuple[list[Attempt], int]:
     attempts = await schema.attacks(session)
     attempts += await leftovers.attacks(session)
+    attempts += await loosened.attacks(session)
     attempts += await order.attacks(session)
     if copy.original is None:
         attempts += await postgresql_server.attacks(session)

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.attacks import leftovers, logs, on_waves, order, outbox, postgresql_server, schema
+from service.attacks import leftovers, logs, loosened, on_waves, order, outbox, postgresql_server, schema
 from service.attacks.attempts import NOT_TRIED
 from surveys.comments.models import Remark
 from surveys.deliveries.models import Delivery, Kind
 from surveys.results.models import Figure, Pool, TeamWord
 from surveys.retrospectives.models import SealedCard
 from surveys.tables import metadata
-from surveys.waves.models import Place, Turnout, Wave
+from surveys.waves.models import Place, Turnout, Wave, WaveState
 from tests.service.attacks.conftest import leaks
 from tests.waves import Story
 
@@ -171,6 +171,21 @@ class TestFigures:
         wave.rules = {**wave.rules, **looser}
         await session.flush()
         assert "team words" in leaks(await on_waves.attacks(session))
+
+
+class TestLoosening:
+    async def test_a_minimum_group_lowered_afterwards_and_a_wave_opened_again_are_found(
+        self, session: AsyncSession, story: Story
+    ) -> None:
+        assert leaks(await loosened.attacks(session)) == set()
+
+        story.wave.rules = {**story.wave.rules, "minimum_group": 3}
+        await session.flush()
+        assert leaks(await loosened.attacks(session)) == {"minimum groups"}
+
+        story.wave.state = WaveState.OPEN
+        await session.flush()
+        assert leaks(await loosened.attacks(session)) == {"minimum groups", "reopened waves"}
 
 
 class TestTheOutbox:
