@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, exists, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from surveys.commitments.absences import rest_of, spans_away, stand_ins
 from surveys.commitments.clocks import NO_REST, Rest, after_working_time, speaking_time
@@ -58,7 +58,7 @@ async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> 
         .join(Leadership, Leadership.team_id == WaveUnit.team_id)
         .join(Person, (Person.id == Leadership.person_id) & Person.active)
         .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.leaders_see_at, now))
-        .where(~_told(kind, Delivery.wave_id == Wave.id))
+        .where(~_told(kind, Delivery.wave_id == Wave.id), ~_overtaken(now))
     )
     leading = found.all()
     acting = await stand_ins(session, {team_id for _, team_id, _ in leading}, now=now)
@@ -90,7 +90,7 @@ async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> in
     waves = await session.scalars(
         select(Wave)
         .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.team_sees_at, now))
-        .where(~_told(kind, Delivery.wave_id == Wave.id))
+        .where(~_told(kind, Delivery.wave_id == Wave.id), ~_overtaken(now))
     )
     planned = 0
     for wave in waves.all():
@@ -121,7 +121,8 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
     found = await session.execute(
         select(Share, Wave.team_sees_at)
         .join(Wave, Wave.id == Share.wave_id)
-        .where(_lately(Share.shared_at, now), Wave.team_sees_at <= now, ~_told(kind, about))
+        .where(_lately(Share.shared_at, now), Wave.team_sees_at <= now)
+        .where(~_told(kind, about), ~_overtaken(now))
     )
     planned = 0
     for share, visible_at in found.all():
@@ -201,6 +202,18 @@ def _lately(
     column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], now: datetime
 ) -> ColumnElement[bool]:
     return (column <= now) & (column >= now - STILL_NEWS)
+
+
+def _overtaken(now: datetime) -> ColumnElement[bool]:
+    """Return whether newer results of the same programme are out, so that the page alone tells of these."""
+    newer = aliased(Wave)
+    return exists().where(
+        newer.programme_id == Wave.programme_id,
+        newer.state == WaveState.PUBLISHED,
+        newer.is_pulse,
+        newer.occurrence > Wave.occurrence,
+        newer.leaders_see_at <= now,
+    )
 
 
 def _told(kind: Kind, about: ColumnElement[bool]) -> ColumnElement[bool]:

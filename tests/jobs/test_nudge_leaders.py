@@ -12,6 +12,7 @@ from integrations.notes import ResultsOut
 from integrations.week_note import LeaderWeek
 from jobs.notes import NothingToSay, outgoing_for
 from jobs.nudge_leaders import nudge_leaders
+from surveys.cadence.models import Programme
 from surveys.commitments.absences import go_away
 from surveys.commitments.actions import commit, mark_done, replan, share
 from surveys.commitments.leaders_week import begin_weeks
@@ -111,6 +112,28 @@ class TestResults:
         await scene.run(CLOSED + 16 * DAY)
         assert await scene.names(Kind.RESULTS_FOR_LEADER) == ["Lena", "Sam"]
         assert len(await scene.names(Kind.RESULTS_FOR_TEAM)) == 13
+
+    async def test_once_newer_results_are_out_the_page_alone_tells_of_the_older_ones(
+        self, scene: Scene
+    ) -> None:
+        newer = CLOSED + 14 * DAY
+        async with scene.sessions.begin() as session:
+            await share(
+                session,
+                wave_id=scene.wave.id,
+                team_id=scene.cast.payments.id,
+                person_id=scene.cast.lena.id,
+                words="Thank you.",
+                now=CLOSED + HOUR,
+            )
+            programme = await session.get_one(Programme, scene.wave.programme_id)
+            wave = await make_wave(session, programme, [scene.cast.payments], closes_at=newer)
+
+        await scene.run(newer)
+
+        assert [row.wave_id for row in await scene.planned(Kind.RESULTS_FOR_LEADER)] == [wave.id]
+        assert await scene.names(Kind.RESULTS_FOR_TEAM) == []
+        assert await scene.names(Kind.SHARED) == []
 
     async def test_each_row_says_what_it_is_about(self, scene: Scene) -> None:
         await scene.run(CLOSED)
