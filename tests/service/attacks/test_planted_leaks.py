@@ -179,11 +179,12 @@ class TestLoosening:
     ) -> None:
         assert leaks(await loosened.attacks(session)) == set()
 
-        story.wave.rules = {**story.wave.rules, "minimum_group": 3}
+        wave = (await session.scalars(select(Wave))).one()
+        wave.rules = {**wave.rules, "minimum_group": 3}
         await session.flush()
         assert leaks(await loosened.attacks(session)) == {"minimum groups"}
 
-        story.wave.state = WaveState.OPEN
+        wave.state = WaveState.OPEN
         await session.flush()
         assert leaks(await loosened.attacks(session)) == {"minimum groups", "reopened waves"}
 
