@@ -1,7 +1,9 @@
 """The analysis of a file: what must hold for all answers, and what is undefined."""
 
 import math
+import statistics
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from surveys.errors import Invalid
 from surveys.results.rules.analysis import Analysis, analyse
 from surveys.results.rules.answer_counts import Answers
+from surveys.results.rules.intervals import range_from_scores
+from surveys.results.rules.reliability import alpha_interval
 
 CODES = ("A", "B", "C", "D")
 
@@ -110,6 +114,68 @@ class TestEveryFile:
         assert whole.omega == everything.omega
 
 
+class TestByHand:
+    """One small file on seven points, worked out with the formulas as textbooks write them."""
+
+    ROWS: ClassVar = [[7, 6], [5, 6], [2, 7], [6, 3], [0, 4], [1, 3], [2, 2], [4, 1]]
+    TEAMS: ClassVar = [0, 0, 0, 0, 0, 1, 1, 1]
+    POINTS = 7
+    NULL = (7**2 - 1) / 12
+
+    def of(self, team: int) -> list[list[int]]:
+        """Return the complete rows of a team."""
+        return [row for row, of in zip(self.ROWS, self.TEAMS, strict=True) if of == team and all(row)]
+
+    def scores(self, team: int) -> list[float]:
+        return [100 * (sum(row) / 2 - 1) / 6 for row in self.of(team)]
+
+    @pytest.fixture
+    def found(self) -> Analysis:
+        answers = answers_of(self.ROWS, self.TEAMS)
+        return analyse(answers, points=self.POINTS, asked={"T0": 8, "T1": 7}, minimum=4)
+
+    @pytest.mark.parametrize("team", [0, 1])
+    def test_a_team_s_figures(self, found: Analysis, team: int) -> None:
+        rows, scores, figure = self.of(team), self.scores(team), found.teams[f"T{team}"]
+        columns = list(zip(*rows, strict=True))
+        spread = statistics.mean(map(statistics.variance, columns))
+        agreed = 2 * (1 - spread / self.NULL)
+
+        assert (figure.rows, figure.n, figure.asked) == ([5, 3][team], len(rows), [8, 7][team])
+        assert figure.score == pytest.approx(statistics.mean(scores))
+        assert figure.deviation == pytest.approx(statistics.stdev(scores))
+        assert figure.favourable == sum(point >= 6 for row in rows for point in row) / (2 * len(rows))
+        assert figure.r_wg == pytest.approx(
+            {
+                code: max(0.0, 1 - statistics.variance(column) / self.NULL)
+                for code, column in zip("AB", columns, strict=True)
+            }
+        )
+        assert figure.r_wg_j == pytest.approx(max(0.0, agreed / (agreed + spread / self.NULL)))
+        assert figure.average_deviation == pytest.approx(
+            statistics.mean(abs(point - statistics.mean(column)) for column in columns for point in column)
+        )
+        around = range_from_scores(scores, figure.asked, items=2)
+        assert (figure.interval.kind, around.kind) == ("shrunk_t", "shrunk_t")
+        assert (figure.interval.low, figure.interval.high) == pytest.approx((around.low, around.high))
+        assert figure.shown is (team == 0)
+
+    def test_reliability_within_and_between(self, found: Analysis) -> None:
+        everybody = self.of(0) + self.of(1)
+        totals = [sum(row) for row in everybody]
+        items = [statistics.variance(column) for column in zip(*everybody, strict=True)]
+        alpha = 2 * (1 - sum(items) / statistics.variance(totals))
+        groups = self.scores(0), self.scores(1)
+        grand = statistics.mean([*groups[0], *groups[1]])
+        between = sum(len(group) * (statistics.mean(group) - grand) ** 2 for group in groups)
+        within = sum(statistics.variance(group) * (len(group) - 1) for group in groups) / 5
+
+        assert found.alpha_complete == pytest.approx(alpha)
+        assert found.alpha_interval == alpha_interval(alpha, 7, 2)
+        assert found.between is not None
+        assert (found.between.between, found.between.within) == pytest.approx((between, within))
+
+
 class TestUndefined:
     def test_one_item_has_scores_but_neither_alpha_nor_omega(self) -> None:
         found = analyse(answers_of([[1], [5], [4]]), minimum=5)
@@ -134,6 +200,7 @@ class TestUndefined:
         assert (found.rows, found.complete, team.n, team.asked) == (3, 0, 0, 3)
         assert (team.score, team.favourable, team.average_deviation) == (None, None, None)
         assert (team.interval.low, team.interval.high) == (0.0, 100.0)
+        assert (team.rows, team.r_wg, team.shown) == (3, {"A": None, "B": None}, False)
         assert found.items["A"].mean is None
         assert (found.alpha_pairwise, found.between) == (None, None)
 
@@ -179,14 +246,26 @@ class TestAsked:
     def test_one_team_takes_a_plain_number(self) -> None:
         assert analyse(answers_of([[4], [5]]), asked=9, minimum=5).teams["T0"].asked == 9
 
+    def test_as_many_as_answered_is_enough(self) -> None:
+        assert analyse(self.FILE, asked={"T0": 2}, minimum=5).teams["T0"].interval.kind == "everyone"
+
     @pytest.mark.parametrize(
         ("asked", "why"),
-        [(9, "2 teams"), ({"T9": 4}, "no team T9"), ({"T0": 1}, "at least 2"), ({"T1": 0}, "at least 1")],
+        [
+            (9, "asked: the file has 2 teams; say which: --asked team=N,…"),
+            ({"T9": 4}, "asked: the file has no team T9."),
+            ({"T0": 1}, "asked: 1 is too few for T0; at least 2 were asked, as the answers show."),
+            ({"T1": 0}, "asked: 0 is too few for T1; at least 1 were asked, as the answers show."),
+        ],
     )
     def test_what_cannot_be_is_refused(self, asked: dict[str, int] | int, why: str) -> None:
-        with pytest.raises(Invalid, match=why):
+        with pytest.raises(Invalid) as refused:
             analyse(self.FILE, asked=asked, minimum=5)
+        assert (str(refused.value), refused.value.field) == (why, "asked")
 
     def test_an_unknown_item_is_refused_with_the_known_ones(self) -> None:
-        with pytest.raises(Invalid, match="no item Z; its items are A, B"):
+        with pytest.raises(
+            Invalid, match=r"^reversed: the file has no item Z; its items are A, B\.$"
+        ) as refused:
             analyse(self.FILE, backwards=["Z"], minimum=5)
+        assert refused.value.field == "reversed"
