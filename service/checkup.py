@@ -122,8 +122,9 @@ async def of_copies(engine: AsyncEngine, session: AsyncSession, *, now: datetime
             yield Finding(
                 "warn",
                 "database",
-                f"{file} may still hold sealed answers of {held} closed waves: it could not be rewritten, "
-                "because another program keeps it open or `kept work` does not run. Close that program.",
+                f"{file} may still hold sealed answers of {_closed_waves(held)}: it could not be "
+                "rewritten, because another program keeps it open or `kept work` does not run. Close that "
+                "program.",
             )
         people = await session.scalar(select(func.count()).select_from(Person).where(Person.active))
         if (people or 0) > SQLITE_PEOPLE:
@@ -153,6 +154,10 @@ async def _not_erased(session: AsyncSession, *, now: datetime) -> int:
         )
     )
     return found or 0
+
+
+def _closed_waves(count: int) -> str:
+    return "one closed wave" if count == 1 else f"{count} closed waves"
 
 
 async def of_keys(settings: Settings, session: AsyncSession) -> list[Finding]:
@@ -186,8 +191,8 @@ def _of_held(
         yield Finding(
             "fail",
             "keys",
-            f"{left} closed waves still have their key. Is `kept work` running? It destroys keys within a "
-            "minute of the close.",
+            f"There are still keys of {_closed_waves(left)}. Is `kept work` running? It destroys keys "
+            "within a minute of the close.",
         )
     if lost := len(living - held):
         yield Finding(

@@ -81,6 +81,8 @@ def import_people(
     if plan.problems:
         refuse_file(plan.problems, as_json=as_json, so="Nothing was imported.")
     _print_plan(plan, dry_run=dry_run, as_json=as_json)
+    if not force:
+        _refuse_too_many(plan)  # after a dry run has shown the plan
 
 
 async def _import(
@@ -96,13 +98,8 @@ async def _import(
     async with open_database(settings) as sessions, sessions.begin() as session:
         ours = await _organisation(session, organisation, zone, now=now)
         plan = plan_import(rows, await stored_directory(session, ours))
-        if plan.deactivates_too_many and not force:
-            raise Conflict(
-                "This would deactivate {left} of {active} people, more than 40 %. If the file is whole, "
-                "run it again with --force.",
-                left=len(plan.deactivated),
-                active=plan.active_before,
-            )
+        if not dry_run and not force:
+            _refuse_too_many(plan)
         if dry_run or plan.problems:
             await session.rollback()
         else:
@@ -110,6 +107,16 @@ async def _import(
             elsewhere = [change.person_id for change in plan.changed if "zone" in change.fields]
             await move_reminders(session, elsewhere, now=now)
         return plan
+
+
+def _refuse_too_many(plan: Plan) -> None:
+    if plan.deactivates_too_many:
+        raise Conflict(
+            "This would deactivate {left} of {active} people, more than 40 %. If the file is whole, "
+            "run it again with --force.",
+            left=len(plan.deactivated),
+            active=plan.active_before,
+        )
 
 
 async def _organisation(

@@ -156,7 +156,7 @@ def test_a_closed_wave_that_still_has_its_key_fails(installed: Installation) -> 
 
     assert sound == 0
     assert status == 1
-    assert lines["keys"][0].startswith("fail 1 closed waves still have their key")
+    assert lines["keys"][0].startswith("fail There are still keys of one closed wave.")
 
 
 def test_a_file_that_could_not_be_rewritten_after_a_wave_is_named(installed: Installation) -> None:

@@ -107,8 +107,10 @@ class TestImportPeople:
         import_file(folder, PEOPLE)
         half = HEADER + "carla@example.com,Carla,Company,,yes,Europe/Berlin\n"
 
+        shown = import_file(folder, half, "--dry-run")
+        assert (shown.exit_code, "2  people deactivated" in shown.stdout) == (1, True)
         refused = import_file(folder, half)
-        assert refused.exit_code == 1
+        assert (refused.exit_code, refused.stdout) == (1, "")
         assert "2 of 3 people, more than 40 %" in refused.stderr
         active = select(Person.name).where(Person.active)
         assert len(stored(own_database_url, active)) == 3
