@@ -167,7 +167,7 @@ def test_a_file_that_could_not_be_rewritten_after_a_wave_is_named(installed: Ins
 
     assert status == 0
     assert any(
-        line.startswith(f"warn {installed.folder}") and "sealed answers of 1 closed wave" in line
+        line.startswith(f"warn {installed.folder}") and "sealed answers of one closed wave" in line
         for line in lines["database"]
     )
 
