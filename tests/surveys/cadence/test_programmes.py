@@ -255,7 +255,7 @@ class TestTheMinimumGroup:
         kept = await add_programme(session, organisation, replace(DRAFT, minimum_group=8), now=NOON)
         lower = replace(DRAFT, minimum_group=6)
 
-        with pytest.raises(Invalid, match="with a minimum group of 8; keep it or raise it"):
+        with pytest.raises(Invalid, match="is 8 already; keep it or raise it"):
             await change_programme(session, organisation, kept.id, lower, asked_before=True, now=NOON)
         await change_programme(session, organisation, kept.id, lower, asked_before=False, now=NOON)
 
