@@ -12,11 +12,13 @@ from service.demo import organisation as invented
 from service.demo.strip import Strip, cookie_of, with_strip
 from surveys.people.queries import viewer_by_sign_in
 
-SLACK_API = "/demo/slack/api/"  # what Kept itself calls while the past is written
+# What Kept itself calls while the past is written, and what the page looks like that says so.
+OPEN_BEFORE = ("/demo/slack/api/", "/demo/static/")
 NOT_YET = b"""<!doctype html><html lang="en"><head><title>Kept, an example</title>
-<meta http-equiv="refresh" content="3"></head>
-<body><main><h1>The example is being set up</h1><p>This page opens by itself when it is ready.</p></main>
-</body></html>"""
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/demo/static/demo.css"><meta http-equiv="refresh" content="3"></head>
+<body><main class="street"><h1>The example is being set up</h1>
+<p>This page opens by itself when it is ready.</p></main></body></html>"""
 
 
 class Front:
@@ -38,7 +40,7 @@ class Front:
         """Hand each request to whom it is for; who is nobody yet begins at the doors."""
         if scope["type"] != ScopeType.HTTP:
             await self._kept(scope, receive, send)
-        elif not self._is_ready() and not scope["path"].startswith(SLACK_API):
+        elif not self._is_ready() and not scope["path"].startswith(OPEN_BEFORE):
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"3")]
             await send({"type": "http.response.start", "status": 503, "headers": headers})
             await send({"type": "http.response.body", "body": NOT_YET, "more_body": False})
