@@ -1,4 +1,4 @@
-"""What `kept doctor` looks at: settings, database, key store, clock, Slack, mail. Changes nothing.
+"""What `kept doctor` looks at on this host: settings, database, key store, clock. Changes nothing.
 
 A detail says what is so and what to do. Neither secrets nor anybody's name is in one.
 """
@@ -19,9 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from integrations.environment import Settings
 from integrations.keystores import CACHEDIR_TAG, DirectoryKeyStore, KeyStoreMissing
-from integrations.mail import MailChannel
-from integrations.slack.introduction import introduce
-from integrations.trackers.channel import TrackerChannel, doors_of
 from migrations import revisions
 from service.composition import unreachable, where
 from surveys.database import sqlite_file
@@ -261,46 +258,3 @@ async def of_clock(session: AsyncSession, *, now: datetime) -> list[Finding]:
     if parked:
         lines.append(Finding("warn", "clock", f"{parked} messages failed by a fault of ours; see the log."))
     return lines or [Finding("ok", "clock", "nothing is overdue")]
-
-
-async def of_slack(settings: Settings) -> list[Finding]:
-    """Return whether the token is accepted and may do what is needed."""
-    if settings.slack_bot_token is None:
-        return [Finding("ok", "slack", "not used")]
-    said = await introduce(settings.slack_bot_token, settings.slack_api_url)
-    if said.error is not None:
-        return [Finding("fail", "slack", f"{settings.slack_api_url} does not let us in: {said.error}")]
-    if said.lacks:
-        return [
-            Finding("fail", "slack", f"{said.workspace}: the app lacks {', '.join(sorted(said.lacks))}")
-        ]
-    if said.could_use:
-        missing = ", ".join(sorted(said.could_use))
-        less = f"{said.workspace}: without {missing} /kept and Add to retro are missing"
-        return [Finding("warn", "slack", less)]
-    known = "" if said.scopes is not None else "; the API does not say what the token may do"
-    return [Finding("ok", "slack", f"workspace {said.workspace}{known}")]
-
-
-async def of_mail(mail: MailChannel | None) -> list[Finding]:
-    """Return whether the mail server lets us in."""
-    if mail is None:
-        return [Finding("ok", "mail", "not used")]
-    outcome = await mail.greet()
-    if outcome.error is not None:
-        return [Finding("fail", "mail", f"the mail server did not let us in: {outcome.error}")]
-    return [Finding("ok", "mail", "the mail server lets us in")]
-
-
-async def of_trackers(settings: Settings) -> list[Finding]:
-    """Return whether the tools in which steps become issues let us in; nothing for those not used."""
-    doors = doors_of(settings)
-    channel = TrackerChannel(doors)
-    found = []
-    for source, door in doors.items():
-        wrong = await channel.greet(source)
-        if wrong is None:
-            found.append(Finding("ok", source, f"{door.address} lets us in"))
-        else:
-            found.append(Finding("fail", source, f"{door.address} does not let us in: {wrong}"))
-    return found

@@ -11,6 +11,7 @@ from integrations.environment import Settings, SettingsError, unknown_variables
 from service import checkup
 from service.channels import open_mail
 from service.checkup import Finding
+from service.checkup_channels import of_mail, of_slack, of_trackers
 from service.checkup_room import of_room
 from service.composition import read_settings
 from surveys.database import build_engine, build_sessions
@@ -49,7 +50,7 @@ async def _examine(settings: Settings) -> list[Finding]:
                 findings += await checkup.of_clock(session, now=now)
     finally:
         await engine.dispose()
-    findings += await checkup.of_slack(settings)
-    findings += await checkup.of_mail(open_mail(settings))
-    findings += await checkup.of_trackers(settings)
+    findings += await of_slack(settings)
+    findings += await of_mail(open_mail(settings))
+    findings += await of_trackers(settings)
     return findings

@@ -110,7 +110,6 @@ class Example:
         workspace: the simulated Slack's memory.
         clockwork: the jobs of `kept work`.
         folder: where it lies.
-        is_ready: whether somebody may visit it.
     """
 
     settings: Settings
@@ -119,7 +118,6 @@ class Example:
     workspace: Workspace
     clockwork: Clockwork
     folder: Folder
-    is_ready: bool = False
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     _saved: int = -1
 
@@ -133,7 +131,6 @@ class Example:
             let_people_talk(self.workspace)
         await self.tick()
         self.folder.ready.write_text(version())
-        self.is_ready = True
 
     async def tick(self) -> None:
         """Do what the clock of an installation does, and keep what the simulated Slack remembers."""
@@ -293,7 +290,7 @@ def _front(example: Example, kept: Litestar) -> Front:
         state={"stage": stage},
     )
     strip = partial(strip_of, example.world.sessions, example.clock, render)
-    return Front(kept, site, strip, cookie=cookies.session, is_ready=lambda: example.is_ready)
+    return Front(kept, site, strip, cookie=cookies.session, is_ready=example.folder.ready.exists)
 
 
 def _groups(workspace: Workspace) -> Sequence[tuple[str, Sequence[Member]]]:

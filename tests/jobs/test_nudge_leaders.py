@@ -333,6 +333,17 @@ class TestPromisesDue:
         await scene.run(self.THURSDAY + 2 * HOUR)
         assert await self.hours(scene) == ["24"]
 
+    async def move(self, scene: Scene, *, now: datetime) -> None:
+        async with scene.sessions.begin() as session:
+            await replan(
+                session,
+                self.made.id,
+                person_id=scene.cast.lena.id,
+                to=date(2026, 3, 27),
+                reason="The supplier is late",
+                now=now,
+            )
+
     async def test_who_has_just_set_the_date_is_not_reminded_of_it(self, scene: Scene) -> None:
         await self.promise(scene, due=date(2026, 3, 5), now=CLOSED + 22 * HOUR)
         await scene.run(CLOSED + 23 * HOUR)
@@ -341,15 +352,7 @@ class TestPromisesDue:
     async def test_a_moved_promise_is_reminded_for_its_new_date(self, scene: Scene) -> None:
         await self.promise(scene)
         await scene.run(self.TUESDAY)
-        async with scene.sessions.begin() as session:
-            await replan(
-                session,
-                self.made.id,
-                person_id=scene.cast.lena.id,
-                to=date(2026, 3, 27),
-                reason="The supplier is late",
-                now=self.TUESDAY + HOUR,
-            )
+        await self.move(scene, now=self.TUESDAY + HOUR)
         for days in range(10):
             await scene.run(self.TUESDAY + days * DAY)
         keys = [row.key.split(":", 2)[2] for row in await scene.planned(Kind.PROMISE_DUE)]
@@ -372,15 +375,7 @@ class TestPromisesDue:
             return True
 
         assert [await told(self.THURSDAY + days * DAY) for days in (0, 1, 2)] == [True, True, False]
-        async with scene.sessions.begin() as session:
-            await replan(
-                session,
-                self.made.id,
-                person_id=scene.cast.lena.id,
-                to=date(2026, 3, 27),
-                reason="The supplier is late",
-                now=self.THURSDAY + HOUR,
-            )
+        await self.move(scene, now=self.THURSDAY + HOUR)
         assert not await told(self.THURSDAY + 2 * HOUR)
 
     async def test_what_is_done_needs_no_reminder(self, scene: Scene) -> None:
