@@ -150,5 +150,5 @@ async def hand_in(
             for place in answering[start : start + BATCH]
         ]
         async with sessions.begin() as session:
-            await cast_ballots(session, keys, batch, now=wave.opens_at)
+            await cast_ballots(await session.connection(), keys, batch, now=wave.opens_at)
     return len(places), len(answering)

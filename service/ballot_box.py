@@ -11,13 +11,14 @@ Two sheets of the same person are never under way in two batches: the later one 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from surveys.ballots.actions import cast_ballots
 from surveys.ballots.keys import KeyStore
@@ -135,9 +136,27 @@ class BallotBox:
         return outcomes
 
     async def _cast(self, batch: Sequence[_Waiter]) -> Sequence[Exception | None]:
-        async with self._sessions.begin() as session:
+        async with _without_session(self._sessions) as connection:
             sheets = [waiter.sheet for waiter in batch]
-            return await cast_ballots(session, self._keys, sheets, now=self._clock())
+            return await cast_ballots(connection, self._keys, sheets, now=self._clock())
+
+
+def _without_session(
+    sessions: async_sessionmaker[AsyncSession],
+) -> AbstractAsyncContextManager[AsyncConnection]:
+    """Begin the transaction that `sessions.begin()` would, of which no session keeps anything.
+
+    A session would cost a fifth of what storing a batch costs this process.
+    """
+    bound = sessions.kw["bind"]
+    return bound.begin() if isinstance(bound, AsyncEngine) else _inner(bound)
+
+
+@asynccontextmanager
+async def _inner(connection: AsyncConnection) -> AsyncIterator[AsyncConnection]:
+    """Begin a transaction inside the one that a connection is in, as sessions bound to it do."""
+    async with connection.begin_nested():
+        yield connection
 
 
 def _answer(waiter: _Waiter, outcome: Exception | None) -> None:

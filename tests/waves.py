@@ -117,7 +117,7 @@ class Story:
     ) -> SurveyError | None:
         async with self.sessions.begin() as session:
             handed_in = HandedIn(place_id, None, answers)
-            return (await cast_ballots(session, self.keys, [handed_in], now=now))[0]
+            return (await cast_ballots(await session.connection(), self.keys, [handed_in], now=now))[0]
 
     async def close(self) -> Wave:
         wave = await self.wave()

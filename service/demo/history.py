@@ -145,7 +145,7 @@ async def let_people_answer(world: World, wave: Wave) -> datetime:
             answered = {sheet.place_id for sheet in handed_in}
             writers += [[each for each in people if each[0] in answered]]
             sheets += handed_in
-        for refusal in await cast_ballots(session, world.keys, sheets, now=now):
+        for refusal in await cast_ballots(await session.connection(), world.keys, sheets, now=now):
             if refusal is not None:
                 raise refusal
         prompt = FrozenRules.of(wave.rules).open_prompt

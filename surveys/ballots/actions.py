@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from surveys.ballots.casting import Placed, read_and_lock, write_rows
 from surveys.ballots.keys import KeyStore
@@ -37,7 +37,7 @@ async def open_box(session: AsyncSession, keys: KeyStore, wave_id: UUID) -> None
 
 
 async def cast_ballots(
-    session: AsyncSession, keys: KeyStore, batch: Sequence[HandedIn], *, now: datetime
+    connection: AsyncConnection, keys: KeyStore, batch: Sequence[HandedIn], *, now: datetime
 ) -> list[SurveyError | None]:
     """Store or replace the answers of several people, one row a person and dimension.
 
@@ -47,7 +47,7 @@ async def cast_ballots(
     Returns one entry a sheet, in order: None when it is stored once the transaction commits, else the
     refusal: Missing (no such place for this user), WaveClosed, KeyLost, or Invalid (not on the sheet).
     """
-    placed = {place.place_id: place for place in await read_and_lock(session, _places_in(batch))}
+    placed = {place.place_id: place for place in await read_and_lock(connection, _places_in(batch))}
     sealer = _Sealer(keys, placed, now)
     outcomes: list[SurveyError | None] = []
     rows: dict[tuple[UUID, bytes], bytes] = {}
@@ -58,8 +58,8 @@ async def cast_ballots(
             outcomes.append(refusal)
         else:
             outcomes.append(None)
-    if await write_rows(session, rows) < len(rows):
-        closed = await _closed_meanwhile(session, {wave_id for wave_id, _ in rows})
+    if await write_rows(connection, rows) < len(rows):
+        closed = await _closed_meanwhile(connection, {wave_id for wave_id, _ in rows})
         for position, sheet in enumerate(batch):
             if outcomes[position] is None and placed[sheet.place_id].wave_id in closed:
                 outcomes[position] = wave_closed()
@@ -70,8 +70,8 @@ def _places_in(batch: Sequence[HandedIn]) -> set[UUID]:
     return {sheet.place_id for sheet in batch}
 
 
-async def _closed_meanwhile(session: AsyncSession, wave_ids: set[UUID]) -> set[UUID]:
-    still_open = await session.scalars(
+async def _closed_meanwhile(connection: AsyncConnection, wave_ids: set[UUID]) -> set[UUID]:
+    still_open = await connection.scalars(
         select(Wave.id).where(Wave.id.in_(wave_ids), Wave.state == WaveState.OPEN)
     )
     return wave_ids - set(still_open)

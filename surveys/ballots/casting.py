@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, any_, bindparam, case, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.ballots.models import OpenBallot
 from surveys.people.models import Person
@@ -60,6 +60,13 @@ class Placed(NamedTuple):
 
 @cache
 def _reading(*, locking: bool) -> Select[Any]:
+    # Joined, a wave that was opened a moment ago would be read with all its units: nothing tells the
+    # database yet how many there are.
+    loop = (
+        select(WaveUnit.loop)
+        .where(WaveUnit.wave_id == Place.wave_id, WaveUnit.team_id == Place.team_id)
+        .scalar_subquery()
+    )
     first_of_wave = func.row_number().over(partition_by=Place.wave_id, order_by=Place.id) == 1
     statement = (
         select(
@@ -68,14 +75,13 @@ def _reading(*, locking: bool) -> Select[Any]:
             Place.person_id,
             Place.team_id,
             Person.slack_id,
-            WaveUnit.loop,
+            loop,
             Wave.state,
             Wave.closes_at,
             Wave.number,
             case((first_of_wave, Wave.items)),
         )
         .join(Person, Person.id == Place.person_id)
-        .join(WaveUnit, (WaveUnit.wave_id == Place.wave_id) & (WaveUnit.team_id == Place.team_id))
         .join(Wave, Wave.id == Place.wave_id)
     )
     if not locking:
@@ -86,22 +92,20 @@ def _reading(*, locking: bool) -> Select[Any]:
     return statement.add_columns(lock).where(Place.id == any_(place_ids)).order_by(Place.wave_id)
 
 
-async def read_and_lock(session: AsyncSession, place_ids: Collection[UUID]) -> list[Placed]:
+async def read_and_lock(connection: AsyncConnection, place_ids: Collection[UUID]) -> list[Placed]:
     """Return these places, and keep their waves from closing until the transaction ends."""
-    connection = await session.connection()
     statement = _reading(locking=connection.dialect.name == "postgresql")
     found = await connection.execute(statement, {"place_ids": list(place_ids)})
     return [Placed(*row[:10]) for row in found]
 
 
-async def write_rows(session: AsyncSession, rows: Mapping[tuple[UUID, bytes], bytes]) -> int:
+async def write_rows(connection: AsyncConnection, rows: Mapping[tuple[UUID, bytes], bytes]) -> int:
     """Store rows (wave, row key) → payload in the order of their keys, which is unrelated to people.
 
     Returns how many were stored: fewer than given when a wave has closed since it was read.
     """
     if not rows:
         return 0
-    connection = await session.connection()
     if connection.dialect.name == "postgresql":
         waves, row_keys = zip(*rows, strict=True)
         written = await connection.execute(

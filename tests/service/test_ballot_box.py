@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,17 @@ from tests.conftest import NOON
 from tests.service.conftest import Clock, open_a_wave
 
 Sessions = async_sessionmaker[AsyncSession]
+
+# A thousand more teams, and their part in the wave.
+MORE_TEAMS = """
+INSERT INTO team SELECT (jsonb_populate_record(NULL::team,
+    to_jsonb(one) || jsonb_build_object('id', gen_random_uuid(), 'name', number::text))).*
+FROM (SELECT * FROM team LIMIT 1) one, generate_series(1, 1000) number"""
+MORE_UNITS = """
+INSERT INTO wave_unit SELECT (jsonb_populate_record(NULL::wave_unit,
+    to_jsonb(one) || jsonb_build_object('team_id', team.id))).*
+FROM (SELECT * FROM wave_unit LIMIT 1) one, team
+WHERE team.id NOT IN (SELECT team_id FROM wave_unit)"""
 
 
 @pytest.fixture
@@ -167,7 +179,7 @@ async def test_a_connection_that_the_server_ends_during_a_batch_loses_no_acknowl
 ) -> None:
     async with own_sessions() as other:
         # An uncommitted row of the first person holds the batch up in the middle of its INSERT.
-        await cast_ballots(other, keys, [sheet(places[0], wave, 1)], now=NOON)
+        await cast_ballots(await other.connection(), keys, [sheet(places[0], wave, 1)], now=NOON)
         putting = [asyncio.create_task(box.put(sheet(place, wave, 4))) for place in places]
         for _ in range(kills):
             await end_what_waits(own_sessions)
@@ -190,7 +202,7 @@ async def test_while_a_batch_is_under_way_others_are_stored_but_no_later_sheet_o
 ) -> None:
     async with own_sessions() as other:
         # An uncommitted row of the first person holds the first batch up in the middle of its INSERT.
-        await cast_ballots(other, keys, [sheet(places[0], wave, 1)], now=NOON)
+        await cast_ballots(await other.connection(), keys, [sheet(places[0], wave, 1)], now=NOON)
         first = asyncio.create_task(box.put(sheet(places[0], wave, 2)))
         await until_one_waits(own_sessions)
         later = asyncio.create_task(box.put(sheet(places[0], wave, 5)))
@@ -230,7 +242,7 @@ async def test_of_sheets_that_waited_for_a_close_each_hears_its_own_reason(
     async def cast() -> list[SurveyError | None]:
         async with own_sessions.begin() as session:
             together = [HandedIn(uuid4(), None, {}), sheet(places[0], wave, 4)]
-            return await cast_ballots(session, keys, together, now=NOON)
+            return await cast_ballots(await session.connection(), keys, together, now=NOON)
 
     async with own_sessions.begin() as closer:
         await lock_against_casting(closer, wave.id)
@@ -239,6 +251,37 @@ async def test_of_sheets_that_waited_for_a_close_each_hears_its_own_reason(
         await until_one_waits(own_sessions)
 
     assert [type(outcome) for outcome in await casting] == [Missing, WaveClosed]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_in_a_wave_just_opened_a_sheet_reads_only_its_own_unit_though_the_database_has_not_counted(
+    box: BallotBox, own_database: AsyncEngine, wave: Wave, places: list[Place]
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(own_database.sync_engine, "before_cursor_execute", note)
+    await box.put(sheet(places[0], wave, 4))
+    event.remove(own_database.sync_engine, "before_cursor_execute", note)
+    [statement] = [each for each in asked if "wave_unit" in each]
+
+    async with own_database.begin() as connection:
+        await connection.execute(text(MORE_TEAMS))
+        await connection.execute(text(MORE_UNITS))
+        # What a connection asks often is planned once, whatever the values.
+        await connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        await connection.exec_driver_sql(f"PREPARE asked AS {statement}")
+        plan = [
+            str(step[0])
+            for step in await connection.exec_driver_sql(f"EXPLAIN EXECUTE asked (1, '{{{places[0].id}}}')")
+        ]
+        await connection.exec_driver_sql("DEALLOCATE asked")
+
+    [found_by] = [below for step, below in pairwise(plan) if "on wave_unit" in step]
+    assert "wave_id =" in found_by
+    assert "team_id =" in found_by
 
 
 async def until_one_waits(sessions: Sessions) -> None:

@@ -38,7 +38,9 @@ async def published(
             place = await place_of(session, wave, person)
             sheet = await blank_sheet(session, keys, place, now=clock())
             answers = {question.key: 4 for question in sheet.questions}
-            await cast_ballots(session, keys, [HandedIn(place, None, answers)], now=clock())
+            await cast_ballots(
+                await session.connection(), keys, [HandedIn(place, None, answers)], now=clock()
+            )
             if person is cast.alice:
                 words = HandedWords(place, None, PassedOn.WORDS, SAID)
                 await cast_remark(session, keys, words, now=clock())

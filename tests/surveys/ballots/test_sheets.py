@@ -134,7 +134,9 @@ async def test_with_two_open_waves_each_link_opens_the_sheet_of_its_own(
             await place_of_token(session, story.keys, write_token(alice.id, proof))
         codes = {item["code"]: 4 for item in first.items}
         assert (
-            await cast_ballots(session, story.keys, [HandedIn(alice.id, None, codes)], now=next_day)
+            await cast_ballots(
+                await session.connection(), story.keys, [HandedIn(alice.id, None, codes)], now=next_day
+            )
         ) == [None]
         assert await has_answered(session, story.keys, alice.id)
         assert not await has_answered(session, story.keys, again.id)
