@@ -35,7 +35,7 @@ from benchmarks.invented import invent
 from benchmarks.postgres import ROOT, database, run
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.identifiers import Action
-from integrations.slack.modals import sheet_callback
+from integrations.slack.pulse.forms import sheet_callback
 from jobs.open_waves import open_waves
 from surveys.ballots.models import OpenBallot
 from surveys.database import build_engine, build_sessions

@@ -9,8 +9,9 @@ from typing import Any
 
 import asyncpg
 
-from integrations.slack.events import SheetSent
-from integrations.slack.inbound import Gate, parse
+from integrations.slack.incoming.events import SheetSent
+from integrations.slack.incoming.gate import Gate
+from integrations.slack.incoming.payloads import parse
 
 REPLY = b'{"response_action":"update"}'
 STORE = (

@@ -3,8 +3,8 @@
 from integrations.channels import Channel
 from integrations.environment import Settings
 from integrations.mail import MailChannel
-from integrations.slack.channel import SlackChannel
-from integrations.slack.client import SlackClient
+from integrations.slack.outgoing.channel import SlackChannel
+from integrations.slack.outgoing.client import SlackClient
 from integrations.trackers.channel import TrackerChannel, doors_of
 from surveys.deliveries.models import ChannelName
 

@@ -2,7 +2,7 @@
 
 from integrations.environment import Settings
 from integrations.mail import MailChannel
-from integrations.slack.introduction import introduce
+from integrations.slack.outgoing.introduction import introduce
 from integrations.trackers.channel import TrackerChannel, doors_of
 from service.checkup import Finding
 

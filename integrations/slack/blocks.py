@@ -59,6 +59,12 @@ def bold(text: str) -> Block:
     return section(f"*{escape(text)}*", markup=True)
 
 
+def links(*named: tuple[str, str]) -> Block:
+    """Return addresses as plain links: unlike a button, a link tells Kept nothing when it is followed."""
+    text = " · ".join(f"<{address}|{escape(name)}>" for name, address in named)
+    return section(text, markup=True)
+
+
 def header(text: str) -> Block:
     """Return a heading."""
     return {"type": "header", "text": plain(text, HEADER_TEXT)}

@@ -2,9 +2,9 @@
 
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json
-from integrations.slack.events import Command
-from integrations.slack.retro_command import retro_typed
-from integrations.slack.sheets import command
+from integrations.slack.incoming.events import Command
+from integrations.slack.pulse.sheets import command
+from integrations.slack.retro.command import retro_typed
 from surveys.errors import SurveyError
 from surveys.retrospectives.rules import LONGEST_TITLE
 

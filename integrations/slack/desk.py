@@ -10,9 +10,12 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
-from integrations.language import Translator
+from integrations.language import Translator, mark
+from integrations.slack import blocks
 from integrations.slack.blocks import Block
-from integrations.slack.client import SlackClient
+from integrations.slack.identifiers import Callback
+from integrations.slack.incoming.events import Pressed
+from integrations.slack.outgoing.client import SlackClient
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.rules import HandedIn
 from surveys.people.queries import viewer_by_slack
@@ -21,6 +24,7 @@ from surveys.results.published import TeamTrend
 
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain"
+NOT_KNOWN = mark("Kept does not know you yet. Whoever looks after it at your place can add you.")
 
 
 class Box(Protocol):
@@ -61,6 +65,13 @@ class Desk:
     tell: Callable[[TeamTrend, Translator], Sequence[str]]
     thanks: dict[tuple[UUID, str, str], bytes] = field(default_factory=dict)
 
+    async def show(self, event: Pressed, view: Block) -> None:
+        """Show a view: in place of the one that was pressed in, or anew where there was none."""
+        if event.view_id is not None:
+            await self.client.update_view(event.view_id, view)
+        else:
+            await self.client.open_view(event.trigger_id, view)
+
     async def language_of(self, user_id: str) -> Translator:
         """Return the language of somebody known by their Slack id alone."""
         async with self.sessions() as session:
@@ -80,3 +91,14 @@ def as_json(body: dict[str, Any]) -> Reply:
 def update_to(view: Block) -> Reply:
     """Return a reply that replaces the form that was sent."""
     return as_json({"response_action": "update", "view": view})
+
+
+def plain_view(language: Translator, title: str, sentences: Sequence[str]) -> Block:
+    """Return a view that only says something; closing it closes everything."""
+    return blocks.modal(
+        title=title,
+        close=language.say("Close"),
+        callback=Callback.PLAIN,
+        clear_on_close=True,
+        blocks=[blocks.section(sentence) for sentence in sentences],
+    )

@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from integrations.slack import events
-from integrations.slack.at_home import show_home
 from integrations.slack.commands import typed
 from integrations.slack.desk import TAKEN, Desk, Reply
+from integrations.slack.home.opens import show_home
 from integrations.slack.identifiers import Action
-from integrations.slack.loop_desk import open_form
-from integrations.slack.loop_takes import take_form
-from integrations.slack.retro_command import begin_board
-from integrations.slack.retro_desk import add_to_retro, open_board, open_post
-from integrations.slack.retro_takes import take_retro
-from integrations.slack.sheets import press, say_unreadable, take_choice, take_sheet
-from integrations.slack.words import take_words
+from integrations.slack.incoming import events
+from integrations.slack.loop.opens import open_form
+from integrations.slack.loop.takes import take_form
+from integrations.slack.pulse.sheets import press, say_unreadable, take_choice, take_sheet
+from integrations.slack.pulse.words import take_words
+from integrations.slack.retro.command import begin_board
+from integrations.slack.retro.opens import add_to_retro, open_board, open_post
+from integrations.slack.retro.takes import take_retro
 
 log = logging.getLogger("kept.slack")
 

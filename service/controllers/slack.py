@@ -12,7 +12,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from integrations.slack.desk import Desk, Reply
 from integrations.slack.dispatch import answer
-from integrations.slack.inbound import LARGEST_BODY, Gate, UnreadableError, parse
+from integrations.slack.incoming.gate import LARGEST_BODY, Gate
+from integrations.slack.incoming.payloads import UnreadableError, parse
 from service.logs import UNLOGGED
 from service.problems import note_failure
 from service.security import headers_of

@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import migrations
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from integrations.slack.channel import SlackChannel
-from integrations.slack.client import SlackClient
+from integrations.slack.outgoing.channel import SlackChannel
+from integrations.slack.outgoing.client import SlackClient
 from jobs.scheduler import Clockwork
 from migrations import revisions
 from service.app import create_app

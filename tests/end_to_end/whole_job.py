@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from integrations.slack.client import SlackClient
+from integrations.slack.outgoing.client import SlackClient
 from service.app import create_app
 from service.demo.server import serving
 from service.logs import configure_logs

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from integrations.slack.channel import SlackChannel
-from integrations.slack.client import SlackClient
+from integrations.slack.outgoing.channel import SlackChannel
+from integrations.slack.outgoing.client import SlackClient
 from jobs.send_deliveries import Post, send_deliveries
 from service.app import create_app
 from surveys.commitments.steps import propose_step

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from integrations.slack.client import SlackClient
-from integrations.slack.modals import sheet_callback
+from integrations.slack.outgoing.client import SlackClient
+from integrations.slack.pulse.forms import sheet_callback
 from service.app import create_app
 from service.controllers.slack import ahead_of
 from surveys.ballots.models import OpenBallot, OpenRemark

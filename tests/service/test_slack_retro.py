@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
-from integrations.slack.retro_desk import plain_of
+from integrations.slack.retro.opens import plain_of
 from jobs.run_boards import run_boards
 from surveys.commitments.actions import commit
 from surveys.deliveries.models import Delivery

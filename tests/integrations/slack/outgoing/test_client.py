@@ -4,10 +4,10 @@ from uuid import UUID
 import pytest
 
 from integrations.channels import OutcomeKind
-from integrations.slack import client as module
-from integrations.slack.client import SlackClient, outcome_of_error
-from integrations.slack.introduction import introduce
-from integrations.slack.messages import Message
+from integrations.slack.outgoing import client as module
+from integrations.slack.outgoing.client import SlackClient, outcome_of_error
+from integrations.slack.outgoing.introduction import introduce
+from integrations.slack.outgoing.messages import Message
 from tests.doubles.fault_proxy import Fault, FaultProxy
 
 MESSAGE = Message("Hello", [{"type": "divider"}])

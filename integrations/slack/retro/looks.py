@@ -1,7 +1,6 @@
-"""How a board is shown in Slack where nothing is sent from: a look at it, its part of Home."""
+"""How a board is shown in Slack where nothing is sent from: a look at it, and its sentences."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from integrations.language import Translator
 from integrations.retro_words import LEADS, STEPS
@@ -27,7 +26,7 @@ def board_view(
             blocks.bold(board.title),
             *(blocks.section(line) for line in (*lines, *summary_lines(board, language))),
             *([blocks.actions(_post_button(board, language))] if can_post else []),
-            link(language.say("Go to the board"), url),
+            blocks.links((language.say("Go to the board"), url)),
         ],
     )
 
@@ -36,48 +35,6 @@ def _post_button(board: Board, language: Translator) -> Block:
     return blocks.button(
         language.say("Tell a channel what was agreed"), Action.POST_BOARD, value=board.id.hex
     )
-
-
-def board_at_home(
-    board: Board, language: Translator, *, url: str, zone: str, until: datetime | None = None
-) -> list[Block]:
-    """Return a board's part of the Home tab: where it stands, what it says, and the press for this step.
-
-    `until` is the reader's own deadline for the present step, None where people end it; `zone` is where
-    the reader is.
-    """
-    say = language.say
-    presses = [blocks.button(say("Go to the board"), Action.LINK, url=url)]
-    label = {
-        Phase.WRITE: say("Add cards"),
-        Phase.VOTE: say("Vote"),
-        Phase.CLOSED: say("Look at the summary"),
-    }.get(board.phase)
-    if label is not None:
-        presses.insert(
-            0,
-            blocks.button(
-                label, Action.OPEN_BOARD, value=board.id.hex, primary=board.phase is not Phase.CLOSED
-            ),
-        )
-    ends = []
-    if until is not None and board.phase_ends_at is not None:
-        own = say("You have until {when} for this step.", when=language.moment(until, zone))
-        last = (
-            say(
-                "That is your morning. For everybody the step ends on {when}.",
-                when=language.moment(board.phase_ends_at, zone),
-            )
-            if until < board.phase_ends_at
-            else say("Then the step ends for everybody.")
-        )
-        ends = [blocks.section(f"{own} {last}")]
-    return [
-        blocks.header(say("{team} looks back: {title}", team=board.team_name, title=board.title)),
-        *(blocks.section(line) for line in summary_lines(board, language)),
-        *ends,
-        blocks.actions(*presses),
-    ]
 
 
 def summary_lines(board: Board, language: Translator) -> list[str]:
@@ -107,8 +64,3 @@ def summary_lines(board: Board, language: Translator) -> list[str]:
 def say_topic(topic: Topic) -> str:
     """Return a topic as one line: its name, or what its first card says."""
     return topic.name or topic.cards[0].text
-
-
-def link(text: str, url: str) -> Block:
-    """Return an address as a plain link: unlike a button, it tells Kept nothing when it is followed."""
-    return blocks.section(f"<{url}|{blocks.escape(text)}>", markup=True)

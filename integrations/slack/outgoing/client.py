@@ -25,7 +25,7 @@ from integrations.channels import (
     unreachable,
 )
 from integrations.slack.blocks import Block
-from integrations.slack.messages import Message
+from integrations.slack.outgoing.messages import Message
 
 POST_MESSAGE = "chat.postMessage"
 CALL_SECONDS = 10.0

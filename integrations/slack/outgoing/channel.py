@@ -2,8 +2,8 @@
 
 from integrations.channels import Outcome, Outgoing, undeliverable
 from integrations.language import Translator
-from integrations.slack.client import SlackClient
-from integrations.slack.messages import message_of
+from integrations.slack.outgoing.client import SlackClient
+from integrations.slack.outgoing.messages import message_of
 from integrations.trackers.draft import IssueDraft
 
 

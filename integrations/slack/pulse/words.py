@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.slack import blocks, modals
+from integrations.slack import blocks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import Desk, Reply, as_json, update_to
-from integrations.slack.events import Pressed, WordsSent
+from integrations.slack.desk import Desk, Reply, as_json, plain_view, update_to
 from integrations.slack.identifiers import SEEN, Action, Callback
+from integrations.slack.incoming.events import Pressed, WordsSent
 from integrations.word_hints import (
     NOT_STORED_YET,
     PASSED_ALONG,
@@ -37,10 +37,7 @@ from surveys.questions.rules import OPEN_PROMPTS, THEMES
 async def show_words(desk: Desk, event: Pressed, place_id: UUID) -> None:
     """Show the open question, blank; in a small unit the way to a mailbox instead."""
     view = await _form(desk, event.user_id, place_id)
-    if event.view_id is not None:
-        await desk.client.update_view(event.view_id, view)
-    else:
-        await desk.client.open_view(event.trigger_id, view)
+    await desk.show(event, view)
 
 
 async def take_words(desk: Desk, event: WordsSent) -> Reply:
@@ -61,7 +58,7 @@ async def take_words(desk: Desk, event: WordsSent) -> Reply:
         said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {field: said}})
     language = await desk.language_of(event.user_id)
-    return update_to(modals.plain_view(language, language.say("Thank you"), _stored(language, content)))
+    return update_to(plain_view(language, language.say("Thank you"), _stored(language, content)))
 
 
 async def _second_look(desk: Desk, event: WordsSent) -> Block | None:
@@ -83,7 +80,7 @@ async def _form(desk: Desk, user_id: str, place_id: UUID) -> Block:
     sheet = asked.sheet
     language = Translator(sheet.locale)
     if sheet.rules.open_prompt is None:
-        return modals.plain_view(
+        return plain_view(
             language, language.say("Pulse"), [language.say("This pulse asks no open question.")]
         )
     if sheet.asked_in_unit < FEWEST_ASKED:
@@ -142,7 +139,9 @@ def _words_form(
             ),
             *_how_to_pass_on(language),
             blocks.context(f"{delivered} {say(PASSED_ALONG)}"),
-            links((say("Write it on the web"), asked.web_link), mailbox_link(language, desk, asked.around)),
+            blocks.links(
+                (say("Write it on the web"), asked.web_link), _mailbox_link(language, desk, asked.around)
+            ),
             blocks.context(f"{report} {language.listing(contacts)}."),
         ],
     )
@@ -180,13 +179,7 @@ def _how_to_pass_on(language: Translator) -> list[Block]:
     ]
 
 
-def links(*named: tuple[str, str]) -> Block:
-    """Return addresses as plain links: unlike a button, a link tells Kept nothing when it is followed."""
-    text = " · ".join(f"<{address}|{blocks.escape(name)}>" for name, address in named)
-    return blocks.section(text, markup=True)
-
-
-def mailbox_link(language: Translator, desk: Desk, known: Around) -> tuple[str, str]:
+def _mailbox_link(language: Translator, desk: Desk, known: Around) -> tuple[str, str]:
     """Return the one address of mailboxes, the same for everybody."""
     return language.say("Use a mailbox"), f"{desk.settings.base_url}/mailbox/to/{known.organisation_id}"
 
@@ -207,7 +200,7 @@ def _mailbox_instead(language: Translator, desk: Desk, known: Around) -> Block:
                     "your leader, HR or an ombudsperson."
                 )
             ),
-            links(mailbox_link(language, desk, known)),
+            blocks.links(_mailbox_link(language, desk, known)),
             blocks.context(f"{report} {language.listing(contacts)}."),
         ],
     )

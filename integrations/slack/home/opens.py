@@ -11,11 +11,19 @@ from integrations.language import Translator
 from integrations.loop_words import awaits_a_word, say_answer, say_promise, say_topic
 from integrations.promise import Terms
 from integrations.slack.desk import TAKEN, Desk, Reply, language_for
-from integrations.slack.events import HomeOpened
-from integrations.slack.groups_at_home import groups_at_home
-from integrations.slack.home import MOST_TEAMS, Home, LedTeam, OpenPulse, Promise, home_view, nobody_view
-from integrations.slack.home_things import loop_things, promise_things, side_press
-from integrations.slack.retro_desk import boards_at_home
+from integrations.slack.home.boards import boards_at_home
+from integrations.slack.home.groups import groups_at_home
+from integrations.slack.home.tab import (
+    MOST_TEAMS,
+    Home,
+    LedTeam,
+    OpenPulse,
+    Promise,
+    home_view,
+    nobody_view,
+)
+from integrations.slack.home.things import loop_things, promise_things, side_press
+from integrations.slack.incoming.events import HomeOpened
 from surveys.ballots.queries import blank_sheet, has_answered
 from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState

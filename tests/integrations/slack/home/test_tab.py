@@ -2,7 +2,7 @@ import json
 from datetime import date
 
 from integrations.language import Translator
-from integrations.slack.home import Home, OpenPulse, Promise, home_view
+from integrations.slack.home.tab import Home, OpenPulse, Promise, home_view
 
 PROMISES = [
     Promise("Review plans", "Lena", "open", date(2026, 4, 1), None),

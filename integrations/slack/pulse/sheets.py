@@ -13,12 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.for_me import in_wave
 from integrations.language import Translator
 from integrations.promise import Terms
-from integrations.slack import modals
 from integrations.slack.blocks import Block
-from integrations.slack.desk import JSON_TYPE, TAKEN, Desk, Reply, as_json, language_for, update_to
-from integrations.slack.events import ChoiceSent, Command, FormUnreadable, Pressed, SheetSent
+from integrations.slack.desk import (
+    JSON_TYPE,
+    TAKEN,
+    Desk,
+    Reply,
+    as_json,
+    language_for,
+    plain_view,
+    update_to,
+)
 from integrations.slack.identifiers import SKIP, Action, Callback
-from integrations.slack.words import show_words
+from integrations.slack.incoming.events import ChoiceSent, Command, FormUnreadable, Pressed, SheetSent
+from integrations.slack.pulse import forms
+from integrations.slack.pulse.words import show_words
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.rules import HandedIn
 from surveys.commitments.pledges import pledge_of
@@ -67,7 +76,7 @@ async def _prepare_thanks(desk: Desk, event: SheetSent) -> bytes:
     closes_at = wave.closes_at if wave is not None else desk.clock()
     prompt = FrozenRules.of(wave.rules).open_prompt if wave is not None else None
     language = Translator(event.locale)
-    view = modals.thanks_view(language, closes_at, event.zone, ID_PLACEHOLDER, prompt)
+    view = forms.thanks_view(language, closes_at, event.zone, ID_PLACEHOLDER, prompt)
     prepared = update_to(view).body
     if wave is not None:
         if len(desk.thanks) > PREPARED:
@@ -95,13 +104,13 @@ async def press(desk: Desk, event: Pressed) -> Reply:
     except SurveyError as refusal:
         language = await desk.language_of(event.user_id)
         said = language.refusal(refusal)
-        view = modals.plain_view(language, language.say("Pulse"), [said])
-        await _show(desk, event, view)
+        view = plain_view(language, language.say("Pulse"), [said])
+        await desk.show(event, view)
     return TAKEN
 
 
 async def _open_sheet(desk: Desk, event: Pressed, place_id: UUID) -> None:
-    await _show(desk, event, await _sheet_view(desk, event.user_id, place_id))
+    await desk.show(event, await _sheet_view(desk, event.user_id, place_id))
 
 
 async def _sheet_view(desk: Desk, user_id: str, place_id: UUID) -> Block:
@@ -109,7 +118,7 @@ async def _sheet_view(desk: Desk, user_id: str, place_id: UUID) -> Block:
         sheet = await _blank(desk, session, user_id, place_id)
         token = await answer_token(session, desk.keys, place_id)
         pledge = await pledge_of(session, sheet.team_id)
-    return modals.sheet_view(
+    return forms.sheet_view(
         sheet,
         Translator(sheet.locale),
         pledge=pledge,
@@ -130,13 +139,13 @@ async def _open_privacy(desk: Desk, event: Pressed, place_id: UUID) -> None:
             door="slack",
         )
     language = Translator(sheet.locale)
-    view = modals.privacy_view(me, language, administrators=desk.settings.administrators)
+    view = forms.privacy_view(me, language, administrators=desk.settings.administrators)
     await _show_on_top(desk, event, view)
 
 
 async def _open_put_off(desk: Desk, event: Pressed, place_id: UUID) -> None:
     language = await desk.language_of(event.user_id)
-    await _show_on_top(desk, event, modals.put_off_view(language, place_id.hex))
+    await _show_on_top(desk, event, forms.put_off_view(language, place_id.hex))
 
 
 PRESSES: dict[str, Callable[[Desk, Pressed, UUID], Awaitable[None]]] = {
@@ -145,13 +154,6 @@ PRESSES: dict[str, Callable[[Desk, Pressed, UUID], Awaitable[None]]] = {
     Action.PUT_OFF: _open_put_off,
     Action.OPEN_WORDS: show_words,
 }
-
-
-async def _show(desk: Desk, event: Pressed, view: Block) -> None:
-    if event.view_id is not None:
-        await desk.client.update_view(event.view_id, view)
-    else:
-        await desk.client.open_view(event.trigger_id, view)
 
 
 async def _show_on_top(desk: Desk, event: Pressed, view: Block) -> None:
@@ -184,7 +186,7 @@ async def take_choice(desk: Desk, event: ChoiceSent) -> Reply:
         language = await desk.language_of(event.user_id)
         said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {HOW_LONG: said}})
-    return update_to(modals.plain_view(language, language.say("Not now"), [said]))
+    return update_to(plain_view(language, language.say("Not now"), [said]))
 
 
 async def say_unreadable(desk: Desk, event: FormUnreadable) -> Reply:
@@ -195,7 +197,7 @@ async def say_unreadable(desk: Desk, event: FormUnreadable) -> Reply:
         "from the message or from the Home tab."
     )
     if not event.blocks:
-        return update_to(modals.plain_view(language, language.say("Pulse"), [said]))
+        return update_to(plain_view(language, language.say("Pulse"), [said]))
     return as_json({"response_action": "errors", "errors": {event.blocks[0]: said}})
 
 

@@ -16,7 +16,7 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
-from integrations.slack.messages import message_of
+from integrations.slack.outgoing.messages import message_of
 
 MOMENT = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 PAGE = "http://kept.test/teams/1"

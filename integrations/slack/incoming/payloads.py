@@ -1,4 +1,4 @@
-"""What Slack sends: checked over the raw bytes, then parsed into typed events. Nothing else sees a payload.
+"""What Slack sends, parsed into typed events once the gate let it in. Nothing else sees a payload.
 
 Only what is needed is decoded; the verification token, names and texts of a payload are never read, and
 nothing here is logged.
@@ -10,9 +10,9 @@ from uuid import UUID
 
 import msgspec
 from fast_query_parsers import parse_query_string
-from slack_sdk.signature import Clock, SignatureVerifier
 
-from integrations.slack.events import (
+from integrations.slack.identifiers import SEEN, Callback
+from integrations.slack.incoming.events import (
     ChoiceSent,
     Command,
     Event,
@@ -31,7 +31,6 @@ from integrations.slack.events import (
     ViewClosed,
     WordsSent,
 )
-from integrations.slack.identifiers import SEEN, Callback
 
 RETRO_FORMS: Final = frozenset(
     {
@@ -42,7 +41,6 @@ RETRO_FORMS: Final = frozenset(
         Callback.RETRO_POST,
     }
 )
-LARGEST_BODY: Final = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -113,22 +111,6 @@ class _Outer(msgspec.Struct):
 
 _read_interaction = msgspec.json.Decoder(_Interaction).decode
 _read_outer = msgspec.json.Decoder(_Outer).decode
-
-
-class Gate:
-    """Lets in only what Slack signed, within five minutes, over the bytes as they came."""
-
-    def __init__(self, signing_secret: str, clock: Clock | None = None) -> None:
-        self._verifier = SignatureVerifier(signing_secret, clock or Clock())
-
-    def admits(self, body: bytes, timestamp: str, signature: str) -> bool:
-        """Return whether the signature fits the raw body. Malformed headers are simply wrong."""
-        if not timestamp or not signature or len(body) > LARGEST_BODY:
-            return False
-        try:
-            return self._verifier.is_valid(body, timestamp, signature)
-        except (ValueError, TypeError, OverflowError):  # the last from a stamp of hundreds of digits
-            return False
 
 
 def parse(body: bytes, content_type: str) -> Event:

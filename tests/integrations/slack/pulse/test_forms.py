@@ -7,8 +7,8 @@ import pytest
 from integrations.for_me import ForMe
 from integrations.language import Translator
 from integrations.promise import Terms
-from integrations.slack import modals
 from integrations.slack.blocks import Block
+from integrations.slack.pulse import forms
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.people.readers import Readers
 from surveys.questions.rules import BANK, LOOP_CHOICES
@@ -46,7 +46,7 @@ def sheet(items: int = 6, *, k: int = 5, loop: bool = True) -> BlankSheet:
 
 
 def shown(blank: BlankSheet, administrators: str | None = "Ada of IT") -> Block:
-    return modals.sheet_view(
+    return forms.sheet_view(
         blank, ENGLISH, administrators=administrators, web_link="http://kept.test/answer/x"
     )
 
@@ -100,7 +100,7 @@ class TestSheet:
 
 class TestOtherForms:
     def test_thanks_say_until_when_it_can_be_changed_and_close_everything(self):
-        view = modals.thanks_view(ENGLISH, CLOSES, "Asia/Kolkata", PLACE.hex)
+        view = forms.thanks_view(ENGLISH, CLOSES, "Asia/Kolkata", PLACE.hex)
 
         assert "You can change it until Friday 6 March, 14:30." in json.dumps(view, ensure_ascii=False)
         assert view["clear_on_close"]
@@ -111,7 +111,7 @@ class TestOtherForms:
         terms = Terms.of(blank.rules, asked=blank.asked_in_unit, team_name=blank.team_name)
         readers = Readers("Harbour", ("Lena",), ("Helen",), 0, has_below=False, leaders_above=1)
         me = ForMe(terms, readers, "Coast", door="slack")
-        view = modals.privacy_view(me, ENGLISH, administrators="Ada of IT")
+        view = forms.privacy_view(me, ENGLISH, administrators="Ada of IT")
 
         assert view["blocks"][0]["text"]["text"] == "What could still give you away"
         assert view["blocks"][2]["text"]["text"] == "How private is this for me?"
@@ -119,7 +119,7 @@ class TestOtherForms:
         assert "Ada of IT could technically" in json.dumps(view, ensure_ascii=False)
 
     def test_not_now_offers_later_tomorrow_and_not_at_all(self):
-        question = inputs(modals.put_off_view(ENGLISH, PLACE.hex))[0]
+        question = inputs(forms.put_off_view(ENGLISH, PLACE.hex))[0]
 
         assert [option["value"] for option in question["element"]["options"]] == [
             "later_today",

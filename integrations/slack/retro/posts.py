@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from integrations.language import Translator
 from integrations.notes import BoardSummary
 from integrations.retro_summary import ANY_ZONE, require_same_words, say_summary, summary_note
-from integrations.slack import blocks, modals
+from integrations.slack import blocks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import Desk
-from integrations.slack.events import RetroSent
+from integrations.slack.desk import Desk, plain_view
 from integrations.slack.identifiers import Action, Callback
-from integrations.slack.messages import message_of
+from integrations.slack.incoming.events import RetroSent
+from integrations.slack.outgoing.messages import message_of
 from surveys.errors import no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -111,7 +111,7 @@ async def take_post(desk: Desk, event: RetroSent) -> Block:
             now=desk.clock(),
         )
     lines = [language.say("The summary is on its way to the channel.")]
-    return modals.plain_view(language, language.say("Thank you"), lines)
+    return plain_view(language, language.say("Thank you"), lines)
 
 
 async def _note(

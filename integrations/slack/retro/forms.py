@@ -12,7 +12,7 @@ from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLA
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SEEN, Action, Callback
-from integrations.slack.retro_looks import link, say_topic
+from integrations.slack.retro.looks import say_topic
 from integrations.word_hints import NOT_STORED_YET, PASSED_ALONG
 from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import LONGEST_CARD, LONGEST_TITLE, Column, Pace, Phase, Template
@@ -70,7 +70,7 @@ def cards_form(
                 + " "
                 + say(PASSED_ALONG),
             ),
-            link(say("Write on the web"), url),
+            blocks.links((say("Write on the web"), url)),
         ],
     )
 
@@ -182,7 +182,7 @@ def votes_form(board: Board, language: Translator, *, url: str, mine: Collection
                 )
             ),
             *fields,
-            link(say("Vote on the web"), url),
+            blocks.links((say("Vote on the web"), url)),
         ],
     )
 

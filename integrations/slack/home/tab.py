@@ -13,10 +13,10 @@ from integrations.language import Translator, mark
 from integrations.promise import purpose, short_promise
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
+from integrations.slack.desk import NOT_KNOWN
 from integrations.slack.identifiers import Action, Callback
 
 MOST_PROMISES = 10
-NOT_KNOWN = mark("Kept does not know you yet. Whoever looks after it at your place can add you.")
 MOST_TEAMS, MOST_THINGS = 3, 6  # a Home tab has at most 100 blocks
 STATE_WORDS = {
     "open": mark("open, due {due}"),

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from integrations.language import Translator
-from integrations.slack import modals, retro_forms, retro_looks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import Desk, Reply, as_json, update_to
-from integrations.slack.events import RetroSent
+from integrations.slack.desk import Desk, Reply, as_json, plain_view, update_to
 from integrations.slack.identifiers import Callback
-from integrations.slack.retro_desk import board_of, url_of
-from integrations.slack.retro_posts import take_post
+from integrations.slack.incoming.events import RetroSent
+from integrations.slack.retro import forms, looks
+from integrations.slack.retro.opens import board_of, url_of
+from integrations.slack.retro.posts import take_post
 from surveys.errors import Invalid, SurveyError, no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -49,7 +49,7 @@ async def take_retro(desk: Desk, event: RetroSent) -> Reply:
             refusal = no_board_for_you()
         language = await desk.language_of(event.user_id)
         named = getattr(refusal, "field", None)
-        block_id = named if named in event.blocks else next(iter(event.blocks), retro_forms.TEXT)
+        block_id = named if named in event.blocks else next(iter(event.blocks), forms.TEXT)
         said = language.refusal(refusal)
         return as_json({"response_action": "errors", "errors": {block_id: said}})
 
@@ -68,12 +68,12 @@ async def _take_cards(desk: Desk, event: RetroSent) -> Block:
         nudge = await to_thread(first_nudge, new, names, viewer.locale)
         if nudge is not None:
             typed = {column: event.texts.get(column, "") for column in columns}
-            return retro_forms.cards_form(board, language, pen=pen, url=url, typed=typed, nudge=nudge)
+            return forms.cards_form(board, language, pen=pen, url=url, typed=typed, nudge=nudge)
     if not known and not any(wanted.values()):
         raise Invalid("Write a sentence; this was left empty.", field=columns[0])
     await _store(desk, board_id, viewer, pen, wanted)
     typed = {column: "\n".join(wanted[column]) for column in columns}
-    return retro_forms.cards_form(board, language, pen=pen, url=url, typed=typed, stored=True)
+    return forms.cards_form(board, language, pen=pen, url=url, typed=typed, stored=True)
 
 
 async def _store(
@@ -104,9 +104,9 @@ async def _store(
 
 async def _take_draft(desk: Desk, event: RetroSent) -> Block:
     offered, pen = _board_and_pen(event.metadata)
-    board_id = UUID(_picked(event, retro_forms.BOARD) or offered.hex)
-    column = Column(_picked(event, retro_forms.PART) or parts_of(Template.THREE_PARTS)[1])
-    text = card_text(event.texts.get(retro_forms.TEXT, ""), field=retro_forms.TEXT)
+    board_id = UUID(_picked(event, forms.BOARD) or offered.hex)
+    column = Column(_picked(event, forms.PART) or parts_of(Template.THREE_PARTS)[1])
+    text = card_text(event.texts.get(forms.TEXT, ""), field=forms.TEXT)
     async with desk.sessions() as session:
         viewer, _, board = await board_of(desk, session, event.user_id, board_id)
         names = await names_on(session, board_id)
@@ -114,7 +114,7 @@ async def _take_draft(desk: Desk, event: RetroSent) -> Block:
     if not event.seen:
         nudge = await to_thread(first_nudge, [text], names, viewer.locale)
         if nudge is not None:
-            return retro_forms.draft_form(
+            return forms.draft_form(
                 text, [(board_id, board.title, board.template)], language, pen=pen, part=column, nudge=nudge
             )
     async with desk.sessions.begin() as session:
@@ -127,7 +127,7 @@ async def _take_draft(desk: Desk, event: RetroSent) -> Block:
             column=column,
             text=text,
         )
-    return retro_forms.cards_form(
+    return forms.cards_form(
         board, language, pen=pen, url=url_of(desk, board_id), typed={column: text}, stored=True
     )
 
@@ -141,15 +141,15 @@ async def _take_votes(desk: Desk, event: RetroSent) -> Block:
     language = Translator(viewer.locale)
     said = language.count("{count} vote is in.", "{count} votes are in.", len(picked))
     more = language.say("Nobody sees whose they are. Until they are counted, sending again replaces them.")
-    return modals.plain_view(language, language.say("Thank you"), [said, more])
+    return plain_view(language, language.say("Thank you"), [said, more])
 
 
 async def _take_start(desk: Desk, event: RetroSent) -> Block:
-    team_id = UUID(_picked(event, retro_forms.TEAM) or event.metadata)
+    team_id = UUID(_picked(event, forms.TEAM) or event.metadata)
     plan = Plan(
-        title=event.texts.get(retro_forms.TITLE, ""),
-        template=Template(_picked(event, retro_forms.TEMPLATE) or Template.THREE_PARTS),
-        pace=Pace(_picked(event, retro_forms.PACE) or Pace.OVER_DAYS),
+        title=event.texts.get(forms.TITLE, ""),
+        template=Template(_picked(event, forms.TEMPLATE) or Template.THREE_PARTS),
+        pace=Pace(_picked(event, forms.PACE) or Pace.OVER_DAYS),
     )
     async with desk.sessions.begin() as session:
         viewer = await viewer_by_slack(session, event.user_id)
@@ -166,7 +166,7 @@ async def _take_start(desk: Desk, event: RetroSent) -> Block:
         board = await board_as_seen(session, started, now=desk.clock())
     language = Translator(viewer.locale)
     told = language.say("The board is open. Everybody who takes part hears of it from Kept.")
-    return retro_looks.board_view(board, language, url=url_of(desk, board.id), lines=[told])
+    return looks.board_view(board, language, url=url_of(desk, board.id), lines=[told])
 
 
 def _lines(text: str, column: Column) -> list[str]:

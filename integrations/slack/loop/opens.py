@@ -1,6 +1,6 @@
 """What a button of the loop opens in Slack: a form, for whoever leads, stands in, or owns the promise.
 
-What the forms do when they are sent stands in `loop_takes`.
+What the forms do when they are sent stands in `integrations.slack.loop.takes`.
 """
 
 import logging
@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from integrations.loop_words import draft_to_share
-from integrations.slack import loop_forms as forms
-from integrations.slack import modals, presses
+from integrations.slack import presses
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply, language_for
-from integrations.slack.events import Pressed
-from integrations.slack.loop_work import Work
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for, plain_view
+from integrations.slack.incoming.events import Pressed
+from integrations.slack.loop import forms
+from integrations.slack.loop.work import Work
 from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.putting_off import WEEKS, beginning_of_week
@@ -46,7 +46,7 @@ async def open_form(desk: Desk, event: Pressed) -> Reply:
             view = await FORMS[press.what](Work(desk, session, viewer, press, now), event.value)
         except SurveyError as refusal:
             said = language.refusal(refusal)
-            view = modals.plain_view(language, language.say("Promises"), [said])
+            view = plain_view(language, language.say("Promises"), [said])
     await desk.client.open_view(event.trigger_id, view)
     if viewer is not None and press.what == presses.SHARE:
         await _note_look(desk, viewer, press.ids[1], now)

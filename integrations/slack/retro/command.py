@@ -7,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
 from integrations.retro_words import STEPS
-from integrations.slack import blocks, modals, retro_forms
+from integrations.slack import blocks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply, language_for
-from integrations.slack.events import Pressed
-from integrations.slack.home import NOT_KNOWN
+from integrations.slack.desk import NOT_KNOWN, TAKEN, Desk, Reply, language_for, plain_view
 from integrations.slack.identifiers import Action, Callback
-from integrations.slack.retro_desk import view_of_board
-from integrations.slack.retro_looks import link
+from integrations.slack.incoming.events import Pressed
+from integrations.slack.retro import forms
+from integrations.slack.retro.opens import view_of_board
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack
@@ -54,7 +53,7 @@ async def retro_typed(desk: Desk, user_id: str, title: str) -> Block | str:
         choice = await _choice_of(session, viewer)
     language = Translator(viewer.locale)
     if choice.free and (title or not choice.boards):
-        return retro_forms.start_form(choice.free, language, title)
+        return forms.start_form(choice.free, language, title)
     if not choice.boards:
         return language.say("You are on no team, so there is nobody to look back with.")
     if len(choice.boards) == 1 and not choice.free:
@@ -69,18 +68,15 @@ async def begin_board(desk: Desk, event: Pressed) -> Reply:
         choice = await _choice_of(session, viewer) if viewer is not None else None
     language = language_for(viewer)
     view = (
-        retro_forms.start_form(choice.free, language)
+        forms.start_form(choice.free, language)
         if choice is not None and choice.free
-        else modals.plain_view(
+        else plain_view(
             language,
             language.say("Retrospective"),
             [language.say("Each of your teams has an open retrospective already.")],
         )
     )
-    if event.view_id is not None:
-        await desk.client.update_view(event.view_id, view)
-    else:
-        await desk.client.open_view(event.trigger_id, view)
+    await desk.show(event, view)
     return TAKEN
 
 
@@ -110,13 +106,17 @@ def _which(choice: Choice, language: Translator, home: str) -> Block:
             blocks.actions(blocks.button(say("Open this board"), Action.OPEN_BOARD, value=board.id.hex)),
         )
     ]
-    more = [link(say("All of them are on your page"), home)] if len(choice.boards) > MOST_OFFERED else []
+    more = (say("All of them are on your page"), home)
     return blocks.modal(
         title=say("Retrospective"),
         close=say("Close"),
         callback=Callback.PLAIN,
         clear_on_close=True,
-        blocks=[*listed, *more, *_elsewhere(choice.free, language)],
+        blocks=[
+            *listed,
+            *([blocks.links(more)] if len(choice.boards) > MOST_OFFERED else []),
+            *_elsewhere(choice.free, language),
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from integrations.slack.client import sdk_log
+from integrations.slack.outgoing.client import sdk_log
 
 SECONDS = 10
 NEEDED = frozenset({"chat:write"})  # without it nobody gets a message

@@ -1,25 +1,24 @@
 """Retrospectives in Slack: opening what a board's step asks for, for whoever presses or types a command.
 
-What comes back is taken in `integrations.slack.retro_takes`.
+What comes back is taken in `integrations.slack.retro.takes`.
 """
 
 import html
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.slack import modals, retro_forms, retro_looks
 from integrations.slack.blocks import Block
-from integrations.slack.desk import TAKEN, Desk, Reply, language_for
-from integrations.slack.events import MessageShortcut, Pressed
+from integrations.slack.desk import TAKEN, Desk, Reply, language_for, plain_view
 from integrations.slack.identifiers import ADD_TO_RETRO
-from integrations.slack.retro_posts import post_form
+from integrations.slack.incoming.events import MessageShortcut, Pressed
+from integrations.slack.retro import forms, looks
+from integrations.slack.retro.posts import post_form
 from surveys.errors import SurveyError, no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer
@@ -31,14 +30,12 @@ from surveys.retrospectives.queries import (
     board_for,
     open_boards_of,
 )
-from surveys.retrospectives.room import own_deadline
 from surveys.retrospectives.rules import Phase
 from surveys.retrospectives.sealing import new_pen
 from surveys.retrospectives.voting import own_votes
 
 MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
 MOST_BOARDS = 10
-SHOWN_FOR = timedelta(days=7)  # how long a closed board stays in Home
 
 
 async def open_board(desk: Desk, event: Pressed) -> Reply:
@@ -60,10 +57,7 @@ async def _open(
         view = await view_of(desk, event.user_id, UUID(event.value))
     except (ValueError, SurveyError) as refusal:
         view = await _refused(desk, event.user_id, refusal)
-    if event.view_id is not None:
-        await desk.client.update_view(event.view_id, view)
-    else:
-        await desk.client.open_view(event.trigger_id, view)
+    await desk.show(event, view)
     return TAKEN
 
 
@@ -81,11 +75,11 @@ async def view_of_board(desk: Desk, user_id: str, board_id: UUID) -> Block:
         post = await post_form(desk, session, viewer, row)
     language, url = Translator(viewer.locale), url_of(desk, board_id)
     if here and board.phase is Phase.WRITE:
-        return retro_forms.cards_form(board, language, pen=new_pen(), url=url)
-    few = 0 < len(board.topics) <= retro_forms.MOST_TOPICS
+        return forms.cards_form(board, language, pen=new_pen(), url=url)
+    few = 0 < len(board.topics) <= forms.MOST_TOPICS
     if here and board.phase is Phase.VOTE and few:
-        return retro_forms.votes_form(board, language, url=url, mine=votes)
-    return retro_looks.board_view(board, language, url=url, can_post=post is not None)
+        return forms.votes_form(board, language, url=url, mine=votes)
+    return looks.board_view(board, language, url=url, can_post=post is not None)
 
 
 async def _view_of_post(desk: Desk, user_id: str, board_id: UUID, *, with_topics: bool) -> Block:
@@ -105,41 +99,16 @@ async def add_to_retro(desk: Desk, event: MessageShortcut) -> Reply:
     language = language_for(viewer)
     offered = [(board.id, board.title, board.template) for board, _ in found if board.phase is Phase.WRITE]
     if offered:
-        view = retro_forms.draft_form(plain_of(event.text), offered[:MOST_BOARDS], language, pen=new_pen())
+        view = forms.draft_form(plain_of(event.text), offered[:MOST_BOARDS], language, pen=new_pen())
     else:
         said = (
             language.say("Cards can be written once the team begins to write. Nothing was taken over.")
             if any(board.phase is Phase.LOOK_BACK for board, _ in found)
             else language.say("No retrospective of yours takes cards at the moment. /kept retro opens one.")
         )
-        view = modals.plain_view(language, language.say("Add to retro"), [said])
+        view = plain_view(language, language.say("Add to retro"), [said])
     await desk.client.open_view(event.trigger_id, view)
     return TAKEN
-
-
-async def boards_at_home(desk: Desk, user_id: str) -> list[Block]:
-    """Return what the Home tab says of the open boards somebody takes part in."""
-    async with desk.sessions() as session:
-        viewer = await viewer_by_slack(session, user_id)
-        if viewer is None:
-            return []
-        found = await open_boards_of(session, viewer.person_id, closed_since=desk.clock() - SHOWN_FOR)
-        now = desk.clock()
-        seen = [
-            (
-                await board_as_seen(session, row, now=now),
-                await own_deadline(session, row, viewer.person_id, now=now),
-            )
-            for row, _ in found[:3]
-        ]
-    language = Translator(viewer.locale)
-    return [
-        block
-        for board, until in seen
-        for block in retro_looks.board_at_home(
-            board, language, url=url_of(desk, board.id), zone=viewer.zone, until=until
-        )
-    ]
 
 
 def plain_of(text: str) -> str:
@@ -172,7 +141,7 @@ async def board_of(
 async def _refused(desk: Desk, user_id: str, refusal: Exception) -> Block:
     language = await desk.language_of(user_id)
     said = refusal if isinstance(refusal, SurveyError) else no_board_for_you()
-    return modals.plain_view(language, language.say("Retrospective"), [language.refusal(said)])
+    return plain_view(language, language.say("Retrospective"), [language.refusal(said)])
 
 
 def url_of(desk: Desk, board_id: UUID) -> str:

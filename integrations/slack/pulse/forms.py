@@ -4,7 +4,6 @@ A view's metadata holds the place and nothing else; its callback the wave, the l
 which are the same for many people. Closing any of these stores nothing.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -170,15 +169,4 @@ def put_off_view(language: Translator, place: str) -> Block:
                 say("You can answer until it closes all the same. Nobody else learns of this choice.")
             ),
         ],
-    )
-
-
-def plain_view(language: Translator, title: str, sentences: Sequence[str]) -> Block:
-    """Return a view that only says something; closing it closes everything."""
-    return blocks.modal(
-        title=title,
-        close=language.say("Close"),
-        callback=Callback.PLAIN,
-        clear_on_close=True,
-        blocks=[blocks.section(sentence) for sentence in sentences],
     )

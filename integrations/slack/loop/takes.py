@@ -9,11 +9,11 @@ from datetime import date
 
 from integrations.language import Translator, mark
 from integrations.loop_words import AFTER, DONE_IN_GROUP
-from integrations.slack import loop_forms as forms
-from integrations.slack import modals, presses
-from integrations.slack.desk import TAKEN, Desk, Reply, as_json, update_to
-from integrations.slack.events import LoopSent
-from integrations.slack.loop_work import Work
+from integrations.slack import presses
+from integrations.slack.desk import TAKEN, Desk, Reply, as_json, plain_view, update_to
+from integrations.slack.incoming.events import LoopSent
+from integrations.slack.loop import forms
+from integrations.slack.loop.work import Work
 from surveys.commitments.actions import (
     acknowledge,
     check_in,
@@ -70,7 +70,7 @@ async def take_form(desk: Desk, event: LoopSent) -> Reply:
             did = await TAKES[press.what](Work(desk, session, viewer, press, desk.clock()), event)
     except SurveyError as refusal:
         return _refused(event, refusal, language)
-    return update_to(modals.plain_view(language, language.say("Promises"), [language.say(DONE[did])]))
+    return update_to(plain_view(language, language.say("Promises"), [language.say(DONE[did])]))
 
 
 def _refused(event: LoopSent, refusal: SurveyError, language: Translator) -> Reply:

@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from integrations.slack import events
-from integrations.slack.events import FormUnreadable
-from integrations.slack.inbound import FORM, JSON, Gate, parse
+from integrations.slack.incoming import events
+from integrations.slack.incoming.events import FormUnreadable
+from integrations.slack.incoming.gate import Gate
+from integrations.slack.incoming.payloads import FORM, JSON, parse
 
 PLACE, WAVE = UUID(int=1), UUID(int=2)
 

@@ -1,0 +1,1 @@
+"""What Slack tells Kept: what it signed, read into typed events."""

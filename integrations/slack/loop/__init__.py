@@ -1,0 +1,1 @@
+"""The loop in Slack: what its buttons open, and what comes of the forms."""

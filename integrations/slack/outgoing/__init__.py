@@ -1,0 +1,1 @@
+"""What Kept tells Slack: messages, and the one client that calls it."""

@@ -1,0 +1,1 @@
+"""The pulse in Slack: the answer sheet, the open question after it, putting it off."""
