@@ -18,7 +18,7 @@ SAID: Mapping[TopicKind, str] = {
     TopicKind.SHIFT: mark("{name} has gone down, and that is big enough to be more than chance."),
     TopicKind.LOW: mark("More of you disagree than agree on: {name}."),
     TopicKind.THEME: mark("Several of you named the same theme: {name}."),
-    TopicKind.COMMENTS: mark("What you wrote in your own words in the pulse of {day}."),
+    TopicKind.COMMENTS: mark("What was written in people's own words in the pulse of {day}."),
 }
 BY_ITSELF: Mapping[TopicKind, str] = {
     TopicKind.MAILBOX: mark("Something that came by the leader's mailbox."),
@@ -32,11 +32,12 @@ FROM: Mapping[TopicKind, str] = {
     TopicKind.OTHER: mark("Said in person"),
 }
 DECIDED: Mapping[Decision, str] = {
-    Decision.WILL_DO: mark("Will do: {reason}"),
+    Decision.WILL_DO: mark("Will do, because: {reason}"),
     Decision.WILL_NOT: mark("Will not do, because: {reason}"),
     Decision.NOT_OURS: mark("Not ours: passed to {passed_to}. {reason}"),
 }
-ANSWER_DUE = mark("Read, with thanks. An answer is due by {day}.")  # true before that day and after it
+# True before that day and after it.
+ANSWER_DUE = mark("Read, with thanks. The day named for an answer: {day}.")
 DECISIONS = (
     (Decision.WILL_DO, mark("I will do something about it")),
     (Decision.WILL_NOT, mark("I will not, because …")),

@@ -180,7 +180,7 @@ async def _asked(session: AsyncSession, wave: Wave) -> dict[str, int]:
 
 def _until(wave: Wave) -> str:
     closes = wave.closes_at.astimezone(time_zone("UTC"))
-    return f"most have answered, it closes on {closes:%A} {closes.day} {closes:%B} at {closes:%H:%M} UTC"
+    return f"most have answered; it closes on {closes:%A} {closes.day} {closes:%B} at {closes:%H:%M} UTC"
 
 
 def _leader(team: str, team_id: str, to: str = "") -> Door:

@@ -84,8 +84,8 @@ STORIES = (
             "To hear early when something cannot work, even when it is said in two words.",
             "To be told before a date passes, and to be asked before a shift is changed.",
             (
-                Promise(5, "The rota for the next weekend is talked about on Wednesdays", 21, 9),
-                Promise(5, "Two days before any date of mine, the team hears whether it holds", 45),
+                Promise(5, "The rota for the next weekend is talked about on Wednesdays.", 21, 9),
+                Promise(5, "Two days before any date of mine, the team hears whether it holds.", 45),
             ),
         ),
     ),

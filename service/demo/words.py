@@ -47,22 +47,46 @@ SAID: dict[str, Sequence[str]] = {
 }
 
 # Behind each sentence, so that no two people of a wave write the same: `kept attack` knows words by heart.
-TAILS = (
-    "That would already help.",
-    "It is worth a try.",
+TROUBLES = (
     "We could look at it together.",
-    "It costs nothing.",
     "Others say so, too.",
+    "It came up before.",
     "Maybe we can talk about it.",
     "It is better than it was.",
-    "That is worth keeping in mind.",
-    "It is not urgent, but it stays.",
+    "It is no drama, but it stays.",
     "I noticed it more than once.",
     "It is easy to forget in busy weeks.",
     "One sentence about it would be enough.",
-    "I would like to see more of that.",
-    "It makes the rest easier.",
+    "It wears people down.",
+    "I would not want to leave it at that.",
+    "It costs more time than it seems.",
+    "New people stumble over it first.",
+    "I do not know how, but it should change.",
 )
+GOOD = (
+    "That is worth keeping.",
+    "It costs nothing.",
+    "Others say so, too.",
+    "It makes the rest easier.",
+    "I noticed it more than once.",
+    "I would like to see more of that.",
+    "It is better than it was.",
+    "That is worth keeping in mind.",
+    "It is easy to forget in busy weeks.",
+    "It helped me, too.",
+    "We should go on with it.",
+    "It was not always like that.",
+    "New people notice it first.",
+    "It does not take much.",
+)
+ABOUT_TROUBLES = frozenset({"OPEN-02", "OPEN-03", "OPEN-05"})
+
+
+def sentences_of(prompt: str) -> list[str]:
+    """Return every sentence with every ending once, so that neighbours have neither in common."""
+    said, endings = SAID[prompt], TROUBLES if prompt in ABOUT_TROUBLES else GOOD
+    count = len(said) * len(endings)
+    return [f"{said[at % len(said)]} {endings[at * 5 % len(endings)]}" for at in range(count)]
 
 
 async def let_people_write(
@@ -82,7 +106,7 @@ async def let_people_write(
         units: place and address of those who answered, by unit.
         now: as of when.
     """
-    sentences = [f"{said} {tail}" for tail in TAILS for said in SAID[prompt]]
+    sentences = sentences_of(prompt)
     for people in (each for each in units if len(each) >= FEWEST_ASKED):
         by_lot = sorted(people, key=lambda each: crc32(f"{prompt} {each[1]}".encode()))
         for place_id, _ in by_lot[: max(1, len(people) // WRITES_ONE_IN)]:

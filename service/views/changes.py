@@ -53,7 +53,7 @@ FIELDS = {
     "weekday": mark("the day of the week"),
     "window_hours": mark("how long it stays open"),
 }
-SHELL = mark("By the operator or the clock.")
+SHELL = mark("By whoever runs Kept, or by itself at its time.")
 BY_HR = mark("By HR.")
 
 

@@ -21,12 +21,12 @@ def said_of_promises(known: FollowThrough, language: Translator) -> list[str]:
             )
         )
     if known.by_dates is not None:
-        found.append(language.say("{rate} came by their dates.", rate=_rate(known.by_dates, language)))
+        found.append(_by_dates(known.by_dates, language))
     if known.mean_days is not None:
         found.append(
             language.count(
-                "On average they were dated {count} day ahead.",
-                "On average they were dated {count} days ahead.",
+                "On average a promise was dated {count} day ahead.",
+                "On average a promise was dated {count} days ahead.",
                 round(known.mean_days),
             )
         )
@@ -74,6 +74,13 @@ def said_of_habits(state: LoopState, language: Translator) -> list[str]:
         if rate is not None:
             found.append(language.say(words, rate=_of_topics(rate, language)))
     return found
+
+
+def _by_dates(rate: Rate, language: Translator) -> str:
+    if rate.of > 1:
+        return language.say("{rate} came by their dates.", rate=_rate(rate, language))
+    kept, missed = mark("One promise came by its date."), mark("One promise did not come by its date.")
+    return language.say(kept if rate.hits else missed)
 
 
 def _of_topics(rate: Rate, language: Translator) -> str:

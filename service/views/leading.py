@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
@@ -18,6 +19,7 @@ PLEDGE_DRAFT = mark(
     "you what I will say. I do not try to find out who answered what."
 )
 MOST_PLAYBOOKS = 2
+A_MOMENT = timedelta(minutes=1)  # before the day on which somebody is back
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,10 @@ def leading_view(
 
 def _away(one: Standing, viewer: Viewer, language: Translator) -> str:
     return language.say(
-        "{name} is away; {stand_in} acts until {day}. Dates and clocks stand still meanwhile.",
+        "{name} is away until the end of {day}; {stand_in} acts meanwhile. Dates and clocks stand still.",
         name=one.name,
         stand_in=one.stand_in,
-        day=language.moment(one.back_on, viewer.zone),
+        day=language.day(one.back_on - A_MOMENT, viewer.zone),
     )
 
 

@@ -19,10 +19,15 @@ class Legend:
     has_gap: bool
     has_break: bool
     flags: frozenset[str]
+    has_bars: bool = False
 
 
-def legend_of(charts: Sequence[TrendChart]) -> Legend | None:
-    """Return the legend of charts that are drawn, or None when none is."""
+def legend_of(charts: Sequence[TrendChart], *, has_bars: bool = False) -> Legend | None:
+    """Return the legend of charts that are drawn, or None when none is.
+
+    Args:
+        has_bars: whether bars beside them show how a statement was answered.
+    """
     drawn = [chart for chart in charts if chart.points]
     if not drawn:
         return None
@@ -36,4 +41,5 @@ def legend_of(charts: Sequence[TrendChart]) -> Legend | None:
         has_gap=any(chart.gaps for chart in drawn),
         has_break=any(chart.breaks for chart in drawn),
         flags=frozenset(flag.kind for chart in drawn for flag in chart.flags),
+        has_bars=has_bars,
     )

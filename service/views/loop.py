@@ -5,7 +5,7 @@ Codes come in, sentences go out. What a leader can do is decided in the controll
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
@@ -73,6 +73,8 @@ class TopicCard:
     clock: str = ""
     href: str = ""  # where it can be read, for who may
     may_be_said: bool = False  # whether the leader can tell in a line what it is about
+    only_leader: bool = False  # whether only whoever leads sees it, so that no paper shows it
+    answer_by: date | None = None  # the day the leader named, as long as there is no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,11 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
     return found
 
 
+def _only_leader(topic: TopicView) -> bool:
+    """Return whether the team sees nothing of it before it is answered."""
+    return topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None
+
+
 def _where(topic: TopicView) -> str:
     """Return the page that a topic without words comes from; it opens for whom it is meant only."""
     if topic.text is None and topic.kind is TopicKind.MAILBOX:
@@ -204,6 +211,8 @@ class _Words:
             id=topic.id,
             said=say_topic(topic, self.language),
             source=self._source(topic),
+            only_leader=_only_leader(topic),
+            answer_by=topic.answer_by if topic.decision is None else None,
             answer=say_answer(topic, self.language),
             promises=[
                 say_promise(promise, self.language, in_group=self.in_group) for promise in topic.promises
@@ -218,6 +227,6 @@ class _Words:
 
     def _source(self, topic: TopicView) -> str:
         source = say_source(topic, self.language)
-        if topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None:
+        if _only_leader(topic):
             return f"{source} · {self.language.say('only you see this until you answer it here')}"
         return source

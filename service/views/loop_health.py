@@ -84,8 +84,8 @@ def health_page(
         lead=[
             say("{teams} teams had results in the last 90 days.", teams=health.teams),
             language.count(
-                "In {count} of them the results have waited for more than three working days to be shared.",
-                "In {count} of them the results have waited for more than three working days to be shared.",
+                "In {count} of them results wait to be shared, for more than three working days now.",
+                "In {count} of them results wait to be shared, for more than three working days now.",
                 health.waiting_to_share or 0,
             ),
         ],

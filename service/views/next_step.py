@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from integrations.language import Translator, mark
 from service.views.loop import LoopPage
@@ -35,7 +36,7 @@ ADVICE: Mapping[str, _Advice] = {
             "#share",
             mark("Share with the team"),
         ),
-        mark("Next, the leader tells the team in their own words what they read in these results."),
+        mark("The leader tells the team in their own words what they read in these results."),
     ),
     "acknowledged": _Advice(
         (
@@ -44,7 +45,7 @@ ADVICE: Mapping[str, _Advice] = {
             "#acknowledge",
             mark("Name a day"),
         ),
-        mark("The leader has shared the results. Next, they name the day of an answer."),
+        mark("The leader has shared the results and now names the day of an answer."),
     ),
     "committed": _Advice(
         (
@@ -56,20 +57,26 @@ ADVICE: Mapping[str, _Advice] = {
             "#promise",
             mark("Make a promise"),
         ),
-        mark("The leader has read the results. Next comes a promise, or the reason why there is none."),
+        mark("The leader has read the results. Now comes a promise, or the reason why there is none."),
     ),
 }
 
 
 def next_step(
-    trend: TeamTrend, loop: LoopPage, language: Translator, *, is_leader: bool, small: bool
+    trend: TeamTrend, loop: LoopPage, language: Translator, *, today: date, is_leader: bool, small: bool
 ) -> NextStep | None:
-    """Return what comes next after the newest results, or None before there are any."""
+    """Return what comes next after the newest results, or None before there are any.
+
+    Args:
+        today: where the reader is.
+        is_leader: whether the reader can act.
+        small: whether the unit is better served by talking than by figures.
+    """
     if trend.newest_readable is None or loop.wave_id is None:
         return None
     advice = ADVICE.get(loop.next_step or "")
     if advice is None:
-        return _keep_going(loop, language, is_leader=is_leader)
+        return _keep_going(loop, language, today=today, is_leader=is_leader)
     if not is_leader:
         return NextStep(language.say("What comes next"), language.say(advice.others))
     title, text, href, label = (language.say(part) if part[0] != "#" else part for part in advice.leader)
@@ -79,12 +86,15 @@ def next_step(
     return NextStep(title, text, href, label)
 
 
-def _keep_going(loop: LoopPage, language: Translator, *, is_leader: bool) -> NextStep | None:
+def _keep_going(loop: LoopPage, language: Translator, *, today: date, is_leader: bool) -> NextStep | None:
     title = language.say("What comes next")
+    if loop.open_promises and loop.open_promises[0].is_overdue:
+        return _overdue(language.date(loop.open_promises[0].expected), language, is_leader=is_leader)
+    named = [topic.answer_by for topic in loop.topics if topic.answer_by and topic.answer_by < today]
+    if named:
+        return _unanswered(language.date(min(named)), language, is_leader=is_leader)
     if loop.open_promises:
         day = language.date(loop.open_promises[0].expected)
-        if loop.open_promises[0].is_overdue:
-            return _overdue(day, language, is_leader=is_leader)
         if is_leader:
             text = mark("Your next promise is due {day}. If the date slips, say so at least a day before.")
             return NextStep(
@@ -97,11 +107,20 @@ def _keep_going(loop: LoopPage, language: Translator, *, is_leader: bool) -> Nex
     )
 
 
+def _unanswered(day: str, language: Translator, *, is_leader: bool) -> NextStep:
+    title = language.say("What comes next")
+    if not is_leader:
+        text = mark("An answer was named for {day}. The leader says what will be done, or why not.")
+        return NextStep(title, language.say(text, day=day))
+    text = mark("You named {day} for an answer. What you will do, or why not: either is an answer.")
+    return NextStep(title, language.say(text, day=day), "#said", language.say("See what waits"))
+
+
 def _overdue(day: str, language: Translator, *, is_leader: bool) -> NextStep:
     title = language.say("What comes next")
     if not is_leader:
         return NextStep(
-            title, language.say("A promise was due {day}. Next, the leader says where it stands.", day=day)
+            title, language.say("A promise was due {day}. The leader says where it stands.", day=day)
         )
     text = mark("A promise was due {day}. Say that it is done, name a new date and why, or withdraw it.")
     return NextStep(title, language.say(text, day=day), "#promises", language.say("See the promises"))

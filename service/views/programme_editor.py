@@ -129,11 +129,24 @@ def _with_spare(ranges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*ranges] + [("", "")] * max(SPARE_RANGES, LEAST_RANGES - len(ranges))
 
 
+# As the fields stand on the page, so that what is wrong is listed in the order in which it is met.
+_PLACES = {
+    name: place
+    for place, name in enumerate(
+        (
+            "name audience interval every weekday local_time start_on window_hours pulse open_question"
+            " optional_dimensions reminders remind blackouts head_start_days minimum_group struck_items"
+            " own_items"
+        ).split()
+    )
+}
+
+
 def _first_of_each(problems: Sequence[Invalid], language: Translator) -> dict[str, str]:
     errors: dict[str, str] = {}
     for problem in problems:
         errors.setdefault(problem.field or "", language.refusal(problem))
-    return errors
+    return dict(sorted(errors.items(), key=lambda each: _PLACES.get(each[0], len(_PLACES))))
 
 
 def _numbered(language: Translator, labels: Sequence[str], chosen: int) -> list[Choice]:

@@ -121,11 +121,16 @@ def team_page(
         caution=caution(trend, language),
         notices=notices(trend, language, zone=zone, now=now, is_leader=is_leader),
         panels=panels,
-        legend=legend_of([panel.chart for panel in panels]),
+        legend=legend_of(
+            [panel.chart for panel in panels],
+            has_bars=any(each.bar for panel in panels for each in panel.statements),
+        ),
         above=_above(above, language) if small and above else None,
         cards=_cards(newest, language) if small and newest else (),
         loop=loop_view,
-        next_step=next_step(trend, loop_view, language, is_leader=is_leader, small=small),
+        next_step=next_step(
+            trend, loop_view, language, today=local_date(now, zone), is_leader=is_leader, small=small
+        ),
         roster=roster,
         computed=[language.say(sentence) for sentence in team_notes.COMPUTED] if newest else (),
         promised=team_notes.promised(newest, language) if newest and newest.rules else (),

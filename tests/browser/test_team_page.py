@@ -105,7 +105,7 @@ def test_a_leader_closes_the_loop_by_keyboard_and_without_scripts(house: House, 
     expect(page.get_by_role("status")).to_contain_text("each of them gets a message")
 
     page.get_by_role("button", name="Send “Read, thank you”").press("Enter")
-    expect(page.get_by_text("An answer is due by Tuesday 10 March.")).to_be_visible()
+    expect(page.get_by_text("The day named for an answer: Tuesday 10 March.")).to_be_visible()
 
     page.get_by_label("I promise").fill("I will talk to Alice")
     page.get_by_role("button", name="Promise this to the team").press("Enter")

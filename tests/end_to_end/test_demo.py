@@ -184,7 +184,7 @@ def test_a_team_whose_trust_was_hurt_has_a_plan_that_both_agreed_on_and_the_firs
     words = [
         "Three dates passed",
         "To be told before a date passes",
-        "The rota for the next weekend is talked about on Wednesdays",
+        "The rota for the next weekend is talked about on Wednesdays.",
         "After 30 days: how is it?",
     ]
     assert [word for word in words if word not in text] == []

@@ -109,7 +109,7 @@ class TestAcknowledging:
         async with sessions() as session:
             assert (await session.scalars(select(Acknowledgement))).one().wave_id == published.id
         page = await (await signed_in(cast.alice)).get(address(cast.payments))
-        assert "An answer is due by Monday 9 March." in page.text
+        assert "The day named for an answer: Monday 9 March." in page.text
 
     @pytest.mark.parametrize("day", ["2026-03-01", "soon", ""])
     async def test_a_day_that_cannot_be_comes_back(

@@ -87,7 +87,7 @@ async def test_a_stand_in_acts_while_the_leader_is_away_and_not_after(
     after = await send(alice, cast, f"promises/{promise.id}/done")
 
     assert refused.status_code == 422
-    assert "Lena is away; Alice acts until" in page.text
+    assert "Lena is away until the end of Friday 20 March; Alice acts meanwhile." in page.text
     assert "The first one is written" in page.text
     assert ("you stand in" in home.text, "you stand in" in home_after.text) == (True, False)
     assert own.status_code == after.status_code == 403

@@ -93,7 +93,7 @@ async def test_from_ten_teams_on_each_is_a_dot_without_a_name_and_the_table_says
     assert (shown.count("<circle"), shown.count('class="waits"')) == (24, 4)
     said = (
         "12 teams had results in the last 90 days.",
-        "In 2 of them the results have waited",
+        "In 2 of them results wait to be shared",
         "In 3 of 12 teams it took at most 3 working days.",
         "Half of all teams needed no more than",
         "promises of fewer than ten teams came to an end",

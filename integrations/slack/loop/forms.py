@@ -78,11 +78,11 @@ def commit_form(
     """Return the form for a promise, with a draft to change where there is something to try."""
     say = language.say
     slack = say(
-        "Does the date leave some slack? The team is asked later whether these very words were kept."
+        "Does the date leave some room? The team is asked later whether these very words were kept."
     )
     many = language.count(
         "{count} promise is open. Does one more fit?",
-        "{count} promises are open. Does one more fit? Fewer and kept is worth more.",
+        "{count} promises are open. Does one more fit? Fewer that are kept are worth more.",
         open_promises,
     )
     return _form(
