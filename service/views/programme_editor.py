@@ -133,11 +133,26 @@ def _with_spare(ranges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 _PLACES = {
     name: place
     for place, name in enumerate(
-        (
-            "name audience interval every weekday local_time start_on window_hours pulse open_question"
-            " optional_dimensions reminders remind blackouts head_start_days minimum_group struck_items"
-            " own_items"
-        ).split()
+        [
+            "name",
+            "audience",
+            "interval",
+            "every",
+            "weekday",
+            "local_time",
+            "start_on",
+            "window_hours",
+            "pulse",
+            "open_question",
+            "optional_dimensions",
+            "reminders",
+            "remind",
+            "blackouts",
+            "head_start_days",
+            "minimum_group",
+            "struck_items",
+            "own_items",
+        ]
     )
 }
 
