@@ -27,6 +27,7 @@ from surveys.people.directory_rows import PersonRow
 from surveys.people.models import Organisation
 from surveys.people.queries import has_organisation, person_by_email, the_organisation
 
+TEAMS_NAMED = 20  # of those that are new or moved; `--json` has all of them
 DEFAULT_NAME = "Our organisation"
 COUNTED = {
     "new_teams": "new teams",
@@ -162,7 +163,8 @@ def _print_plan(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
         ("Moved teams", [f"{name} (below {above or 'none'})" for name, above in plan.moved_teams.items()]),
     ):
         if names:
-            click.echo(f"{title}: {', '.join(names)}")
+            more = f" and {len(names) - TEAMS_NAMED} more" if len(names) > TEAMS_NAMED else ""
+            click.echo(f"{title}: {', '.join(names[:TEAMS_NAMED])}{more}")
     if plan.without_team:
         click.echo(f"{plan.without_team} of the people have no team and are asked nothing.")
     if not plan.is_empty:

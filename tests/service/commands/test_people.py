@@ -103,6 +103,16 @@ class TestImportPeople:
         assert plan["counts"]["added"] == 3
         assert plan["new_teams"] == ["Company", "Payments"]
 
+    def test_of_very_many_new_teams_the_first_are_named_and_the_rest_counted(self, folder: Path) -> None:
+        many = "".join(f"p{n}@example.com,P,Team {n},,,\n" for n in range(30))
+        [line] = [
+            line
+            for line in import_file(folder, HEADER + many, "--dry-run").output.splitlines()
+            if line.startswith("New teams")
+        ]
+        assert line.startswith("New teams: Team 0, Team 1, ")
+        assert line.endswith("Team 19 and 10 more")
+
     def test_half_a_file_is_refused_until_forced(self, folder: Path, own_database_url: str) -> None:
         import_file(folder, PEOPLE)
         half = HEADER + "carla@example.com,Carla,Company,,yes,Europe/Berlin\n"
