@@ -26,33 +26,21 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from surveys.database import build_engine, build_sessions
+from tests.counting import COUNTED, Counting, counts_branches
 
 BACKENDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
 settings.register_profile("kept", deadline=None, max_examples=40)  # no test is timed: machines differ
 settings.load_profile("kept")
 ROOT = Path(__file__).parent.parent
-# Tests with a database in which branches are counted, beside all of tests/surveys that need none. Together
-# they reach every branch that coverage asks for; counting more than doubles what a test costs.
-COUNTED = (
-    "tests/jobs/test_count_turnout.py",
-    "tests/jobs/test_erasing_a_person.py",
-    "tests/jobs/test_wave_life.py",
-    "tests/privacy/test_open_and_closed.py",
-    "tests/privacy/test_words.py",
-    "tests/service/test_ballot_box.py",
-    "tests/surveys/ballots/",
-    "tests/surveys/cadence/test_programmes.py",
-    "tests/surveys/retrospectives/test_boards.py",
-)
 # What takes longest starts first, so that no worker is left alone with it at the end.
 LONGEST = (
+    *COUNTED,
     "tests/deployment/test_image.py",
     "tests/end_to_end/",
     "tests/service/commands/test_attack.py",
     "tests/jobs/test_killed_worker.py",
     "tests/service/test_who_sees_what.py",
-    "tests/surveys/cadence/test_rules.py",
     "tests/service/commands/",
     "tests/browser/",
     "tests/jobs/",
@@ -60,22 +48,20 @@ LONGEST = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where branches are counted, count them in the tests that are there for it and in no others."""
+    config.pluginmanager.register(Counting())
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest in front, and mark the tests in which `make test` counts branches."""
+    """Put first where branches are counted with a database, then what takes longest; see `Counting`."""
     for item in items:
         if counts_branches(item):
             item.add_marker("counted")
     items.sort(
         key=lambda item: next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), 99)
     )
-
-
-def counts_branches(item: pytest.Item) -> bool:
-    """Whether `make test` counts the branches that this test takes."""
-    if item.nodeid.startswith(COUNTED):
-        return True
-    return item.nodeid.startswith("tests/surveys/") and "backend" not in getattr(item, "fixturenames", ())
 
 
 def migrate(url: str) -> None:

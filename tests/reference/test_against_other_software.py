@@ -1,16 +1,15 @@
 """Kept's statistics against pingouin, scipy, statsmodels and pandas, on answers that nobody here wrote."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
-import pingouin
 import pytest
-from scipy import optimize, stats
-from statsmodels.multivariate.factor import Factor
+import scipy
 
 from surveys.results.rules.agreement import uniform_variance
 from surveys.results.rules.intervals import range_from_scores
 from surveys.results.rules.reliability import BetweenTeams, alpha, alpha_interval, omega, one_factor
-from tests.reference.conftest import Published
+from tests.reference.conftest import Published, pd, pingouin
 
 EXACTLY = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
 
@@ -52,7 +51,7 @@ class TestAlpha:
         table = missing.turned.dropna()
         theirs = pingouin.cronbach_alpha(table, ci=level)[1]
         n, items = table.shape
-        exact = 1 - (1 - 0.8016949152542373) * stats.f.ppf(
+        exact = 1 - (1 - 0.8016949152542373) * scipy.stats.f.ppf(
             [(1 + level) / 2, (1 - level) / 2], n - 1, (n - 1) * (items - 1)
         )
         assert exact == pytest.approx(theirs, abs=6e-4)
@@ -71,6 +70,8 @@ class TestOmega:
     def test_loadings_are_those_of_principal_axes_brought_to_an_end(self, personality: Published) -> None:
         """Of correlations, as statsmodels knows no covariances; both minimise the same."""
         correlations = personality.turned.dropna().corr().to_numpy()
+        from statsmodels.multivariate.factor import Factor  # noqa: PLC0415 -- slow, and one worker needs it
+
         theirs = Factor(corr=correlations, n_factor=1, method="pa").fit(maxiter=1000, tol=1e-13).loadings
         ours = one_factor(correlations)
 
@@ -85,7 +86,7 @@ class TestOmega:
         def left_over(loadings: np.ndarray) -> np.ndarray:
             return (covariance - np.outer(loadings, loadings))[above]
 
-        loadings = optimize.least_squares(left_over, np.sqrt(covariance.diagonal()) / 2, **EXACTLY).x
+        loadings = scipy.optimize.least_squares(left_over, np.sqrt(covariance.diagonal()) / 2, **EXACTLY).x
         theirs = loadings.sum() ** 2 / covariance.sum()
 
         assert omega(covariance, len(table)).value == pytest.approx(theirs, abs=1e-9)
@@ -120,7 +121,7 @@ class TestTeams:
 
     def test_unequal_teams_have_scipys_analysis_of_variance(self, lectures: Published) -> None:
         groups = [scores.to_numpy() for _, scores in lectures.scores.groupby("team")["score"]]
-        ratio = stats.f_oneway(*groups).statistic
+        ratio = scipy.stats.f_oneway(*groups).statistic
         sizes = np.array([len(group) for group in groups])
         ours = lectures.analysed().between
 
@@ -166,7 +167,7 @@ class TestWhatATestMustNotice:
     def test_the_range_has_the_quantile_of_scipys_t(self, n: int, asked: int) -> None:
         scores = [50.0 + 12.5 * (place % 3 - 1) for place in range(n)]
         variance = (4 * 22**2 + (n - 1) * np.var(scores, ddof=1)) / (n + 3)
-        half = stats.t(n + 3).ppf(0.975) * np.sqrt(variance / n * (1 - n / asked))
+        half = scipy.stats.t(n + 3).ppf(0.975) * np.sqrt(variance / n * (1 - n / asked))
         lowest, highest = sum(scores) / asked, (sum(scores) + 100 * (asked - n)) / asked
         found = range_from_scores(scores, asked, items=2)
 
