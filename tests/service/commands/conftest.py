@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import copied
 from tests.service.commands.installation import Installation
 
 
@@ -14,10 +15,12 @@ def on_sqlite(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def installed(on_sqlite: Installation) -> Installation:
+def installed(tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
     """A migrated installation on SQLite, with its key store."""
-    assert on_sqlite.invoke("migrate").exit_code == 0
-    return on_sqlite
+    (tmp_path / "var").mkdir(mode=0o700)
+    found = Installation(tmp_path, copied("sqlite", request, tmp_path / "var"))
+    assert found.invoke("migrate").exit_code == 0
+    return found
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ def test_a_new_installation_gets_tables_and_a_key_store_that_nobody_else_can_rea
 
 
 def test_it_can_be_repeated_and_says_that_there_was_nothing_to_do(installed: Installation) -> None:
-    again = installed.run("migrate")
+    again = installed.invoke("migrate")
 
-    assert again.returncode == 0
+    assert again.exit_code == 0
     assert "nothing to do" in again.stdout
     assert "the key store is in place" in again.stdout
 
@@ -51,9 +51,9 @@ def test_it_brings_an_older_database_up(installed_on_either: Installation) -> No
     command.downgrade(revisions.configuration(installed_on_either.database_url), "base")
     (installed_on_either.keys / "KEPT-KEYS").write_text("")  # as the versions of that time left it
 
-    done = installed_on_either.run("migrate")
+    done = installed_on_either.invoke("migrate")
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert f"at revision {revisions.newest()}" in done.stdout
 
 
@@ -74,10 +74,10 @@ def test_a_folder_given_as_the_database_is_said_in_one_line(
 ) -> None:
     on_sqlite.database_url = f"sqlite:///{tmp_path}"
 
-    refused = on_sqlite.run(command)
+    refused = on_sqlite.invoke(command)
 
     said = refused.stdout + refused.stderr
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert f"KEPT_DATABASE_URL: {tmp_path} is a folder." in said
     assert "Traceback" not in said
 
@@ -85,9 +85,9 @@ def test_a_folder_given_as_the_database_is_said_in_one_line(
 def test_no_password_is_printed(on_sqlite: Installation) -> None:
     on_sqlite.database_url = "postgresql://kept:hush@127.0.0.1:1/kept"
 
-    done = on_sqlite.run("migrate")
+    done = on_sqlite.invoke("migrate")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "KEPT_DATABASE_URL: " in done.stderr
     assert "Connect call failed" in done.stderr
     assert "hush" not in done.stderr + done.stdout
@@ -98,8 +98,8 @@ def test_a_database_of_a_newer_version_is_left_alone(installed: Installation) ->
     asyncio.run(_pretend_revision(installed.database_url, "9999"))
 
     for arguments in (["migrate"], ["work", "--once"], ["results", "--list"]):
-        done = installed.run(*arguments)
-        assert done.returncode == 1
+        done = installed.invoke(*arguments)
+        assert done.exit_code == 1
         assert "newer version of Kept" in done.stderr
 
 
@@ -109,9 +109,9 @@ def test_a_database_of_another_program_is_left_as_it_is(on_sqlite: Installation)
         theirs.execute("CREATE TABLE customer (id)")
     on_sqlite.database_url = f"sqlite:///{file}"
 
-    done = on_sqlite.run("migrate")
+    done = on_sqlite.invoke("migrate")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "holds tables that are not Kept's (customer)" in done.stderr
     assert not on_sqlite.keys.exists()
     with sqlite3.connect(file) as theirs:
@@ -122,9 +122,9 @@ def test_no_second_key_store_is_made_while_a_wave_is_open(installed: Installatio
     asyncio.run(_open_a_wave(installed.database_url))
     shutil.rmtree(installed.keys)
 
-    done = installed.run("migrate")
+    done = installed.invoke("migrate")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "A pulse is open" in done.stderr
     assert not installed.keys.exists()
 

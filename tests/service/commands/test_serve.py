@@ -60,12 +60,12 @@ def test_it_answers_where_it_listens_and_ends_when_asked_to(installed: Installat
 
 
 def test_it_refuses_a_database_without_tables(on_sqlite: Installation) -> None:
-    on_sqlite.run("migrate")
+    on_sqlite.invoke("migrate")
     on_sqlite.database_url = f"sqlite:///{on_sqlite.folder}/other.db"
 
-    done = on_sqlite.run("serve")
+    done = on_sqlite.invoke("serve")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "Run `kept migrate`" in done.stderr
     assert not (on_sqlite.folder / "other.db").exists()
 
@@ -73,9 +73,9 @@ def test_it_refuses_a_database_without_tables(on_sqlite: Installation) -> None:
 def test_it_refuses_a_folder_that_is_no_key_store(installed: Installation) -> None:
     (installed.keys / "KEPT-KEYS").unlink()
 
-    done = installed.run("serve")
+    done = installed.invoke("serve")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "is not a key store" in done.stderr
 
 
@@ -90,7 +90,7 @@ def test_it_refuses_an_address_that_another_program_uses(installed: Installation
 
 
 def test_it_refuses_an_https_address_without_secret_keys(installed: Installation) -> None:
-    done = installed.run("serve", KEPT_BASE_URL="https://kept.example.com")
+    done = installed.invoke("serve", KEPT_BASE_URL="https://kept.example.com")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "openssl rand -hex 32" in done.stderr

@@ -11,32 +11,32 @@ NOON = "2026-12-01T12:00:00Z"
 
 
 def test_once_says_that_nothing_was_due_and_ends(installed_on_either: Installation) -> None:
-    done = installed_on_either.run("work", "--once")
+    done = installed_on_either.invoke("work", "--once")
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert done.stdout == "nothing was due\n"
 
 
 def test_another_time_needs_to_be_allowed(installed: Installation) -> None:
-    refused = installed.run("work", "--once", "--now", NOON)
-    allowed = installed.run("work", "--once", "--now", NOON, KEPT_TIME_TRAVEL="1")
+    refused = installed.invoke("work", "--once", "--now", NOON)
+    allowed = installed.invoke("work", "--once", "--now", NOON, KEPT_TIME_TRAVEL="1")
 
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert "KEPT_TIME_TRAVEL=1" in refused.stderr
-    assert allowed.returncode == 0, allowed.stderr
+    assert allowed.exit_code == 0, allowed.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--now", NOON], ["--once", "--now", "noon"]])
 def test_another_time_is_an_instant_and_goes_with_once(
     installed: Installation, arguments: list[str]
 ) -> None:
-    done = installed.run("work", *arguments, KEPT_TIME_TRAVEL="1")
+    done = installed.invoke("work", *arguments, KEPT_TIME_TRAVEL="1")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
 
 
 def test_another_time_is_impossible_where_people_answer(installed: Installation) -> None:
-    done = installed.run(
+    done = installed.invoke(
         "work",
         "--once",
         "--now",
@@ -45,7 +45,7 @@ def test_another_time_is_impossible_where_people_answer(installed: Installation)
         KEPT_BASE_URL="https://kept.example.com",
     )
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "KEPT_TIME_TRAVEL" in done.stderr
 
 
@@ -68,9 +68,9 @@ def test_it_beats_while_it_runs_and_ends_when_asked_to(installed: Installation) 
 def test_it_refuses_without_its_key_store(installed: Installation) -> None:
     (installed.keys / "KEPT-KEYS").unlink()
 
-    done = installed.run("work", "--once")
+    done = installed.invoke("work", "--once")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "is not a key store" in done.stderr
 
 
@@ -78,7 +78,7 @@ def test_it_refuses_without_its_key_store(installed: Installation) -> None:
 def test_other_commands_pretend_a_time_only_where_that_is_allowed(
     installed: Installation, command: list[str]
 ) -> None:
-    refused = installed.run(*command, "--now", NOON)
+    refused = installed.invoke(*command, "--now", NOON)
 
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert "KEPT_TIME_TRAVEL=1" in refused.stderr
