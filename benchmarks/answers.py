@@ -84,7 +84,7 @@ async def prepare(url: str, folder: Path, people: int) -> int:
     async with sessions() as session:
         keys = DirectoryKeyStore.set_up(folder / "keys", await installation_of(session))
     await invent(sessions, people)
-    await open_waves(sessions, keys, slack=True, now=OPENING)
+    await open_waves(sessions, keys, now=OPENING)
     now = datetime.now(UTC)
     async with sessions.begin() as session:
         await session.execute(

@@ -41,7 +41,7 @@ async def live(url: str, keys: DirectoryKeyStore, people: int, waves: int) -> No
     sessions = build_sessions(engine)
     await invent(sessions, people)
     for number in range(waves):
-        await open_waves(sessions, keys, slack=True, now=OPENING + timedelta(weeks=2 * number))
+        await open_waves(sessions, keys, now=OPENING + timedelta(weeks=2 * number))
         await _answer(sessions, keys, number)
     await engine.dispose()
 

@@ -38,7 +38,7 @@ async def measure(url: str, people: int) -> dict[str, object]:
         keys = DirectoryKeyStore.set_up(Path(folder) / "keys")
         await invent(sessions, people)
         before = time.perf_counter()
-        await open_waves(sessions, keys, slack=True, now=OPENING)
+        await open_waves(sessions, keys, now=OPENING)
         opening = time.perf_counter() - before
         memory_open = peak()
         async with sessions() as session:

@@ -8,9 +8,7 @@ from surveys.comments.notices import tell_recipients, tell_teams_of_replies
 from surveys.commitments.clocks import speaking_time
 
 
-async def announce_mailboxes(
-    sessions: async_sessionmaker[AsyncSession], *, now: datetime, slack: bool
-) -> int:
+async def announce_mailboxes(sessions: async_sessionmaker[AsyncSession], *, now: datetime) -> int:
     """Plan what the newest batch of every organisation brings; return how many messages that were.
 
     Each is sent at a decent hour where its reader is, like the other news of the loop.
@@ -18,5 +16,5 @@ async def announce_mailboxes(
     planned = 0
     for step in (tell_recipients, tell_teams_of_replies):
         async with sessions.begin() as session:
-            planned += await step(session, now=now, slack=slack, decent=speaking_time)
+            planned += await step(session, now=now, decent=speaking_time)
     return planned

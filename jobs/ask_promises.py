@@ -47,16 +47,14 @@ class Fitting:
     times: WaveTimes
 
 
-async def ask_promises(
-    sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, slack: bool, now: datetime
-) -> int:
+async def ask_promises(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, now: datetime) -> int:
     """Open a wave of one question for every unit that is due; return how many waves."""
     async with sessions() as session:
         organisations = (await session.scalars(select(Organisation.id).order_by(Organisation.id))).all()
     opened = 0
     for organisation_id in organisations:
         async with sessions.begin() as session:
-            waves = await _ask_in(session, keys, organisation_id, slack=slack, now=now)
+            waves = await _ask_in(session, keys, organisation_id, now=now)
         for wave_id in waves:
             await keys.confirm(wave_id)
         opened += len(waves)
@@ -64,7 +62,7 @@ async def ask_promises(
 
 
 async def _ask_in(
-    session: AsyncSession, keys: KeyStore, organisation_id: UUID, *, slack: bool, now: datetime
+    session: AsyncSession, keys: KeyStore, organisation_id: UUID, *, now: datetime
 ) -> list[UUID]:
     waiting = await promises_unasked(session, organisation_id, now=now)
     if not waiting:  # as nearly always, and then nobody's lock is taken
@@ -96,7 +94,7 @@ async def _ask_in(
         if wave is None:
             continue
         await open_box(session, keys, wave.id)
-        await invite_roster(session, wave, now=now, slack=slack)
+        await invite_roster(session, wave, now=now)
         opened.append(wave.id)
         busy = await people_in_open_waves(session, organisation_id)
     return opened

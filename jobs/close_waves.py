@@ -28,7 +28,8 @@ from surveys.comments.rules import decide_delivery, respondents
 from surveys.commitments.actions import hear_team_words
 from surveys.database import sqlite_file
 from surveys.deliveries.actions import purge_wave, schedule
-from surveys.deliveries.models import ChannelName, Kind
+from surveys.deliveries.models import Kind
+from surveys.deliveries.rules import channel_for
 from surveys.errors import KeyLost
 from surveys.people.models import Person, Role, RoleKind
 from surveys.questions.rules import CORE, LOOP_CHOICES, waves_in_cycle
@@ -135,7 +136,7 @@ async def _tell_hr(session: AsyncSession, wave_id: UUID, *, now: datetime) -> No
             kind=Kind.NO_RESULTS,
             person_id=person.id,
             organisation_id=wave.organisation_id,
-            channel=ChannelName.SLACK if person.slack_id else ChannelName.MAIL,
+            channel=channel_for(person.slack_id),
             due_at=now,
             refers_to={"wave_id": str(wave_id)},
         )

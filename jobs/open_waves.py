@@ -26,9 +26,7 @@ class Settled:
     opened: UUID | None
 
 
-async def open_waves(
-    sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, slack: bool, now: datetime
-) -> int:
+async def open_waves(sessions: async_sessionmaker[AsyncSession], keys: KeyStore, *, now: datetime) -> int:
     """Open or record every occurrence that is due, one transaction each; return how many there were.
 
     The lock on the programme's row lets only one worker open an occurrence; the key of the wave is on
@@ -44,7 +42,7 @@ async def open_waves(
     for programme_id in programmes:
         while True:
             async with sessions.begin() as session:
-                found = await _open_next(session, keys, programme_id, slack=slack, now=now)
+                found = await _open_next(session, keys, programme_id, now=now)
             if found is None:
                 break
             if found.opened is not None:
@@ -54,7 +52,7 @@ async def open_waves(
 
 
 async def _open_next(
-    session: AsyncSession, keys: KeyStore, programme_id: UUID, *, slack: bool, now: datetime
+    session: AsyncSession, keys: KeyStore, programme_id: UUID, *, now: datetime
 ) -> Settled | None:
     programme = await session.get(Programme, programme_id, with_for_update=True)
     if programme is None or programme.paused_at is not None:
@@ -88,7 +86,7 @@ async def _open_next(
         recorded = await _latest_occurrence(session, programme_id) == occurrence
         return Settled(None) if recorded else None
     await open_box(session, keys, opened.wave.id)
-    await invite_roster(session, opened.wave, now=now, slack=slack)
+    await invite_roster(session, opened.wave, now=now)
     return Settled(opened.wave.id)
 
 

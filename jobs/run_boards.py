@@ -22,7 +22,7 @@ Sessions = async_sessionmaker[AsyncSession]
 log = logging.getLogger("kept.boards")
 
 
-async def run_boards(sessions: Sessions, keys: KeyStore, *, now: datetime, slack: bool) -> int:
+async def run_boards(sessions: Sessions, keys: KeyStore, *, now: datetime) -> int:
     """Do what is due for boards at `now`; return how many rows were moved or messages planned.
 
     Each board has a transaction of its own, so one that cannot move holds up no other. Moving comes
@@ -32,7 +32,6 @@ async def run_boards(sessions: Sessions, keys: KeyStore, *, now: datetime, slack
         sessions: each step of each board is one transaction.
         keys: the key store.
         now: decides what is due, aware UTC.
-        slack: whether people with a Slack id are reached there.
     """
     async with sessions() as session:
         teams = await due_rhythms(session, now=now)
@@ -53,7 +52,6 @@ async def run_boards(sessions: Sessions, keys: KeyStore, *, now: datetime, slack
                 session,
                 board_id,
                 now=now,
-                slack=slack,
                 decent=speaking_time,
                 decent_before=speaking_time_before,
             )

@@ -71,26 +71,25 @@ class Clockwork:
         planned after whatever opens at that very moment, so that it can keep apart from the invitations.
         """
         sessions, keys, url = self.sessions, self.keys, self.settings.database_url
-        slack = ChannelName.SLACK in self.channels
 
         async def nudge(now: datetime) -> int:
             with suppress(Exception):  # its own tick tells of it
-                await open_waves(sessions, keys, slack=slack, now=now)
-            return await nudge_leaders(sessions, slack=slack, now=now)
+                await open_waves(sessions, keys, now=now)
+            return await nudge_leaders(sessions, now=now)
 
         post = Post(sessions, keys, self.channels, self.settings, self.clock, self.steady)
         return (
             Tick("close_waves", 15, lambda now: close_waves(sessions, keys, now=now)),
             Tick("destroy_keys", 15, lambda now: destroy_keys(sessions, keys, database_url=url, now=now)),
             Tick("forget_boards", 15, lambda now: forget_boards(sessions, keys, now=now)),
-            Tick("open_waves", 20, lambda now: open_waves(sessions, keys, slack=slack, now=now)),
-            Tick("ask_promises", 900, lambda now: ask_promises(sessions, keys, slack=slack, now=now)),
+            Tick("open_waves", 20, lambda now: open_waves(sessions, keys, now=now)),
+            Tick("ask_promises", 900, lambda now: ask_promises(sessions, keys, now=now)),
             Tick("count_turnout", 900, lambda now: count_turnout(sessions, keys, now=now)),
             Tick("count_loops", 900, lambda now: count_loops(sessions, now=now)),
             Tick("nudge_leaders", 60, nudge),
-            Tick("guide_leaders", 60, lambda now: guide_leaders(sessions, slack=slack, now=now)),
-            Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, slack=slack, now=now)),
-            Tick("run_boards", 20, lambda now: run_boards(sessions, keys, slack=slack, now=now)),
+            Tick("guide_leaders", 60, lambda now: guide_leaders(sessions, now=now)),
+            Tick("announce_mailboxes", 300, lambda now: announce_mailboxes(sessions, now=now)),
+            Tick("run_boards", 20, lambda now: run_boards(sessions, keys, now=now)),
             Tick("send_deliveries", 5, lambda now: send_deliveries(post, now=now)),
             Tick("prune", 3600, lambda now: prune(sessions, keys, now=now)),
         )

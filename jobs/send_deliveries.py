@@ -19,7 +19,14 @@ from integrations.environment import Settings
 from jobs.notes import NothingToSay, outgoing_for
 from surveys.ballots.keys import KeyStore
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.claims import claim_due_delivery, drop_delivery, is_resting, settle_delivery, sweep
+from surveys.deliveries.claims import (
+    claim_due_delivery,
+    drop_delivery,
+    is_resting,
+    mail_takes_over,
+    settle_delivery,
+    sweep,
+)
 from surveys.deliveries.late import settle_late
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, pause_left, reserve_call
@@ -52,7 +59,7 @@ class Post:
 
     @property
     def lanes(self) -> Sequence[ChannelName]:
-        """The queues to work on: where Slack is not configured any more, mail takes its messages over."""
+        """The queues to work on; where there is mail, what Slack left in doubt or refused goes by it."""
         if ChannelName.MAIL in self.channels:
             return tuple(ChannelName)
         return tuple(self.channels)
@@ -72,6 +79,8 @@ async def send_deliveries(post: Post, *, now: datetime) -> int:
     async with post.sessions.begin() as session:
         lost = await sweep(session, at=post.clock(), unknown_retry=post.unknown_retry)
         await settle_late(session, now=now, steady=post.steady)
+        if ChannelName.SLACK not in post.channels and ChannelName.MAIL in post.channels:
+            await mail_takes_over(session, now=now)
     if lost:
         log.warning("%d messages were in flight when a worker ended; each is tried once more", lost)
     until = post.clock() + RUN_LASTS

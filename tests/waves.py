@@ -71,7 +71,7 @@ class Story:
         return self
 
     async def open(self, now: datetime = OPENING) -> Wave:
-        await open_waves(self.sessions, self.keys, slack=True, now=now)
+        await open_waves(self.sessions, self.keys, now=now)
         return await self.wave()
 
     async def wave(self) -> Wave:

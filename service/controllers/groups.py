@@ -16,7 +16,6 @@ from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.group_page import came_back, show_group
 from service.dependencies import (
     CurrentPage,
-    CurrentSettings,
     CurrentViewer,
     Form,
     Now,
@@ -90,7 +89,6 @@ class GroupController(Controller):
         session: Session,
         viewer: CurrentViewer,
         page: CurrentPage,
-        settings: CurrentSettings,
         now: Now,
         form: SentForm,
     ) -> Answer:
@@ -121,7 +119,7 @@ class GroupController(Controller):
             return await _list_page(session, viewer, page, form=typed)
         group = await group_of(session, made[0].id)
         people = [one.id for one in group.people] if group is not None else []
-        await tell_who_joined(session, made[0], people, by=viewer, now=now, slack=settings.uses_slack)
+        await tell_who_joined(session, made[0], people, by=viewer, now=now)
         return _made(viewer, made[0].id, people)
 
     @post("/{team_id:uuid}/name")
@@ -135,7 +133,7 @@ class GroupController(Controller):
         return await sent.after(act, RENAME, "name", "renamed")
 
     @post("/{team_id:uuid}/members")
-    async def add(self, sent: SentToGroup, settings: CurrentSettings) -> Answer:
+    async def add(self, sent: SentToGroup) -> Answer:
         """Let more people belong to a group and tell each of them."""
 
         async def act() -> None:
@@ -143,7 +141,7 @@ class GroupController(Controller):
             addresses = sent.form.text("others", most=LONGEST_LIST)
             new = await add_members(session, sent.team_id, by=viewer, addresses=addresses, now=now)
             group = await session.get_one(WorkingGroup, sent.team_id)
-            await tell_who_joined(session, group, new, by=viewer, now=now, slack=settings.uses_slack)
+            await tell_who_joined(session, group, new, by=viewer, now=now)
 
         return await sent.after(act, ADD, "others", "joined")
 

@@ -100,7 +100,7 @@ async def _open_next(world: World, calendar: Calendar, *, now: datetime) -> Wave
     opens_at = await next_opening(world, now=now)
     if opens_at is not None:
         await calendar.live_until(opens_at)
-        await open_waves(world.sessions, world.keys, slack=True, now=opens_at)
+        await open_waves(world.sessions, world.keys, now=opens_at)
     wave = await open_wave(world)
     if wave is None:
         raise ValueError("the programme did not open a wave")

@@ -11,15 +11,15 @@ from surveys.comments.models import Mailbox, MailboxMessage, Side
 from surveys.comments.queries import recipients
 from surveys.comments.rules import newest_batch
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.models import ChannelName, Kind
-from surveys.people.models import Organisation, Person
+from surveys.deliveries.models import Kind
+from surveys.deliveries.rules import channel_for
+from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
-from surveys.people.rules import Somebody
 
 Decent = Callable[[datetime, str], datetime]  # an instant and a zone → the next one fit for messages there
 
 
-async def tell_recipients(session: AsyncSession, *, now: datetime, slack: bool, decent: Decent) -> int:
+async def tell_recipients(session: AsyncSession, *, now: datetime, decent: Decent) -> int:
     """Tell those for whom something was written; one message a day, however much it is."""
     planned = 0
     for organisation in (await session.scalars(select(Organisation))).all():
@@ -36,15 +36,13 @@ async def tell_recipients(session: AsyncSession, *, now: datetime, slack: bool, 
                     kind=Kind.MAILBOX_NEWS,
                     person_id=person.id,
                     organisation_id=organisation.id,
-                    channel=_channel(person, slack=slack),
+                    channel=channel_for(person.slack_id),
                     due_at=decent(now, person.zone),
                 )
     return planned
 
 
-async def tell_teams_of_replies(
-    session: AsyncSession, *, now: datetime, slack: bool, decent: Decent
-) -> int:
+async def tell_teams_of_replies(session: AsyncSession, *, now: datetime, decent: Decent) -> int:
     """Tell everybody who is asked in a unit that a mailbox about it has a reply."""
     planned = 0
     for organisation in (await session.scalars(select(Organisation))).all():
@@ -62,7 +60,7 @@ async def tell_teams_of_replies(
                     kind=Kind.MAILBOX_REPLY,
                     person_id=person_id,
                     organisation_id=organisation.id,
-                    channel=_channel(directory.people[person_id], slack=slack),
+                    channel=channel_for(directory.people[person_id].slack_id),
                     due_at=decent(now, directory.people[person_id].zone),
                     team_id=team_id,
                 )
@@ -82,7 +80,3 @@ async def _handed_over(
         select(Mailbox).where(Mailbox.organisation_id == organisation.id, brought).order_by(Mailbox.id)
     )
     return found.all()
-
-
-def _channel(person: Person | Somebody, *, slack: bool) -> ChannelName:
-    return ChannelName.SLACK if slack and person.slack_id is not None else ChannelName.MAIL

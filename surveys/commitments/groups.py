@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.rules import ChannelName, Kind
+from surveys.deliveries.rules import Kind, channel_for
 from surveys.errors import Conflict
 from surveys.people.groups import note, to_change
 from surveys.people.models import Person, WorkingGroup
@@ -26,7 +26,6 @@ async def tell_who_joined(
     *,
     by: Viewer,
     now: datetime,
-    slack: bool,
 ) -> int:
     """Plan one message to each person who belongs to a group now and did not put themselves there.
 
@@ -36,7 +35,6 @@ async def tell_who_joined(
         people: those who are new in it.
         by: who put them there, and needs no message.
         now: aware UTC.
-        slack: whether people with a Slack id are reached there.
     """
     found = await session.scalars(select(Person).where(Person.id.in_([*people]), Person.active))
     planned = 0
@@ -49,7 +47,7 @@ async def tell_who_joined(
             kind=Kind.GROUP_JOINED,
             person_id=person.id,
             organisation_id=group.organisation_id,
-            channel=ChannelName.SLACK if slack and person.slack_id else ChannelName.MAIL,
+            channel=channel_for(person.slack_id),
             due_at=now,
             team_id=group.id,
         )

@@ -52,7 +52,7 @@ class Week:
     late: Sequence[tuple[str, PromiseView]]
 
 
-async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def begin_weeks(session: AsyncSession, *, now: datetime) -> int:
     """Plan the week's message for each leader with a team that was asked or holds an open promise.
 
     It comes on Monday at nine, or on the first day of the week that is no public holiday where they are; or
@@ -73,7 +73,7 @@ async def begin_weeks(session: AsyncSession, *, now: datetime, slack: bool) -> i
         if not begins_week(there.date(), country):
             continue
         notice = Notice(week_key(leader.id, there), Kind.LEADER_WEEK, leader, now)
-        planned += await plan_notices(session, leader.organisation_id, [notice], now=now, slack=slack)
+        planned += await plan_notices(session, leader.organisation_id, [notice], now=now)
     return planned
 
 

@@ -18,8 +18,9 @@ from surveys.commitments.absences import rest_of, spans_away, stand_ins
 from surveys.commitments.clocks import NO_REST, Rest, after_working_time, speaking_time
 from surveys.commitments.models import Share
 from surveys.commitments.rules import PUBLIC_AFTER
-from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
+from surveys.deliveries.models import Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import insert_once
+from surveys.deliveries.rules import channel_for
 from surveys.people.models import Leadership, Person
 from surveys.people.queries import directory_of
 from surveys.people.rules import Somebody
@@ -45,7 +46,7 @@ class Notice:
     refers_to: dict[str, str] | None = None
 
 
-async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def tell_leaders(session: AsyncSession, *, now: datetime) -> int:
     """Tell leaders that results are theirs to read, unit by unit.
 
     While one is away, who stands in is told in their place, once the team can read them: until then they
@@ -80,11 +81,11 @@ async def tell_leaders(session: AsyncSession, *, now: datetime, slack: bool) -> 
         for reader in [acting.get((team_id, leader.id), leader)]
     ):
         once = {notice.key: notice for notice in notices}  # a second leader may stand in for the first
-        planned += await plan_notices(session, wave.organisation_id, once.values(), now=now, slack=slack)
+        planned += await plan_notices(session, wave.organisation_id, once.values(), now=now)
     return planned
 
 
-async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def tell_teams(session: AsyncSession, *, now: datetime) -> int:
     """Tell everybody of a unit that was asked that its results are out."""
     kind = Kind.RESULTS_FOR_TEAM
     waves = await session.scalars(
@@ -110,11 +111,11 @@ async def tell_teams(session: AsyncSession, *, now: datetime, slack: bool) -> in
             for unit, one in people
             if (unit, one.id) not in known
         )
-        planned += await plan_notices(session, wave.organisation_id, notices, now=now, slack=slack)
+        planned += await plan_notices(session, wave.organisation_id, notices, now=now)
     return planned
 
 
-async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def pass_on_shares(session: AsyncSession, *, now: datetime) -> int:
     """Pass a leader's words on to the team, once the team can read the results they are about."""
     kind = Kind.SHARED
     about = (Delivery.wave_id == Share.wave_id) & (Delivery.team_id == Share.team_id)
@@ -134,11 +135,11 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime, slack: bool) -
             for _, one in people
             if one.id != share.person_id
         )
-        planned += await plan_notices(session, share.organisation_id, notices, now=now, slack=slack)
+        planned += await plan_notices(session, share.organisation_id, notices, now=now)
     return planned
 
 
-async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def nudge_to_share(session: AsyncSession, *, now: datetime) -> int:
     """Remind leaders, once, who said nothing to their team for three working days.
 
     Monday's message says the same: whoever had one in the last days is not written to again. Nor is one who
@@ -184,7 +185,7 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime, slack: bool) -
         if since <= now:
             key = f"{kind}:{wave.id}:{team_id}:share:{leader.id}"
             notice = Notice(key, kind, leader, since, wave.id, team_id, {"step": "share"})
-            planned += await plan_notices(session, wave.organisation_id, [notice], now=now, slack=slack)
+            planned += await plan_notices(session, wave.organisation_id, [notice], now=now)
     return planned
 
 
@@ -241,10 +242,10 @@ async def _asked_in(
 
 
 async def plan_notices(
-    session: AsyncSession, organisation_id: UUID, notices: Iterable[Notice], *, now: datetime, slack: bool
+    session: AsyncSession, organisation_id: UUID, notices: Iterable[Notice], *, now: datetime
 ) -> int:
     """Write notices that are not written yet, each for a decent hour where its reader is."""
-    rows = [_row(notice, organisation_id, now=now, slack=slack) for notice in notices]
+    rows = [_row(notice, organisation_id, now=now) for notice in notices]
     planned = 0
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
@@ -253,8 +254,7 @@ async def plan_notices(
     return planned
 
 
-def _row(notice: Notice, organisation_id: UUID, *, now: datetime, slack: bool) -> dict[str, Any]:
-    by_slack = slack and notice.person.slack_id is not None
+def _row(notice: Notice, organisation_id: UUID, *, now: datetime) -> dict[str, Any]:
     return {
         "id": uuid4(),
         "key": notice.key,
@@ -263,7 +263,7 @@ def _row(notice: Notice, organisation_id: UUID, *, now: datetime, slack: bool) -
         "wave_id": notice.wave_id,
         "place_id": None,
         "team_id": notice.team_id,
-        "channel": ChannelName.SLACK if by_slack else ChannelName.MAIL,
+        "channel": channel_for(notice.person.slack_id),
         "due_at": speaking_time(max(now, notice.not_before), notice.person.zone, notice.person.country),
         "state": DeliveryState.WAITING,
         "attempts": 0,

@@ -16,7 +16,7 @@ from surveys.people.models import Person
 NOTICES = (timedelta(hours=72), timedelta(hours=24))  # before the end of the day a promise is due
 
 
-async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: bool) -> int:
+async def remind_of_promises(session: AsyncSession, *, now: datetime) -> int:
     """Remind owners three days and one day before a promise is due, while a move still counts.
 
     Whoever stands in for an absent owner is reminded in their place.
@@ -51,7 +51,7 @@ async def remind_of_promises(session: AsyncSession, *, now: datetime, slack: boo
                 team_id=promise.team_id,
                 refers_to={"commitment": str(promise.id)},
             )
-            planned += await plan_notices(session, promise.organisation_id, [notice], now=now, slack=slack)
+            planned += await plan_notices(session, promise.organisation_id, [notice], now=now)
     return planned
 
 

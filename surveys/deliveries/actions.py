@@ -62,12 +62,11 @@ class _Message:
     due_at: datetime
 
 
-async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, slack: bool) -> int:
+async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime) -> int:
     """Write one invitation and the reminders of every place of a wave; return how many rows.
 
     Rows are made for everybody at opening, whoever answers later, and in the database itself: a
-    hundred thousand places take a few seconds. A place without Slack, and every place when
-    `slack` is false, is asked by mail.
+    hundred thousand places take a few seconds. The channel is that of `rules.channel_for`.
     """
     rules = FrozenRules.of(wave.rules)
     quiet = await quiet_days_of(session, wave)
@@ -94,7 +93,7 @@ async def invite_roster(session: AsyncSession, wave: Wave, *, now: datetime, sla
         for number, instant in enumerate(reminders, start=1):
             messages.append(_Message(f"{Kind.REMINDER}:{number}:", Kind.REMINDER, instant))
         for message in messages:
-            rows = _rows_for_places(session, wave, message, slack=slack).where(
+            rows = _rows_for_places(session, wave, message).where(
                 Place.zone == zone, Place.asks_at == asks_at, Person.country.is_not_distinct_from(country)
             )
             written += await changed_rows(session, write.from_select(_COLUMNS, rows))
@@ -110,7 +109,7 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _rows_for_places(session: AsyncSession, wave: Wave, message: _Message, *, slack: bool) -> Select[Any]:
+def _rows_for_places(session: AsyncSession, wave: Wave, message: _Message) -> Select[Any]:
     """Return a statement that makes one row of `_COLUMNS` for each place of the wave."""
     columns = Delivery.__table__.columns
     by_mail: ColumnElement[Any] = literal(ChannelName.MAIL, columns["channel"].type)
@@ -124,7 +123,7 @@ def _rows_for_places(session: AsyncSession, wave: Wave, message: _Message, *, sl
             Place.wave_id,
             Place.id,
             Place.team_id,
-            case((Person.slack_id.is_not(None), by_slack), else_=by_mail) if slack else by_mail,
+            case((Person.slack_id.is_not(None), by_slack), else_=by_mail),
             literal(message.due_at, columns["due_at"].type),
             literal(DeliveryState.WAITING, columns["state"].type),
             literal(0),

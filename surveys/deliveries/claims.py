@@ -17,6 +17,7 @@ from surveys.deliveries.rules import (
     MOST_DOUBTS,
     ChannelName,
     DeliveryState,
+    Kind,
     Outcome,
     after_call,
 )
@@ -143,6 +144,20 @@ async def settle_delivery(
         .execution_options(synchronize_session=False)
     )
     return settled.state
+
+
+async def mail_takes_over(session: AsyncSession, *, now: datetime) -> int:
+    """Let what is due to people by Slack go by mail, where Slack is not connected; return how many rows.
+
+    The summary of a board is for a channel of Slack's and nobody's mail.
+    """
+    due = update(Delivery).where(
+        Delivery.channel == ChannelName.SLACK,
+        Delivery.kind != Kind.RETRO_SUMMARY,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.due_at <= now,
+    )
+    return await changed_rows(session, due.values(channel=ChannelName.MAIL))
 
 
 async def drop_delivery(session: AsyncSession, delivery_id: UUID) -> None:

@@ -75,6 +75,14 @@ class ChannelName(StrEnum):
     TRACKER = "tracker"  # not a person: a tool in which an issue is made
 
 
+def channel_for(slack_id: str | None) -> ChannelName:
+    """Return how a message to a person is planned: by Slack where they are known there, else by mail.
+
+    Whether Slack is connected is asked when it is sent, and mail takes over where it is not.
+    """
+    return ChannelName.SLACK if slack_id is not None else ChannelName.MAIL
+
+
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 

@@ -12,7 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.models import ChannelName, Kind
+from surveys.deliveries.models import Kind
+from surveys.deliveries.rules import channel_for
 from surveys.people.models import Person
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.room import own_deadline
@@ -43,7 +44,6 @@ async def announce_board(
     board_id: UUID,
     *,
     now: datetime,
-    slack: bool,
     decent: Decent,
     decent_before: Decent,
 ) -> int:
@@ -57,7 +57,6 @@ async def announce_board(
         session: the edge's.
         board_id: which board.
         now: aware UTC.
-        slack: whether people with a Slack id are reached there.
         decent: the next instant fit for messages in a zone.
         decent_before: the last morning before an instant in a zone.
     """
@@ -70,20 +69,16 @@ async def announce_board(
     for person in await _people(session, board.id):
         if first:
             due_at = decent(now, person.zone) if over_days else now
-            planned += await _plan(session, board, person, Kind.RETRO_STARTED, "", due_at, slack=slack)
+            planned += await _plan(session, board, person, Kind.RETRO_STARTED, "", due_at)
         if not over_days or board.phase not in DOING or board.phase_ends_at is None:
             continue
         due_at = decent(now, person.zone)
         ends_at = await own_deadline(session, board, person.id, now=due_at) or board.phase_ends_at
         if not first and due_at < ends_at - NOT_AFTER:
-            planned += await _plan(
-                session, board, person, Kind.RETRO_STEP, board.phase, due_at, slack=slack
-            )
+            planned += await _plan(session, board, person, Kind.RETRO_STEP, board.phase, due_at)
         again = decent_before(ends_at - AGAIN_BEFORE, person.zone)
         if board.days_a_phase > 1 and again > due_at:
-            planned += await _plan(
-                session, board, person, Kind.RETRO_STEP, f"{board.phase}:again", again, slack=slack
-            )
+            planned += await _plan(session, board, person, Kind.RETRO_STEP, f"{board.phase}:again", again)
     await session.flush()
     return planned
 
@@ -105,17 +100,14 @@ async def _plan(
     kind: Kind,
     step: str,
     due_at: datetime,
-    *,
-    slack: bool,
 ) -> bool:
-    by_slack = slack and person.slack_id is not None
     return await schedule(
         session,
         key=":".join(part for part in (kind, str(board.id), step, str(person.id)) if part),
         kind=kind,
         person_id=person.id,
         organisation_id=board.organisation_id,
-        channel=ChannelName.SLACK if by_slack else ChannelName.MAIL,
+        channel=channel_for(person.slack_id),
         due_at=due_at,
         team_id=board.team_id,
         refers_to={"retrospective": str(board.id), "phase": board.phase},

@@ -37,7 +37,7 @@ async def story(own_sessions: async_sessionmaker[AsyncSession], tmp_path: Path) 
 
 
 async def ask(story: Story, now: datetime) -> int:
-    return await ask_promises(story.sessions, story.keys, slack=True, now=now)
+    return await ask_promises(story.sessions, story.keys, now=now)
 
 
 class TestAskingAlone:

@@ -33,7 +33,7 @@ async def test_every_acknowledged_sheet_is_counted_once_and_no_other(
         for number in range(CLIENTS):
             await make_person(session, organisation, f"Person{number}", team=team)
         await make_programme(session, organisation)
-    await open_waves(own_sessions, keys, slack=True, now=OPENING)
+    await open_waves(own_sessions, keys, now=OPENING)
     async with own_sessions.begin() as session:
         wave = (await session.scalars(select(Wave))).one()
         places = (await session.scalars(select(Place.id))).all()

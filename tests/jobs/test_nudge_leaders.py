@@ -35,8 +35,8 @@ class Scene:
     cast: Cast
     wave: Wave
 
-    async def run(self, now: datetime, *, slack: bool = True) -> int:
-        return await nudge_leaders(self.sessions, now=now, slack=slack)
+    async def run(self, now: datetime) -> int:
+        return await nudge_leaders(self.sessions, now=now)
 
     async def send(self) -> None:
         async with self.sessions.begin() as session:
@@ -146,10 +146,6 @@ class TestResults:
             (DeliveryState.WAITING, ChannelName.SLACK, None)
         }
 
-    async def test_without_slack_they_get_mail(self, scene: Scene) -> None:
-        await scene.run(CLOSED, slack=False)
-        assert {row.channel for row in await scene.planned(Kind.RESULTS_FOR_LEADER)} == {ChannelName.MAIL}
-
     async def test_messages_wait_for_the_morning_where_their_reader_is(
         self, sessions: async_sessionmaker[AsyncSession]
     ) -> None:
@@ -184,7 +180,7 @@ class TestResults:
                 session, programme, [cast.payments], closes_at=CLOSED, state=WaveState.CANCELLED
             )
             await make_wave(session, programme, [cast.payments], closes_at=CLOSED - 30 * DAY)
-        assert await nudge_leaders(sessions, now=CLOSED + DAY, slack=True) == 0
+        assert await nudge_leaders(sessions, now=CLOSED + DAY) == 0
 
 
 class TestShares:
@@ -256,7 +252,7 @@ async def test_who_leads_a_working_group_alone_begins_the_week_with_its_promises
             due=date(2026, 3, 30),
             now=CLOSED,
         )
-        await begin_weeks(session, now=monday, slack=True)
+        await begin_weeks(session, now=monday)
 
     (row,) = [one for one in await scene.planned(Kind.LEADER_WEEK) if one.person_id == scene.cast.alice.id]
     async with scene.sessions.begin() as session:

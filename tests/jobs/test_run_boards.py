@@ -74,11 +74,11 @@ async def test_a_rhythm_starts_a_board_on_its_day_and_looks_at_the_next(
     async with sessions.begin() as session:
         await set_rhythm(session, cast.payments.id, SPRINT, by=cast.lena.id, now=NOON)
 
-    await run_boards(sessions, keys, now=DUE - timedelta(minutes=1), slack=True)
+    await run_boards(sessions, keys, now=DUE - timedelta(minutes=1))
     async with sessions() as session:
         assert (await session.scalars(select(Retrospective))).all() == []
-    await run_boards(sessions, keys, now=DUE, slack=True)
-    await run_boards(sessions, keys, now=DUE + timedelta(minutes=1), slack=True)
+    await run_boards(sessions, keys, now=DUE)
+    await run_boards(sessions, keys, now=DUE + timedelta(minutes=1))
 
     board = await board_of(sessions)
     assert (board.title, board.pace, board.facilitator_id) == ("Sprint 2026-03-06", Pace.OVER_DAYS, None)
@@ -93,7 +93,7 @@ async def test_after_a_long_outage_the_missed_ones_are_left_out(
     async with sessions.begin() as session:
         await set_rhythm(session, cast.payments.id, SPRINT, by=cast.lena.id, now=NOON)
 
-    await run_boards(sessions, keys, now=DUE + timedelta(weeks=5), slack=True)
+    await run_boards(sessions, keys, now=DUE + timedelta(weeks=5))
 
     async with sessions() as session:
         assert (await session.scalars(select(Retrospective))).all() == []
@@ -119,8 +119,8 @@ async def test_everybody_who_takes_part_is_told_once_that_a_board_is_open(
 ) -> None:
     await start(sessions, keys, cast)
 
-    await run_boards(sessions, keys, now=NOON, slack=True)
-    await run_boards(sessions, keys, now=NOON, slack=True)
+    await run_boards(sessions, keys, now=NOON)
+    await run_boards(sessions, keys, now=NOON)
 
     told = await planned(sessions)
     assert {one.kind for one in told} == {Kind.RETRO_STARTED}
@@ -134,7 +134,7 @@ async def test_a_board_over_days_moves_by_itself_and_asks_all_alike_at_decent_ho
     await start(sessions, keys, cast, pace=Pace.OVER_DAYS, days_a_phase=2)
     seen, now = [], NOON
     for _ in range(20):
-        await run_boards(sessions, keys, now=now, slack=True)
+        await run_boards(sessions, keys, now=now)
         board = await board_of(sessions)
         seen.append(board.phase)
         if board.phase is Phase.DISCUSS:
@@ -155,7 +155,7 @@ async def test_a_board_with_names_waits_for_a_wish_against_them(
 ) -> None:
     await start(sessions, keys, cast, pace=Pace.OVER_DAYS, names=Names.SHOWN)
 
-    await run_boards(sessions, keys, now=NOON, slack=True)
+    await run_boards(sessions, keys, now=NOON)
 
     assert (await board_of(sessions)).phase is Phase.LOOK_BACK
 
@@ -164,12 +164,12 @@ async def test_a_board_whose_key_is_lost_holds_up_nobody(
     sessions: Sessions, keys: DirectoryKeyStore, cast: Cast
 ) -> None:
     await start(sessions, keys, cast, pace=Pace.OVER_DAYS)
-    await run_boards(sessions, keys, now=NOON, slack=True)
+    await run_boards(sessions, keys, now=NOON)
     board = await board_of(sessions)
     assert board.card_key is not None
     await keys.destroy(board.card_key)
 
-    await run_boards(sessions, keys, now=NOON + timedelta(days=9), slack=True)
+    await run_boards(sessions, keys, now=NOON + timedelta(days=9))
 
     assert (await board_of(sessions)).phase is Phase.WRITE
 
@@ -178,7 +178,7 @@ async def test_a_message_says_what_can_be_done_until_when_and_nothing_once_that_
     sessions: Sessions, keys: DirectoryKeyStore, cast: Cast
 ) -> None:
     board_id = await start(sessions, keys, cast, pace=Pace.OVER_DAYS, days_a_phase=2)
-    await run_boards(sessions, keys, now=NOON, slack=True)
+    await run_boards(sessions, keys, now=NOON)
     first, *_ = await planned(sessions)
     again = next(one for one in await planned(sessions) if one.kind is Kind.RETRO_STEP)
     settings = Settings(base_url="https://kept.example.com")

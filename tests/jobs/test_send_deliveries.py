@@ -247,7 +247,7 @@ async def test_who_cannot_be_reached_in_slack_gets_a_mail_with_a_personal_link(
     assert note.answer_url.startswith("http://kept.test/answer/")
 
 
-async def test_mail_takes_over_where_slack_is_not_configured_any_more(
+async def test_mail_takes_over_where_slack_is_not_connected(
     story: Story, letters: Letters, clock: RealClock
 ):
     await only(story, "Alice")
@@ -256,6 +256,7 @@ async def test_mail_takes_over_where_slack_is_not_configured_any_more(
     await send_deliveries(bare, now=OPENING)
 
     assert [letter.email for letter in letters.sent] == ["alice@example.com"]
+    assert all(error is None for _, error in await states(story))
 
 
 async def test_our_own_fault_is_parked(story: Story, post: Post, slack: FaultProxy):

@@ -38,7 +38,7 @@ class TestOpening:
     async def test_a_wave_opens_once_with_everybody_in_their_unit(self, story: Story) -> None:
         wave = await story.open()
 
-        assert await open_waves(story.sessions, story.keys, slack=True, now=OPENING) == 0
+        assert await open_waves(story.sessions, story.keys, now=OPENING) == 0
         assert wave.state is WaveState.OPEN
         assert (wave.opens_at, wave.closes_at) == (OPENING, OPENING + timedelta(hours=72))
         async with story.sessions() as session:
@@ -59,10 +59,7 @@ class TestOpening:
             assert (await session.get_one(Wave, wave.id)).rules["open_prompt"] is None
 
     async def test_nothing_opens_before_its_time(self, story: Story) -> None:
-        assert (
-            await open_waves(story.sessions, story.keys, slack=True, now=OPENING - timedelta(seconds=1))
-            == 0
-        )
+        assert await open_waves(story.sessions, story.keys, now=OPENING - timedelta(seconds=1)) == 0
 
     async def test_everybody_asked_has_one_invitation(self, story: Story) -> None:
         await story.open()
@@ -86,7 +83,7 @@ class TestOpening:
         second = OPENING + timedelta(days=14)
 
         # Ten o'clock in Tokyo has passed, and Payments is still in the wave before.
-        await open_waves(story.sessions, story.keys, slack=True, now=second - timedelta(hours=6))
+        await open_waves(story.sessions, story.keys, now=second - timedelta(hours=6))
         assert (await story.wave()).id == first.id
         await story.close()
         opened = await story.open(second)
@@ -98,9 +95,9 @@ class TestOpening:
     ) -> None:
         late = OPENING + timedelta(days=14, hours=1)
 
-        await open_waves(story.sessions, story.keys, slack=True, now=OPENING + timedelta(hours=1))
+        await open_waves(story.sessions, story.keys, now=OPENING + timedelta(hours=1))
         await close_waves(story.sessions, story.keys, now=late + timedelta(days=14))
-        await open_waves(story.sessions, story.keys, slack=True, now=late + timedelta(days=14))
+        await open_waves(story.sessions, story.keys, now=late + timedelta(days=14))
 
         async with story.sessions() as session:
             waves = await session.execute(select(Wave.state, Wave.number).order_by(Wave.occurrence))

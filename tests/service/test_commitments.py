@@ -54,7 +54,7 @@ class TestSharing:
         assert sent.status_code == again.status_code == 303
         assert sent.headers["location"] == f"{address(cast.payments)}?done=shared#loop"
         for _ in range(2):
-            await nudge_leaders(sessions, now=NOON, slack=True)
+            await nudge_leaders(sessions, now=NOON)
         async with sessions() as session:
             told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.SHARED))).all()
             assert len((await session.scalars(select(Share))).all()) == 1
@@ -78,7 +78,7 @@ class TestSharing:
         assert "gets a message on Tuesday 3 March, 10:00" in form.text
         due = []
         for now in (TEAM_SEES - timedelta(minutes=1), TEAM_SEES):
-            await nudge_leaders(sessions, now=now, slack=True)
+            await nudge_leaders(sessions, now=now)
             async with sessions() as session:
                 told = select(Delivery.due_at).where(Delivery.kind == Kind.SHARED)
                 due.append(set(await session.scalars(told)))

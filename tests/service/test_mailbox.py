@@ -230,8 +230,8 @@ class TestTheRecipient:
         assert "had a reply" not in (await lena.get(f"/teams/{cast.payments.id}")).text
 
         clock.now += DAY
-        await announce_mailboxes(sessions, now=clock.now, slack=True)
-        await announce_mailboxes(sessions, now=clock.now, slack=True)
+        await announce_mailboxes(sessions, now=clock.now)
+        await announce_mailboxes(sessions, now=clock.now)
 
         messages = (await opened(stranger, token))["messages"]
         assert [(each["mine"], each["words"]) for each in messages][1] == (
@@ -252,10 +252,10 @@ class TestTheRecipient:
     async def test_the_leader_hears_of_news_once_a_day_and_nobody_else_does(
         self, token: str, cast: Cast, clock: Clock, sessions: Sessions
     ) -> None:
-        assert await announce_mailboxes(sessions, now=clock.now, slack=True) == 0
+        assert await announce_mailboxes(sessions, now=clock.now) == 0
         clock.now += DAY
-        assert await announce_mailboxes(sessions, now=clock.now, slack=True) == 1
-        assert await announce_mailboxes(sessions, now=clock.now + timedelta(hours=3), slack=True) == 0
+        assert await announce_mailboxes(sessions, now=clock.now) == 1
+        assert await announce_mailboxes(sessions, now=clock.now + timedelta(hours=3)) == 0
 
         async with sessions() as session:
             told = (await session.scalars(select(Delivery))).all()

@@ -386,7 +386,7 @@ class TestAnOpenPulse:
         assert "It is asked once more on" in refused.text
 
         tomorrow = clock() + timedelta(days=3)  # the close was on a Friday
-        await open_waves(sessions, keys, slack=True, now=tomorrow.replace(hour=12))
+        await open_waves(sessions, keys, now=tomorrow.replace(hour=12))
         async with sessions() as session:
             newest = (await session.scalars(select(Wave).order_by(Wave.opens_at.desc()))).first()
             assert newest is not None

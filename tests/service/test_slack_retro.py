@@ -415,7 +415,7 @@ class TestTheCommand:
             board = (await session.scalars(select(Retrospective))).one()
         assert (board.team_id, board.pace) == (cast.payments.id, Pace.OVER_DAYS)
         assert board.facilitator_id == cast.bob.id
-        await run_boards(sessions, keys, now=clock(), slack=True)
+        await run_boards(sessions, keys, now=clock())
         assert await count(sessions, Delivery) == 8
         assert slack.of("chat.postMessage") == []
 

@@ -145,10 +145,10 @@ async def test_its_own_retrospective_speaks_of_what_is_done_until_it_was_spoken_
 async def test_who_leads_one_begins_the_week_with_what_is_open_there(
     session: AsyncSession, cast: Cast, group: WorkingGroup
 ) -> None:
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY) == 0
     await promised(session, cast, group)
 
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 1
+    assert await begin_weeks(session, now=MONDAY) == 1
     week = await week_of(session, cast.alice.id, now=MONDAY)
     assert week is not None
     assert (week.loop.team_name, week.thing.kind) == ("Reviewers", ThingKind.UPDATE)

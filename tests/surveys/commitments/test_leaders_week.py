@@ -29,11 +29,11 @@ async def test_a_week_begins_on_monday_morning_with_one_message(session: AsyncSe
     cast = await scene(session)
 
     hour = timedelta(hours=1)
-    assert await begin_weeks(session, now=MONDAY - DAY, slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY - 3 * hour, slack=True) == 1  # for nine o'clock
-    assert await begin_weeks(session, now=MONDAY + 3 * hour, slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY + 7 * DAY, slack=True) == 1
-    assert await begin_weeks(session, now=MONDAY + 14 * DAY + 11 * hour, slack=True) == 1  # in the evening
+    assert await begin_weeks(session, now=MONDAY - DAY) == 0
+    assert await begin_weeks(session, now=MONDAY - 3 * hour) == 1  # for nine o'clock
+    assert await begin_weeks(session, now=MONDAY + 3 * hour) == 0
+    assert await begin_weeks(session, now=MONDAY + 7 * DAY) == 1
+    assert await begin_weeks(session, now=MONDAY + 14 * DAY + 11 * hour) == 1  # in the evening
 
     told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
     assert {one.person_id for one in told} == {cast.lena.id}
@@ -45,11 +45,11 @@ async def test_who_is_told_of_results_on_monday_morning_begins_the_week_two_hour
     session: AsyncSession,
 ) -> None:
     await scene(session)
-    assert await tell_leaders(session, now=MONDAY - DAY, slack=True) == 1  # for nine o'clock on Monday
+    assert await tell_leaders(session, now=MONDAY - DAY) == 1  # for nine o'clock on Monday
 
-    assert await begin_weeks(session, now=MONDAY - timedelta(hours=9), slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY + timedelta(hours=2), slack=True) == 1
+    assert await begin_weeks(session, now=MONDAY - timedelta(hours=9)) == 0
+    assert await begin_weeks(session, now=MONDAY) == 0
+    assert await begin_weeks(session, now=MONDAY + timedelta(hours=2)) == 1
 
 
 async def test_while_a_leader_is_away_who_stands_in_begins_the_week_in_their_place(
@@ -68,8 +68,8 @@ async def test_while_a_leader_is_away_who_stands_in_begins_the_week_in_their_pla
     )
     await session.flush()
 
-    assert await begin_weeks(session, now=MONDAY, slack=True) == 1
-    assert await begin_weeks(session, now=MONDAY + timedelta(hours=1), slack=True) == 0
+    assert await begin_weeks(session, now=MONDAY) == 1
+    assert await begin_weeks(session, now=MONDAY + timedelta(hours=1)) == 0
     told = (await session.scalars(select(Delivery).where(Delivery.kind == Kind.LEADER_WEEK))).all()
     assert [one.person_id for one in told] == [cast.alice.id]
     assert await week_of(session, cast.lena.id, now=MONDAY) is None
@@ -83,13 +83,13 @@ async def test_a_week_that_was_put_off_begins_later_and_no_other_comes_between(
     session: AsyncSession,
 ) -> None:
     cast = await scene(session)
-    await begin_weeks(session, now=MONDAY, slack=True)
+    await begin_weeks(session, now=MONDAY)
     again = await put_off_week(session, cast.lena.id, how="two_weeks", now=MONDAY + timedelta(hours=1))
 
     assert again == MONDAY.replace(minute=0) + 14 * DAY
     for days in (7, 8, 14):
-        assert await begin_weeks(session, now=MONDAY + days * DAY, slack=True) == 0
-    assert await begin_weeks(session, now=MONDAY + 21 * DAY, slack=True) == 1
+        assert await begin_weeks(session, now=MONDAY + days * DAY) == 0
+    assert await begin_weeks(session, now=MONDAY + 21 * DAY) == 1
 
 
 async def test_the_one_thing_is_what_presses_most(session: AsyncSession) -> None:
@@ -131,6 +131,6 @@ async def test_after_a_holiday_the_week_begins_on_its_first_working_day(session:
     cast.organisation.country = "DE"  # hers, who has none of her own
     await session.flush()
 
-    assert await begin_weeks(session, now=easter_monday, slack=True) == 0
-    assert await begin_weeks(session, now=easter_monday + DAY, slack=True) == 1
-    assert await begin_weeks(session, now=easter_monday + 2 * DAY, slack=True) == 0
+    assert await begin_weeks(session, now=easter_monday) == 0
+    assert await begin_weeks(session, now=easter_monday + DAY) == 1
+    assert await begin_weeks(session, now=easter_monday + 2 * DAY) == 0

@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 async def invited(session: AsyncSession, make_round: MakeRound, **changes: object) -> Round:
     made = await make_round(session, **changes)
-    await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True)
+    await actions.invite_roster(session, made.wave, now=TUESDAY)
     return made
 
 
@@ -52,7 +52,7 @@ class TestInviteRoster:
     async def test_inviting_twice_adds_nothing(self, session: AsyncSession, make_round: MakeRound):
         made = await invited(session, make_round)
 
-        assert await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True) == 0
+        assert await actions.invite_roster(session, made.wave, now=TUESDAY) == 0
 
     async def test_nobody_is_reminded_on_a_holiday_where_they_live_nor_on_a_quiet_day_of_the_programme(
         self, session: AsyncSession, make_round: MakeRound
@@ -62,7 +62,7 @@ class TestInviteRoster:
         in_ghana.country = "GH"  # Friday is Independence Day there
         programme = await session.get_one(Programme, made.wave.programme_id)
         programme.blackouts = [["2026-03-04", "2026-03-04"]]
-        await actions.invite_roster(session, made.wave, now=TUESDAY, slack=True)
+        await actions.invite_roster(session, made.wave, now=TUESDAY)
 
         days: dict[UUID, list[int]] = {person.id: [] for person in made.people}
         for person_id, due_at in await session.execute(

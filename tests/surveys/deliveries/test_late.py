@@ -21,7 +21,7 @@ NINE = TUESDAY - HOUR  # on the same day in Berlin
 
 async def invited(session: AsyncSession, make_round: MakeRound, **changes: object) -> Round:
     made = await make_round(session, people=1, **changes)
-    await actions.invite_roster(session, made.wave, now=TUESDAY, slack=False)
+    await actions.invite_roster(session, made.wave, now=TUESDAY)
     return made
 
 

@@ -23,7 +23,7 @@ async def test_reminders_keep_their_day_and_hour_on_the_new_clock_and_the_invita
     session: AsyncSession, make_round: MakeRound
 ) -> None:
     made = await make_round(session)
-    await invite_roster(session, made.wave, now=TUESDAY, slack=True)
+    await invite_roster(session, made.wave, now=TUESDAY)
     before = await due_of(session, made, Kind.REMINDER)
     person = made.people[1]
 
@@ -44,7 +44,7 @@ async def test_a_reminder_that_would_fall_into_the_past_stays_where_it_was(
     session: AsyncSession, make_round: MakeRound
 ) -> None:
     made = await make_round(session)
-    await invite_roster(session, made.wave, now=TUESDAY, slack=True)
+    await invite_roster(session, made.wave, now=TUESDAY)
     before = await due_of(session, made, Kind.REMINDER)
     made.people[1].zone = "Asia/Tokyo"
 
