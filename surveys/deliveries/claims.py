@@ -134,6 +134,7 @@ async def settle_delivery(
         "doubts": settled.doubts,
         "lease_until": settled.lease_until,
         "error": outcome.error,
+        "times_put_off": 0,
     }
     if outcome.receipt is not None:
         values["receipt"] = dict(outcome.receipt)
@@ -181,5 +182,6 @@ async def sweep(session: AsyncSession, *, at: datetime, unknown_retry: timedelta
             doubts=Delivery.doubts + 1,
             lease_until=at + unknown_retry,
             error="worker_lost",
+            times_put_off=0,
         ),
     )

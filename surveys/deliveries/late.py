@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, case, select, true, update
+from sqlalchemy import Select, Update, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,10 +22,7 @@ from surveys.deliveries.together import IS_NEWS, drop_superseded, keep_apart, ke
 from surveys.people.models import Person
 from surveys.waves.models import Wave, WaveState
 
-# The `error` of a row that was put off, once and twice, until the clock is seen by day there: whether it
-# comes at the hour it was put off to is not known before.
-PUT_OFF = ("put_off", "put_off_again")
-_MISSED = case(*((Delivery.error == mark, times) for times, mark in enumerate(PUT_OFF, start=1)), else_=0)
+MOST_COUNTED = 2  # what was put off so often waits no more; see `when_told_late`
 # Said like this so that SQLite goes by the unique key; it would look through all that waits, row by row.
 _NOT_WAITING = [state for state in DeliveryState if state is not DeliveryState.WAITING]
 _TO_BE_SENT = (
@@ -77,11 +74,16 @@ async def _ask_by_day(session: AsyncSession, now: datetime, *, steady: bool) -> 
 async def _wait(
     session: AsyncSession, rows: Update, at: datetime, zone: str, missed: int, now: datetime
 ) -> int:
-    """Put rows off until `at`, and note that; or, by day, that the clock is there after all."""
+    """Put rows off until `at`, and count that; or, by day, note that the clock is there after all.
+
+    Whether it comes at the hour a row was put off to is not known before.
+    """
     if at > now:
-        return await changed_rows(session, rows.values(due_at=at, error=PUT_OFF[min(missed, 1)]))
+        return await changed_rows(
+            session, rows.values(due_at=at, times_put_off=min(missed + 1, MOST_COUNTED))
+        )
     if missed and by_day(now, zone, weekends=True) == now:
-        await changed_rows(session, rows.values(error=None))
+        await changed_rows(session, rows.values(times_put_off=0))
     return 0
 
 
@@ -121,12 +123,17 @@ async def _tell_by_day(session: AsyncSession, now: datetime) -> int:
     """Put off what is about no open sheet: results, promises, a leader's week."""
     late = (IS_NEWS, *_TO_BE_SENT, Delivery.due_at <= now - LATE)
     groups = await session.execute(
-        select(Person.zone, _MISSED).join(Delivery, Delivery.person_id == Person.id).where(*late).distinct()
+        select(Person.zone, Delivery.times_put_off)
+        .join(Delivery, Delivery.person_id == Person.id)
+        .where(*late)
+        .distinct()
     )
     changed = 0
     for zone, missed in groups.all():
         at = when_told_late(zone, missed=missed, now=now)
-        those = update(Delivery).where(*late, missed == _MISSED, Delivery.person_id.in_(living_in(zone)))
+        those = update(Delivery).where(
+            *late, Delivery.times_put_off == missed, Delivery.person_id.in_(living_in(zone))
+        )
         changed += await _wait(session, those, at, zone, missed, now)
     return changed
 
@@ -150,7 +157,7 @@ class _Late:
 async def _late_groups(session: AsyncSession, now: datetime, kinds: Sequence[Kind]) -> list[_Late]:
     late = (Delivery.kind.in_(kinds), *_TO_BE_SENT, Delivery.due_at <= now - LATE)
     groups = await session.execute(
-        select(Wave.id, Delivery.kind, Delivery.due_at, Person.zone, Wave.closes_at, _MISSED)
+        select(Wave.id, Delivery.kind, Delivery.due_at, Person.zone, Wave.closes_at, Delivery.times_put_off)
         .select_from(Delivery)
         .join(Person, Person.id == Delivery.person_id)
         .join(Wave, Wave.id == Delivery.wave_id)
@@ -164,7 +171,7 @@ async def _late_groups(session: AsyncSession, now: datetime, kinds: Sequence[Kin
             Delivery.wave_id == wave_id,
             Delivery.kind == kind,
             Delivery.due_at == due_at,
-            missed == _MISSED,
+            Delivery.times_put_off == missed,
             Delivery.person_id.in_(living_in(zone)),
         )
         rows, places = update(Delivery).where(*same), select(Delivery.place_id).where(*same)

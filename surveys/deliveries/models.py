@@ -32,6 +32,7 @@ class Delivery(Scoped, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0)  # times it may have arrived without our knowing
     lease_until: Mapped[datetime | None]  # real clock: claimed until then, or not to be tried before
+    times_put_off: Mapped[int] = mapped_column(default=0)  # until day, since the clock was last seen by day
     error: Mapped[str | None]  # a code of the channel, never a text
     receipt: Mapped[dict[str, Any] | None]  # what the channel gave back: Slack's channel and ts
     refers_to: Mapped[dict[str, Any] | None]  # ids of what the message is about
