@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
 from service.controllers.forms import Reader
-from service.views.done import IN_A_GROUP
+from service.views.done import IN_A_GROUP, place_of
 from service.views.groups import GroupPage, group_forms
 from service.views.loop import loop_page
 from service.views.retro_page import retro_list
@@ -54,6 +54,7 @@ async def show_group(
         retros_here=shown.belongs,
         repair_promises=frozenset[UUID](),
         done=language.say(IN_A_GROUP[done]) if done in IN_A_GROUP else "",
+        done_in=place_of(done),
         **loop_forms(
             language,
             today=today,

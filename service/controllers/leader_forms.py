@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.teams import show_team
+from service.views.done import place_of
 from service.views.team_forms import FormState, Returned
 from surveys.commitments.queries import loop_of
 from surveys.errors import not_here
@@ -63,8 +64,8 @@ LEADER_FORM = {"leader": Provide(LeaderForm, sync_to_thread=False)}
 
 
 def back(team_id: UUID, done: str) -> Redirect:
-    """Lead back to the page of a unit, which says what was done."""
-    return Redirect(f"/teams/{team_id}?done={done}#loop", status_code=303)
+    """Lead back to the page of a unit, to the part that says what was done."""
+    return Redirect(f"/teams/{team_id}?done={done}#{place_of(done)}", status_code=303)
 
 
 async def require_promise_of(

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from integrations.language import mark
 from service.controllers.programme_desk import NOT_USABLE, organisation_of
 from service.rendering import Page
 from service.views import programmes as views
@@ -51,6 +52,17 @@ class Card:
     missed: str  # said of a newest date that passed unasked
 
 
+DONE: Mapping[str, str] = {
+    "minimum": mark("Set. It holds from the next pulse of each programme on."),
+    "added": mark("Added. Nobody is asked before the first of its dates."),
+    "changed": mark("Kept. It acts from the next pulse on."),
+    "paused": mark("Paused. A pulse that is open goes on."),
+    "resumed": mark("It goes on in its old rhythm."),
+    "again": mark("It is asked once more, tomorrow."),
+    "ended": mark("Ended without results. What was answered is deleted."),
+}
+
+
 async def list_page(
     session: AsyncSession,
     viewer: Viewer,
@@ -59,8 +71,9 @@ async def list_page(
     *,
     field: SurveyError | None = None,
     notice: SurveyError | None = None,
+    done: str = "",
 ) -> Response[str]:
-    """Show the list; with a refusal beside the field it is about, or above everything."""
+    """Show the list; with what was done, or with a refusal beside its field or above everything."""
 
     def said(refusal: SurveyError | None) -> str:
         return page.language.refusal(refusal) if refusal else ""
@@ -76,6 +89,7 @@ async def list_page(
         "programmes/list.html",
         status=NOT_USABLE if field else CONFLICT if notice else 200,
         notice=said(notice),
+        done=page.language.say(DONE[done]) if done in DONE else "",
         cards=cards,
         minimum=organisation.minimum_group,
         least=organisation.minimum_group if asked_before else SMALLEST_MINIMUM,

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from integrations.language import mark
@@ -40,10 +40,15 @@ class ProgrammeController(Controller):
 
     @get("/")
     async def cards(
-        self, session: Session, viewer: CurrentViewer, page: CurrentPage, now: Now
+        self,
+        session: Session,
+        viewer: CurrentViewer,
+        page: CurrentPage,
+        now: Now,
+        done: FromQuery[str] = "",
     ) -> Response[str]:
         """Show every programme with its next dates in words."""
-        return await list_page(session, viewer, page, now)
+        return await list_page(session, viewer, page, now, done=done)
 
     @post("/minimum-group", status_code=200)
     async def minimum_group(
@@ -62,7 +67,7 @@ class ProgrammeController(Controller):
             )
         except (Invalid, Conflict) as refusal:
             return await list_page(session, viewer, page, now, field=refusal)
-        return _to_the_list()
+        return _to_the_list("minimum")
 
     @get("/new")
     async def blank(
@@ -83,7 +88,7 @@ class ProgrammeController(Controller):
         if sent.problems or form.text("do") == "preview":
             return await desk.show(sent, itself=None)
         await add_programme(session, desk.organisation, sent.draft, now=now, by=viewer.person_id)
-        return _to_the_list()
+        return _to_the_list("added")
 
     @post("/dates", status_code=200)
     async def dates(
@@ -134,7 +139,7 @@ class ProgrammeController(Controller):
             now=now,
             by=viewer.person_id,
         )
-        return _to_the_list()
+        return _to_the_list("changed")
 
     @post("/{programme_id:uuid}/pause")
     async def pause(
@@ -142,7 +147,7 @@ class ProgrammeController(Controller):
     ) -> Redirect:
         """Open no further pulse of this programme."""
         await pause_programme(session, programme_id, now=now, by=viewer.person_id)
-        return _to_the_list()
+        return _to_the_list("paused")
 
     @post("/{programme_id:uuid}/resume")
     async def resume(
@@ -151,7 +156,7 @@ class ProgrammeController(Controller):
         """Let it go on in its old rhythm."""
         organisation = await organisation_of(session, viewer)
         await resume_programme(session, organisation, programme_id, now=now, by=viewer.person_id)
-        return _to_the_list()
+        return _to_the_list("resumed")
 
     @post("/{programme_id:uuid}/ask-again", status_code=200)
     async def ask_once_more(
@@ -178,7 +183,7 @@ class ProgrammeController(Controller):
             subject=f"programme:{kept.id}",
             details={"on": day.isoformat()},
         )
-        return _to_the_list()
+        return _to_the_list("again")
 
     @post("/waves/{wave_id:uuid}/end", status_code=200)
     async def end(
@@ -197,8 +202,8 @@ class ProgrammeController(Controller):
             actor_id=viewer.person_id,
             subject=f"wave:{wave_id}",
         )
-        return _to_the_list()
+        return _to_the_list("ended")
 
 
-def _to_the_list() -> Redirect:
-    return Redirect("/programmes", status_code=303)
+def _to_the_list(done: str) -> Redirect:
+    return Redirect(f"/programmes?done={done}", status_code=303)

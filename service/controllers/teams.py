@@ -17,7 +17,7 @@ from service.controllers.group_page import show_group
 from service.dependencies import CurrentPage, CurrentViewer, Now, Requested, Session
 from service.reading_log import note_after
 from service.security import requires_sign_in
-from service.views.done import DONE
+from service.views.done import DONE, place_of
 from service.views.leading import Leading, leading_view
 from service.views.team_forms import Returned, loop_forms
 from service.views.team_notes import who_reads_shared_words
@@ -134,6 +134,7 @@ async def _show_unit(
         retros_here=viewer.belongs_to(team_id),
         leading=await _leading(session, reader, trend, unit.absences.standing, acts=is_leader),
         done=language.say(DONE[done]) if done in DONE else "",
+        done_in=place_of(done),
         **loop_forms(
             language,
             today=today,

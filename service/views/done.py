@@ -20,6 +20,16 @@ DONE: Mapping[str, str] = {
     "closed": mark("Closed. The team reads why; it counts as nobody's failure."),
     "left_out": mark("Taken off the list."),
 }
+ABOUT_LEADING = frozenset({"pledged", "noted", "deleted", "away", "back"})
+
+
+def place_of(done: str) -> str:
+    """Return the part of the page in which it is said, and to which a form leads back; "" for its head."""
+    if done in ABOUT_LEADING:
+        return "pledge"
+    return "loop" if done in DONE else ""
+
+
 IN_A_GROUP: Mapping[str, str] = {
     **DONE,
     "done": DONE_IN_GROUP,

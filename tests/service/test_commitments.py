@@ -53,6 +53,8 @@ class TestSharing:
 
         assert sent.status_code == again.status_code == 303
         assert sent.headers["location"] == f"{address(cast.payments)}?done=shared#loop"
+        page = (await lena.get(sent.headers["location"])).text
+        assert page.index('id="loop"') < page.index("Shared. The team reads your words here")
         for _ in range(2):
             await nudge_leaders(sessions, now=NOON)
         async with sessions() as session:

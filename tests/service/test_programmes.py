@@ -277,8 +277,11 @@ class TestChanging:
         assert "Nobody is asked until you resume it." in page
         assert "These are the dates it would have." in (await hr.get(f"/programmes/{programme.id}")).text
 
-        assert (await hr.post(f"/programmes/{programme.id}/resume", data=token)).status_code == 303
-        assert "Paused" not in (await hr.get("/programmes")).text
+        resumed = await hr.post(f"/programmes/{programme.id}/resume", data=token)
+        assert resumed.status_code == 303
+        after = (await hr.get(resumed.headers["location"])).text
+        assert "Paused" not in after
+        assert "It goes on in its old rhythm." in after
 
 
 class TestTheMinimumGroup:
