@@ -110,7 +110,7 @@ def _keep_going(loop: LoopPage, language: Translator, *, today: date, is_leader:
 def _unanswered(day: str, language: Translator, *, is_leader: bool) -> NextStep:
     title = language.say("What comes next")
     if not is_leader:
-        text = mark("An answer was named for {day}. The leader says what will be done, or why not.")
+        text = mark("An answer was named for {day} and is still to come: what will be done, or why not.")
         return NextStep(title, language.say(text, day=day))
     text = mark("You named {day} for an answer. What you will do, or why not: either is an answer.")
     return NextStep(title, language.say(text, day=day), "#said", language.say("See what waits"))
