@@ -18,7 +18,7 @@ SAID: Mapping[TopicKind, str] = {
     TopicKind.SHIFT: mark("{name} has gone down, and that is big enough to be more than chance."),
     TopicKind.LOW: mark("More of you disagree than agree on: {name}."),
     TopicKind.THEME: mark("Several of you named the same theme: {name}."),
-    TopicKind.COMMENTS: mark("What was written in people's own words in the pulse of {day}."),
+    TopicKind.COMMENTS: mark("What people wrote in their own words in the pulse of {day}."),
 }
 BY_ITSELF: Mapping[TopicKind, str] = {
     TopicKind.MAILBOX: mark("Something that came by the leader's mailbox."),
