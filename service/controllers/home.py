@@ -27,6 +27,7 @@ from service.views.home import (
 from service.views.long_lists import part_of
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, blank_sheet, has_answered
+from surveys.cadence.queries import programmes
 from surveys.commitments.agreements import agreement_of
 from surveys.commitments.leading import acts_in
 from surveys.commitments.promises import steps_owned_by
@@ -80,6 +81,7 @@ class HomeController(Controller):
             led=await _led(session, viewer, now=now),
             groups=await _groups(session, viewer, page, now=now),
             may_make_group=may_make_group(viewer),
+            begins=viewer.is_hr and not await programmes(session, organisation.id),
             tree=branches(directory.teams, relation_of),
             all_elsewhere=all_elsewhere,
         )

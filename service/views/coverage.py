@@ -66,6 +66,7 @@ class CoverageView:
     minimum: int
     asked: int
     not_asked: Sequence[str]  # active people whom nobody asks: without a team, or leading the root
+    has_programme: bool  # whether a programme asks anybody at the moment
 
     @property
     def has_something_to_look_at(self) -> bool:
@@ -114,6 +115,7 @@ def coverage_view(
         not_asked=sorted(
             person.name for person in directory.people.values() if person.active and person.id not in asked
         ),
+        has_programme=bool(audiences),
     )
 
 

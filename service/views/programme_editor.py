@@ -24,9 +24,9 @@ RHYTHMS = (
 PULSE_NAMES = {"default": mark("Default"), "light": mark("Light"), "quarterly": mark("Quarterly")}
 REMINDERS = (mark("None"), mark("One"), mark("Two"))
 HEAD_STARTS = (
-    mark("On the same day as their team"),
-    mark("One working day before their team"),
-    mark("Two working days before their team"),
+    mark("At the same moment"),
+    mark("One working day before"),
+    mark("Two working days before"),
 )
 
 

@@ -60,6 +60,7 @@ class TestHome:
         for team in (cast.payments, cast.search, cast.people, cast.warehouse):
             assert f'href="/teams/{team.id}"' in shown
         assert 'href="/coverage"' in shown
+        assert "Add the first programme" in shown
 
     async def test_an_outsider_sees_nothing_of_the_team(self, signed_in: SignedIn, cast: Cast) -> None:
         shown = (await (await signed_in(cast.oscar)).get("/")).text
@@ -135,6 +136,7 @@ class TestCoverage:
         payments = shown[order[1] : order[2]]
         assert "Figures of its own" in payments
         assert "Carla: without a team, or leading the whole organisation." in shown
+        assert "can be asked; no programme does so at the moment." in shown
 
 
 class TestMeasurement:
