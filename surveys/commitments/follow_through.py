@@ -57,7 +57,7 @@ def follow_through(
             [end_of_day(told.view.first_due, zones[told.team_id]) - told.view.made_at for told in recent]
         ),
         differs=gap is not None and gap > rates.GAP_WORTH_A_TALK,
-        confirmed=rules.confirmed_rate(told.final for told in recent),
+        confirmed=rules.confirmed_rate(told.view.word for told in recent),
         by_dates=rules.kept_rate(told.status for told in recent),
         moved=sum(bool(told.view.moves) for told in recent),
         withdrawn=withdrawn,

@@ -59,7 +59,7 @@ async def tell_leaders(session: AsyncSession, *, now: datetime) -> int:
         .join(Leadership, Leadership.team_id == WaveUnit.team_id)
         .join(Person, (Person.id == Leadership.person_id) & Person.active)
         .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.leaders_see_at, now))
-        .where(~_told(kind, Delivery.wave_id == Wave.id), ~_overtaken(now))
+        .where(~_told(kind, Delivery.wave_id == Wave.id), ~_overtaken(WaveUnit.team_id, now))
     )
     leading = found.all()
     acting = await stand_ins(session, {team_id for _, team_id, _ in leading}, now=now)
@@ -91,14 +91,18 @@ async def tell_teams(session: AsyncSession, *, now: datetime) -> int:
     waves = await session.scalars(
         select(Wave)
         .where(Wave.state == WaveState.PUBLISHED, Wave.is_pulse, _lately(Wave.team_sees_at, now))
-        .where(~_told(kind, Delivery.wave_id == Wave.id), ~_overtaken(now))
+        .where(~_told(kind, Delivery.wave_id == Wave.id))
     )
     planned = 0
     for wave in waves.all():
         asked = await session.scalars(
-            select(WaveUnit.team_id).where(WaveUnit.wave_id == wave.id, WaveUnit.asked > 0)
+            select(WaveUnit.team_id)
+            .join(Wave, Wave.id == WaveUnit.wave_id)
+            .where(Wave.id == wave.id, WaveUnit.asked > 0, ~_overtaken(WaveUnit.team_id, now))
         )
         units = frozenset(asked)
+        if not units:
+            continue
         people = await _asked_in(session, wave.organisation_id, units)
         told = await session.execute(
             select(Delivery.team_id, Delivery.person_id).where(
@@ -123,7 +127,7 @@ async def pass_on_shares(session: AsyncSession, *, now: datetime) -> int:
         select(Share, Wave.team_sees_at)
         .join(Wave, Wave.id == Share.wave_id)
         .where(_lately(Share.shared_at, now), Wave.team_sees_at <= now)
-        .where(~_told(kind, about), ~_overtaken(now))
+        .where(~_told(kind, about), ~_overtaken(Share.team_id, now))
     )
     planned = 0
     for share, visible_at in found.all():
@@ -172,6 +176,7 @@ async def nudge_to_share(session: AsyncSession, *, now: datetime) -> int:
             Share.id.is_(None),
             shown,
             ~_told(kind, about),
+            ~_overtaken(WaveUnit.team_id, now),
             ~this_week,
             ~untold,
         )
@@ -205,15 +210,20 @@ def _lately(
     return (column <= now) & (column >= now - STILL_NEWS)
 
 
-def _overtaken(now: datetime) -> ColumnElement[bool]:
-    """Return whether newer results of the same programme are out, so that the page alone tells of these."""
-    newer = aliased(Wave)
+def _overtaken(team_id: InstrumentedAttribute[UUID], now: datetime) -> ColumnElement[bool]:
+    """Return whether newer results of the unit are out, so that the page alone tells of these.
+
+    A small unit is not asked in every wave of its programme: what others were asked since overtakes nothing.
+    """
+    newer, asked = aliased(Wave), aliased(WaveUnit)
     return exists().where(
         newer.programme_id == Wave.programme_id,
         newer.state == WaveState.PUBLISHED,
         newer.is_pulse,
         newer.occurrence > Wave.occurrence,
         newer.leaders_see_at <= now,
+        asked.wave_id == newer.id,
+        asked.team_id == team_id,
     )
 
 

@@ -238,9 +238,11 @@ def kept_rate(statuses: Iterable[Status], *, strict: bool = False) -> Rate | Non
 def confirmed_rate(words: Iterable[str | None]) -> Rate | None:
     """Return how many promises the team confirmed out of those it decided on; None when none.
 
-    Takes final words. Can't tell, too few and said openly stay outside.
+    Takes what the team says now of each. A first "not yet" counts until another word takes its place: else
+    whoever leaves a reopened promise alone would keep a good rate. Can't tell, too few and said openly stay
+    outside.
     """
-    decided = [word for word in words if word in {KEPT, DIFFERENTLY}]
+    decided = [word for word in words if word in {KEPT, NOT_YET, DIFFERENTLY}]
     return Rate(decided.count(KEPT), len(decided)) if decided else None
 
 

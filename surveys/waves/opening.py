@@ -16,7 +16,7 @@ from surveys.people.rules import Directory
 from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
 from surveys.waves.queries import ASKED_STATES
-from surveys.waves.rosters import audience_of, moved_since_last_wave, rosters_of
+from surveys.waves.rosters import audience_of, moved_since_last_asked, rosters_of
 from surveys.waves.rules import (
     FrozenRules,
     LoopQuestion,
@@ -77,7 +77,7 @@ async def open_wave(
     if when is Fate.MISSED or not rosters:
         await miss_wave(session, programme, occurrence, now=now)
         return None
-    moved = await moved_since_last_wave(session, units, directory, programme)
+    moved = await moved_since_last_asked(session, units, directory, programme)
     wave = await _freeze_wave(
         session,
         programme,
@@ -238,8 +238,10 @@ async def _freeze_units(
     loop: Mapping[UUID, Sequence[LoopQuestion]],
     moved: Mapping[UUID, tuple[set[UUID], set[UUID]]],
 ) -> None:
+    asking = units & {one for unit in rosters for one in (unit, *directory.ancestors(unit))}
+
     def rows() -> Iterator[dict[str, Any]]:
-        for unit in units:
+        for unit in asking:  # where nobody is asked, nor below, the wave has no results to speak of
             node = directory.teams[unit]
             now_there = set(rosters.get(unit, ()))
             left, joined = moved.get(unit, (set(), set()))
@@ -247,7 +249,7 @@ async def _freeze_units(
             yield {
                 "wave_id": wave.id,
                 "team_id": unit,
-                "parent_id": node.parent_id if node.parent_id in units else None,
+                "parent_id": node.parent_id if node.parent_id in asking else None,
                 "name": node.name,
                 "asked": len(now_there),
                 "leaders": [str(person) for person in directory.leaders.get(unit, ())],

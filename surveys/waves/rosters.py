@@ -1,12 +1,11 @@
 """Who is asked in an occurrence, and how that differs from the last one."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.cadence.models import Programme
@@ -48,33 +47,36 @@ async def rosters_of(
     return rosters
 
 
-async def moved_since_last_wave(
+async def moved_since_last_asked(
     session: AsyncSession, units: set[UUID], directory: Directory, programme: Programme
 ) -> dict[UUID, tuple[set[UUID], set[UUID]]]:
-    """Return who left and who joined each unit since the programme's wave before, where anyone did.
+    """Return who left and who joined each unit since the programme's last wave that asked it.
 
-    Rosters are purged, so the change is read from the history of memberships, which is written on
-    change only. Returns nothing at all when there was no wave before.
+    A small unit rests in between, so that wave is not the same for all. Rosters are purged; the change is
+    read from the history of memberships, which is written on change only. Units that the programme never
+    asked are left out.
     """
-    since = await session.scalar(
-        select(Wave.opens_at)
+    asked = await session.execute(
+        select(WaveUnit.team_id, func.max(Wave.opens_at))
+        .join(Wave, Wave.id == WaveUnit.wave_id)
         .where(Wave.programme_id == programme.id, Wave.state.in_(ASKED_STATES), Wave.is_pulse)
-        .order_by(Wave.opens_at.desc())
-        .limit(1)
+        .where(WaveUnit.asked > 0)
+        .group_by(WaveUnit.team_id)
     )
-    if since is None:
-        return {}
-    moved: dict[UUID, tuple[set[UUID], set[UUID]]] = defaultdict(lambda: (set(), set()))
-    for unit in units:
-        moved[unit] = (set(), set())  # a unit without a change is known to have none
+    since: dict[UUID, datetime] = {row[0]: row[1] for row in asked if row[0] in units}
+    moved: dict[UUID, tuple[set[UUID], set[UUID]]] = {unit: (set(), set()) for unit in since}
+    if not since:
+        return moved  # a unit without a change is known to have none
+    oldest = min(since.values())
     changes = await session.scalars(
-        select(Membership).where((Membership.since > since) | (Membership.until > since))
+        select(Membership).where((Membership.since > oldest) | (Membership.until > oldest))
     )
     for membership in changes:
-        if membership.team_id not in units or membership.person_id not in directory.people:
+        last = since.get(membership.team_id)
+        if last is None or membership.person_id not in directory.people:
             continue
         left, joined = moved[membership.team_id]
-        was_there = membership.since <= since
+        was_there = membership.since <= last and (membership.until is None or membership.until > last)
         is_there = membership.until is None
         if was_there and not is_there:
             left.add(membership.person_id)

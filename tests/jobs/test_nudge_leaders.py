@@ -131,9 +131,26 @@ class TestResults:
 
         await scene.run(newer)
 
-        assert [row.wave_id for row in await scene.planned(Kind.RESULTS_FOR_LEADER)] == [wave.id]
-        assert await scene.names(Kind.RESULTS_FOR_TEAM) == []
+        told = await scene.planned(Kind.RESULTS_FOR_LEADER)
+        assert {(row.person_id, row.wave_id) for row in told} == {
+            (scene.cast.lena.id, wave.id),
+            (scene.cast.by_name["Sam"].id, scene.wave.id),  # whose team was not asked again
+        }
+        search = {one.name for one in scene.cast.search_members}
+        assert set(await scene.names(Kind.RESULTS_FOR_TEAM)) == search
         assert await scene.names(Kind.SHARED) == []
+
+    async def test_nobody_is_reminded_to_share_what_newer_results_have_overtaken(self, scene: Scene) -> None:
+        newer = CLOSED + 7 * DAY
+        await scene.run(CLOSED)
+        await scene.send()
+        async with scene.sessions.begin() as session:
+            programme = await session.get_one(Programme, scene.wave.programme_id)
+            await make_wave(session, programme, [scene.cast.payments], closes_at=newer)
+
+        await scene.run(newer)
+
+        assert await scene.names(Kind.LEADER_NUDGE) == ["Sam"]
 
     async def test_each_row_says_what_it_is_about(self, scene: Scene) -> None:
         await scene.run(CLOSED)

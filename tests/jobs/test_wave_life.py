@@ -19,6 +19,7 @@ from surveys.results.models import Figure, Participation, Pool
 from surveys.results.queries import trend_of
 from surveys.results.receipts import receipt_list, receipt_text
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
+from tests.cast import make_person
 from tests.waves import OPENING, Story, make_keys
 
 PAYMENTS = ("Alice", "Bob", "Chen", "Dana", "Emil", "Fay", "Gus")
@@ -106,6 +107,29 @@ class TestOpening:
                 (WaveState.MISSED, None),
                 (WaveState.OPEN, 1),
             ]
+
+    async def test_a_unit_that_rests_has_no_part_in_a_wave_and_what_changed_there_waits_for_its_own(
+        self, story: Story
+    ) -> None:
+        cast, week = story.cast, timedelta(days=7)
+        async with story.sessions.begin() as session:
+            (await session.get_one(Programme, story.programme.id)).every = 1
+            await make_person(session, cast.organisation, "Gil", team=cast.payments)  # eight: asked weekly
+        await story.open()
+        await story.close()
+        async with story.sessions.begin() as session:
+            joined = OPENING + timedelta(days=4)
+            await make_person(session, cast.organisation, "Sol", team=cast.search, since=joined)
+
+        async def units(number: int) -> dict[str, float | None]:
+            wave = await story.open(OPENING + number * week)
+            async with story.sessions() as session:
+                found = await session.scalars(select(WaveUnit).where(WaveUnit.wave_id == wave.id))
+                return {unit.name: unit.changed_share for unit in found}
+
+        assert await units(1) == {"Company": 0.0, "Product": 0.0, "Payments": 0.0}
+        await story.close()
+        assert (await units(2))["Search"] == pytest.approx(1 / 7)
 
 
 class TestAnswering:

@@ -185,6 +185,7 @@ class TestRates:
 
     def test_the_team_confirmed_so_many_of_those_it_decided_on(self) -> None:
         assert confirmed_rate(["kept", "kept", "differently", "said_openly"]) == Rate(2, 3)
+        assert confirmed_rate(["kept", "not_yet", "too_few"]) == Rate(1, 2)  # until it says something else
 
     def test_there_is_no_share_of_fewer_than_five(self) -> None:
         assert Rate(3, 4).share is None
