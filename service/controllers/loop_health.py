@@ -43,7 +43,7 @@ class LoopHealthController(Controller):
         )
         return Response(
             as_csv(health, page.language),
-            media_type="text/csv; charset=utf-8",
+            media_type="text/csv",
             headers={"content-disposition": 'attachment; filename="promises.csv"'},
         )
 

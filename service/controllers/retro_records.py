@@ -99,7 +99,7 @@ class RetroRecordController(Controller):
     ) -> Answer:
         """Download the board as Markdown."""
         held, day = await _exported(session, viewer, retro_id, page.language, now)
-        return _file(as_markdown(held).encode(), "text/markdown; charset=utf-8", f"{day}.md")
+        return _file(as_markdown(held).encode(), "text/markdown", f"{day}.md")
 
     @get("/summary.csv")
     async def table(
@@ -107,7 +107,7 @@ class RetroRecordController(Controller):
     ) -> Answer:
         """Download the board as a table."""
         held, day = await _exported(session, viewer, retro_id, page.language, now)
-        return _file(as_table(held), "text/csv; charset=utf-8", f"{day}.csv")
+        return _file(as_table(held), "text/csv", f"{day}.csv")
 
     @get("/summary.pdf")
     async def pdf(
