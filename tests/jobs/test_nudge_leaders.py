@@ -140,7 +140,9 @@ class TestResults:
         assert set(await scene.names(Kind.RESULTS_FOR_TEAM)) == search
         assert await scene.names(Kind.SHARED) == []
 
-    async def test_nobody_is_reminded_to_share_what_newer_results_have_overtaken(self, scene: Scene) -> None:
+    async def test_nobody_is_reminded_to_share_what_newer_results_have_overtaken(
+        self, scene: Scene
+    ) -> None:
         newer = CLOSED + 7 * DAY
         await scene.run(CLOSED)
         await scene.send()
