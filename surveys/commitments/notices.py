@@ -213,7 +213,7 @@ def _lately(
 def _overtaken(team_id: InstrumentedAttribute[UUID], now: datetime) -> ColumnElement[bool]:
     """Return whether newer results of the unit are out, so that the page alone tells of these.
 
-    A small unit is not asked in every wave of its programme: what others were asked since overtakes nothing.
+    A small unit is not asked in every wave of its programme: what others are asked overtakes nothing.
     """
     newer, asked = aliased(Wave), aliased(WaveUnit)
     return exists().where(
