@@ -150,8 +150,6 @@ async def _ask_units(
                 directory,
                 fitting.times,
                 {one.waiting.team_id: one.waiting.question for one in fitting.units},
-                organisation_minimum=organisation.minimum_group,
-                leaders_read_below=organisation.leaders_read_below,
             )
             return opened.wave
     return None

@@ -29,7 +29,7 @@ from surveys.commitments.actions import hear_team_words
 from surveys.database import sqlite_file
 from surveys.deliveries.actions import purge_wave, schedule
 from surveys.deliveries.models import Kind
-from surveys.deliveries.rules import channel_for
+from surveys.deliveries.rules import Planned, channel_for
 from surveys.errors import KeyLost
 from surveys.people.models import Person, Role, RoleKind
 from surveys.questions.rules import CORE, LOOP_CHOICES, waves_in_cycle
@@ -132,13 +132,15 @@ async def _tell_hr(session: AsyncSession, wave_id: UUID, *, now: datetime) -> No
     for person in people:
         await schedule(
             session,
-            key=f"{Kind.NO_RESULTS}:{wave_id}:{person.id}",
-            kind=Kind.NO_RESULTS,
-            person_id=person.id,
-            organisation_id=wave.organisation_id,
-            channel=channel_for(person.slack_id),
-            due_at=now,
-            refers_to={"wave_id": str(wave_id)},
+            Planned(
+                key=f"{Kind.NO_RESULTS}:{wave_id}:{person.id}",
+                kind=Kind.NO_RESULTS,
+                person_id=person.id,
+                organisation_id=wave.organisation_id,
+                channel=channel_for(person.slack_id),
+                due_at=now,
+                refers_to={"wave_id": str(wave_id)},
+            ),
         )
 
 

@@ -77,8 +77,6 @@ async def _open_next(
         programme,
         occurrence,
         directory,
-        organisation_minimum=organisation.minimum_group,
-        leaders_read_below=organisation.leaders_read_below,
         loop=loop,
         now=now,
     )

@@ -30,6 +30,7 @@ from surveys.deliveries.claims import (
 from surveys.deliveries.late import settle_late
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.deliveries.pace import ANY_METHOD, pause_calls, pause_left, reserve_call
+from surveys.deliveries.rules import Planned
 from surveys.milestones.issues import note_issue
 
 WORKSPACE = "slack"  # one workspace is configured by settings
@@ -183,14 +184,16 @@ async def _settle(session: AsyncSession, post: Post, delivery: Delivery, outcome
 async def _by_mail_instead(session: AsyncSession, delivery: Delivery) -> None:
     await schedule(
         session,
-        key=f"{delivery.key}:mail",
-        kind=delivery.kind,
-        person_id=delivery.person_id,
-        organisation_id=delivery.organisation_id,
-        channel=ChannelName.MAIL,
-        due_at=delivery.due_at,
-        wave_id=delivery.wave_id,
-        place_id=delivery.place_id,
-        team_id=delivery.team_id,
-        refers_to=delivery.refers_to,
+        Planned(
+            key=f"{delivery.key}:mail",
+            kind=delivery.kind,
+            person_id=delivery.person_id,
+            organisation_id=delivery.organisation_id,
+            channel=ChannelName.MAIL,
+            due_at=delivery.due_at,
+            wave_id=delivery.wave_id,
+            place_id=delivery.place_id,
+            team_id=delivery.team_id,
+            refers_to=delivery.refers_to,
+        ),
     )

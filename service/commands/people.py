@@ -18,7 +18,7 @@ from service.composition import open_database, open_keys, read_settings
 from surveys.ballots.actions import withdraw_person
 from surveys.deliveries.actions import forget_person, schedule
 from surveys.deliveries.moves import move_reminders
-from surveys.deliveries.rules import Kind, channel_for
+from surveys.deliveries.rules import Kind, Planned, channel_for
 from surveys.errors import Conflict, Missing
 from surveys.people.actions import apply_import, erase_person, found_organisation, make_sign_in_link
 from surveys.people.directory_import import stored_directory
@@ -218,11 +218,13 @@ async def _make_link(settings: Settings, email: str) -> str:
         token = await make_sign_in_link(session, person.id, by=None, now=now)
         await schedule(
             session,
-            key=f"{Kind.SIGN_IN}:{uuid4()}",
-            kind=Kind.SIGN_IN,
-            person_id=person.id,
-            organisation_id=person.organisation_id,
-            channel=channel_for(person.slack_id),
-            due_at=now,
+            Planned(
+                key=f"{Kind.SIGN_IN}:{uuid4()}",
+                kind=Kind.SIGN_IN,
+                person_id=person.id,
+                organisation_id=person.organisation_id,
+                channel=channel_for(person.slack_id),
+                due_at=now,
+            ),
         )
     return f"{settings.base_url}/sign-in/{token}"

@@ -12,7 +12,7 @@ from surveys.comments.queries import recipients
 from surveys.comments.rules import newest_batch
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Kind
-from surveys.deliveries.rules import channel_for
+from surveys.deliveries.rules import Planned, channel_for
 from surveys.people.models import Organisation
 from surveys.people.queries import directory_of
 
@@ -32,12 +32,14 @@ async def tell_recipients(session: AsyncSession, *, now: datetime, decent: Decen
                 told.add(person.id)
                 planned += await schedule(
                     session,
-                    key=f"{Kind.MAILBOX_NEWS}:{day}:{person.id}",
-                    kind=Kind.MAILBOX_NEWS,
-                    person_id=person.id,
-                    organisation_id=organisation.id,
-                    channel=channel_for(person.slack_id),
-                    due_at=decent(now, person.zone),
+                    Planned(
+                        key=f"{Kind.MAILBOX_NEWS}:{day}:{person.id}",
+                        kind=Kind.MAILBOX_NEWS,
+                        person_id=person.id,
+                        organisation_id=organisation.id,
+                        channel=channel_for(person.slack_id),
+                        due_at=decent(now, person.zone),
+                    ),
                 )
     return planned
 
@@ -56,13 +58,15 @@ async def tell_teams_of_replies(session: AsyncSession, *, now: datetime, decent:
             for person_id in rosters.get(team_id, ()):
                 planned += await schedule(
                     session,
-                    key=f"{Kind.MAILBOX_REPLY}:{day}:{team_id}:{person_id}",
-                    kind=Kind.MAILBOX_REPLY,
-                    person_id=person_id,
-                    organisation_id=organisation.id,
-                    channel=channel_for(directory.people[person_id].slack_id),
-                    due_at=decent(now, directory.people[person_id].zone),
-                    team_id=team_id,
+                    Planned(
+                        key=f"{Kind.MAILBOX_REPLY}:{day}:{team_id}:{person_id}",
+                        kind=Kind.MAILBOX_REPLY,
+                        person_id=person_id,
+                        organisation_id=organisation.id,
+                        channel=channel_for(directory.people[person_id].slack_id),
+                        due_at=decent(now, directory.people[person_id].zone),
+                        team_id=team_id,
+                    ),
                 )
     return planned
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.deliveries.actions import schedule
-from surveys.deliveries.rules import Kind, channel_for
+from surveys.deliveries.rules import Kind, Planned, channel_for
 from surveys.errors import Conflict
 from surveys.people.groups import note, to_change
 from surveys.people.models import Person, WorkingGroup
@@ -43,13 +43,15 @@ async def tell_who_joined(
             continue
         planned += await schedule(
             session,
-            key=f"{Kind.GROUP_JOINED}:{group.id.hex}:{person.id.hex}:{now:%Y%m%d%H%M%S}",
-            kind=Kind.GROUP_JOINED,
-            person_id=person.id,
-            organisation_id=group.organisation_id,
-            channel=channel_for(person.slack_id),
-            due_at=now,
-            team_id=group.id,
+            Planned(
+                key=f"{Kind.GROUP_JOINED}:{group.id.hex}:{person.id.hex}:{now:%Y%m%d%H%M%S}",
+                kind=Kind.GROUP_JOINED,
+                person_id=person.id,
+                organisation_id=group.organisation_id,
+                channel=channel_for(person.slack_id),
+                due_at=now,
+                team_id=group.id,
+            ),
         )
     return planned
 

@@ -7,10 +7,9 @@ the key of a delivery says what it is about, and a wave that was told once is no
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, null, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -18,9 +17,9 @@ from surveys.commitments.absences import rest_of, spans_away, stand_ins
 from surveys.commitments.clocks import NO_REST, Rest, after_working_time, speaking_time
 from surveys.commitments.models import Share
 from surveys.commitments.rules import PUBLIC_AFTER
+from surveys.deliveries.actions import schedule_all
 from surveys.deliveries.models import Delivery, DeliveryState, Kind
-from surveys.deliveries.pace import insert_once
-from surveys.deliveries.rules import channel_for
+from surveys.deliveries.rules import Planned, channel_for
 from surveys.people.models import Leadership, Person
 from surveys.people.queries import directory_of
 from surveys.people.rules import Somebody
@@ -30,7 +29,6 @@ from surveys.waves.models import Wave, WaveState, WaveUnit
 STILL_NEWS = timedelta(days=21)  # an outage longer than this leaves old results untold
 NUDGE_WITHIN = timedelta(days=14)
 A_WEEK = timedelta(days=6)
-CHUNK = 500  # rows a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,29 +253,18 @@ async def plan_notices(
     session: AsyncSession, organisation_id: UUID, notices: Iterable[Notice], *, now: datetime
 ) -> int:
     """Write notices that are not written yet, each for a decent hour where its reader is."""
-    rows = [_row(notice, organisation_id, now=now) for notice in notices]
-    planned = 0
-    for start in range(0, len(rows), CHUNK):
-        some = rows[start : start + CHUNK]
-        written = await session.scalars(insert_once(session, Delivery).values(some).returning(Delivery.id))
-        planned += len(written.all())
-    return planned
+    return await schedule_all(session, [_planned(notice, organisation_id, now=now) for notice in notices])
 
 
-def _row(notice: Notice, organisation_id: UUID, *, now: datetime) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "key": notice.key,
-        "kind": notice.kind,
-        "person_id": notice.person.id,
-        "wave_id": notice.wave_id,
-        "place_id": None,
-        "team_id": notice.team_id,
-        "channel": channel_for(notice.person.slack_id),
-        "due_at": speaking_time(max(now, notice.not_before), notice.person.zone, notice.person.country),
-        "state": DeliveryState.WAITING,
-        "attempts": 0,
-        "doubts": 0,
-        "organisation_id": organisation_id,
-        "refers_to": null() if notice.refers_to is None else notice.refers_to,
-    }
+def _planned(notice: Notice, organisation_id: UUID, *, now: datetime) -> Planned:
+    return Planned(
+        key=notice.key,
+        kind=notice.kind,
+        person_id=notice.person.id,
+        organisation_id=organisation_id,
+        channel=channel_for(notice.person.slack_id),
+        due_at=speaking_time(max(now, notice.not_before), notice.person.zone, notice.person.country),
+        wave_id=notice.wave_id,
+        team_id=notice.team_id,
+        refers_to=notice.refers_to,
+    )

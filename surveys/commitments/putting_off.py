@@ -12,7 +12,7 @@ from surveys.commitments.leading import acting_owner, acts_in, zone_of
 from surveys.commitments.models import Commitment, CommitmentState
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Delivery, DeliveryState, Kind
-from surveys.deliveries.rules import channel_for
+from surveys.deliveries.rules import Planned, channel_for
 from surveys.errors import Conflict, Missing, only_for_leaders
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Leadership, Person
@@ -52,14 +52,16 @@ async def put_off_promise(
     )
     await schedule(
         session,
-        key=f"{start}{count + 1}",
-        kind=Kind.PROMISE_DUE,
-        person_id=person_id,
-        organisation_id=promise.organisation_id,
-        channel=channel_for(person.slack_id),
-        due_at=morning,
-        team_id=promise.team_id,
-        refers_to={"commitment": str(promise.id)},
+        Planned(
+            key=f"{start}{count + 1}",
+            kind=Kind.PROMISE_DUE,
+            person_id=person_id,
+            organisation_id=promise.organisation_id,
+            channel=channel_for(person.slack_id),
+            due_at=morning,
+            team_id=promise.team_id,
+            refers_to={"commitment": str(promise.id)},
+        ),
     )
     return morning
 
@@ -93,12 +95,14 @@ async def put_off_week(session: AsyncSession, person_id: UUID, *, how: str, now:
     )
     await schedule(
         session,
-        key=week_key(person_id, begins),
-        kind=Kind.LEADER_WEEK,
-        person_id=person_id,
-        organisation_id=person.organisation_id,
-        channel=channel_for(person.slack_id),
-        due_at=begins,
+        Planned(
+            key=week_key(person_id, begins),
+            kind=Kind.LEADER_WEEK,
+            person_id=person_id,
+            organisation_id=person.organisation_id,
+            channel=channel_for(person.slack_id),
+            due_at=begins,
+        ),
     )
     return begins
 

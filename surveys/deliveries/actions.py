@@ -4,12 +4,12 @@ The row is the job. Due times run on the `now` that a caller gives; leases, back
 the real clock, called `at` here, so that time can be driven in a demo without breaking a rate limit.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     text,
     type_coerce,
@@ -41,6 +42,7 @@ from surveys.deliveries.rules import (
     ChannelName,
     DeliveryState,
     Kind,
+    Planned,
     Snooze,
     reminder_times,
 )
@@ -51,6 +53,7 @@ from surveys.waves.rules import FrozenRules
 
 SEEN_EVENT_DAYS = 2
 MANY = 1_000  # new rows
+CHUNK = 500  # rows a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,33 +146,25 @@ def _new_id(session: AsyncSession) -> ColumnElement[UUID]:
     return type_coerce(func.lower(func.hex(func.randomblob(16))), Uuid())
 
 
-async def schedule(  # noqa: PLR0913 -- one row's columns, all by name
-    session: AsyncSession,
-    *,
-    key: str,
-    kind: Kind,
-    person_id: UUID,
-    organisation_id: UUID,
-    channel: ChannelName,
-    due_at: datetime,
-    wave_id: UUID | None = None,
-    place_id: UUID | None = None,
-    team_id: UUID | None = None,
-    refers_to: Mapping[str, Any] | None = None,
-) -> bool:
-    """Plan one message; return False when one with the same key is planned or sent already.
+async def schedule(session: AsyncSession, message: Planned) -> bool:
+    """Plan one message; return False when one with the same key is planned or sent already."""
+    return await schedule_all(session, [message]) == 1
 
-    `refers_to` holds ids and codes only, as described at `Kind`; never a text and never a token.
-    """
-    values = {
-        "id": uuid4(), "key": key, "kind": kind, "person_id": person_id, "wave_id": wave_id,
-        "place_id": place_id, "team_id": team_id, "channel": channel, "due_at": due_at,
-        "state": DeliveryState.WAITING, "attempts": 0, "doubts": 0, "organisation_id": organisation_id,
-    }  # fmt: skip
-    if refers_to is not None:
-        values["refers_to"] = dict(refers_to)
-    statement = insert_once(session, Delivery).values(**values).returning(Delivery.id)
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+async def schedule_all(session: AsyncSession, messages: Sequence[Planned]) -> int:
+    """Plan messages whose keys are not planned or sent already; return how many those were."""
+    planned = 0
+    for start in range(0, len(messages), CHUNK):
+        rows = [_row(message) for message in messages[start : start + CHUNK]]
+        written = await session.scalars(insert_once(session, Delivery).values(rows).returning(Delivery.id))
+        planned += len(written.all())
+    return planned
+
+
+def _row(message: Planned) -> dict[str, Any]:
+    row = {field.name: getattr(message, field.name) for field in fields(message)}
+    row["refers_to"] = null() if message.refers_to is None else dict(message.refers_to)
+    return row
 
 
 async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datetime) -> datetime:
@@ -199,15 +194,17 @@ async def snooze(session: AsyncSession, place: Place, how: Snooze, *, now: datet
     )
     await schedule(
         session,
-        key=f"{Kind.SNOOZED}:{already + 1}:{place.id.hex}",
-        kind=Kind.SNOOZED,
-        person_id=place.person_id,
-        organisation_id=wave.organisation_id,
-        channel=asked_by or ChannelName.MAIL,
-        due_at=due_at,
-        wave_id=wave.id,
-        place_id=place.id,
-        team_id=place.team_id,
+        Planned(
+            key=f"{Kind.SNOOZED}:{already + 1}:{place.id.hex}",
+            kind=Kind.SNOOZED,
+            person_id=place.person_id,
+            organisation_id=wave.organisation_id,
+            channel=asked_by or ChannelName.MAIL,
+            due_at=due_at,
+            wave_id=wave.id,
+            place_id=place.id,
+            team_id=place.team_id,
+        ),
     )
     await _leave_alone(session, place, until=due_at)
     return due_at

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveys.zones import time_zone
@@ -99,6 +100,28 @@ class Snooze(StrEnum):
 
     LATER_TODAY = "later_today"
     TOMORROW = "tomorrow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One message to one person, before sending adds anything to its row.
+
+    Attributes:
+        key: what it is for; a second message with the same key is never sent.
+        due_at: aware UTC; when it may go.
+        refers_to: ids and codes only, as described at `Kind`; never a text and never a token.
+    """
+
+    key: str
+    kind: Kind
+    person_id: UUID
+    organisation_id: UUID
+    channel: ChannelName
+    due_at: datetime
+    wave_id: UUID | None = None
+    place_id: UUID | None = None
+    team_id: UUID | None = None
+    refers_to: Mapping[str, Any] | None = None
 
 
 class OutcomeKind(StrEnum):

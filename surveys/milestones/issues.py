@@ -17,6 +17,7 @@ from surveys.commitments.actions import mark_done
 from surveys.commitments.models import Commitment
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
+from surveys.deliveries.rules import Planned
 from surveys.errors import Conflict, Forbidden, Gone, Missing
 from surveys.milestones.models import Project, StepIssue
 from surveys.milestones.rules import Heard, IssueMoved, Source
@@ -111,14 +112,16 @@ async def open_issue(
     await session.flush()
     await schedule(
         session,
-        key=_key(row),
-        kind=Kind.STEP_ISSUE,
-        person_id=viewer.person_id,
-        organisation_id=board.organisation_id,
-        channel=ChannelName.TRACKER,
-        due_at=now,
-        team_id=board.team_id,
-        refers_to={"commitment": str(promise_id)},
+        Planned(
+            key=_key(row),
+            kind=Kind.STEP_ISSUE,
+            person_id=viewer.person_id,
+            organisation_id=board.organisation_id,
+            channel=ChannelName.TRACKER,
+            due_at=now,
+            team_id=board.team_id,
+            refers_to={"commitment": str(promise_id)},
+        ),
     )
     await record(
         session,

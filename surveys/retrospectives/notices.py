@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import Kind
-from surveys.deliveries.rules import channel_for
+from surveys.deliveries.rules import Planned, channel_for
 from surveys.people.models import Person
 from surveys.retrospectives.models import Participant, Retrospective
 from surveys.retrospectives.room import own_deadline
@@ -103,12 +103,14 @@ async def _plan(
 ) -> bool:
     return await schedule(
         session,
-        key=":".join(part for part in (kind, str(board.id), step, str(person.id)) if part),
-        kind=kind,
-        person_id=person.id,
-        organisation_id=board.organisation_id,
-        channel=channel_for(person.slack_id),
-        due_at=due_at,
-        team_id=board.team_id,
-        refers_to={"retrospective": str(board.id), "phase": board.phase},
+        Planned(
+            key=":".join(part for part in (kind, str(board.id), step, str(person.id)) if part),
+            kind=kind,
+            person_id=person.id,
+            organisation_id=board.organisation_id,
+            channel=channel_for(person.slack_id),
+            due_at=due_at,
+            team_id=board.team_id,
+            refers_to={"retrospective": str(board.id), "phase": board.phase},
+        ),
     )

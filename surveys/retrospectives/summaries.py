@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
+from surveys.deliveries.rules import Planned
 from surveys.errors import Conflict, Forbidden, Invalid, no_board_for_you
 from surveys.people.models import Person
 from surveys.people.rules import Viewer
@@ -139,14 +140,16 @@ async def post_summary(
     await session.flush()
     await schedule(
         session,
-        key=_key(row),
-        kind=Kind.RETRO_SUMMARY,
-        person_id=viewer.person_id,
-        organisation_id=board.organisation_id,
-        channel=ChannelName.SLACK,
-        due_at=now,
-        team_id=board.team_id,
-        refers_to={"retrospective": str(board_id)},
+        Planned(
+            key=_key(row),
+            kind=Kind.RETRO_SUMMARY,
+            person_id=viewer.person_id,
+            organisation_id=board.organisation_id,
+            channel=ChannelName.SLACK,
+            due_at=now,
+            team_id=board.team_id,
+            refers_to={"retrospective": str(board_id)},
+        ),
     )
     await note(session, board, "summary_posted", viewer.person_id, now=now)
     return Posted(channel, viewer.name, now, PostState.ON_ITS_WAY, None)

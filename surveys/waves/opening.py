@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.cadence.models import Programme
 from surveys.cadence.rules import Fate, Schedule, WaveTimes, fate, minimum_in_force, wave_times
 from surveys.database import insert_rows
+from surveys.people.models import Organisation
 from surveys.people.rules import Directory
 from surveys.questions.rules import Item, items_of_wave, open_prompt_of_wave
 from surveys.waves.models import Place, Wave, WaveState, WaveUnit
@@ -39,8 +40,6 @@ async def open_wave(
     occurrence: date,
     directory: Directory,
     *,
-    organisation_minimum: int,
-    leaders_read_below: bool,
     loop: Mapping[UUID, Sequence[LoopQuestion]],
     now: datetime,
 ) -> Opened | None:
@@ -51,8 +50,6 @@ async def open_wave(
     Args:
         occurrence: the local date, before quiet days move anybody's delivery.
         directory: the whole tree as it is now.
-        organisation_minimum: k of the organisation; the programme may only raise it.
-        leaders_read_below: whether leaders above may open single team pages below.
         loop: loop questions that are due, by unit, at most two each.
         now: the instant of opening.
 
@@ -85,7 +82,7 @@ async def open_wave(
         times,
         number=number,
         items=items,
-        rules=_rules(programme, organisation_minimum, leaders_read_below=leaders_read_below, number=number),
+        rules=await _rules(session, programme, number),
     )
     await _freeze_units(session, wave, directory, units, rosters, loop, moved)
     await _freeze_places(session, wave, directory, rosters, times.asks_at, first_wave=first_wave)
@@ -99,9 +96,6 @@ async def open_question(
     directory: Directory,
     times: WaveTimes,
     questions: Mapping[UUID, LoopQuestion],
-    *,
-    organisation_minimum: int,
-    leaders_read_below: bool,
 ) -> Opened:
     """Freeze a wave that asks some units one question about a promise and nothing else.
 
@@ -112,12 +106,10 @@ async def open_question(
         occurrence: a local date on which the programme has no wave.
         times: of this occurrence, for the people of these units.
         questions: what each unit is asked; nobody of them may be on the roster of an open wave.
-        organisation_minimum: as in `open_wave`.
-        leaders_read_below: as in `open_wave`.
     """
     everybody = directory.rosters()
     rosters = {unit: everybody[unit] for unit in questions}
-    rules = _rules(programme, organisation_minimum, leaders_read_below=leaders_read_below)
+    rules = await _rules(session, programme)
     wave = await _freeze_wave(
         session, programme, occurrence, times, number=None, items=(), rules=replace(rules, reminders=0)
     )
@@ -127,20 +119,15 @@ async def open_question(
     return Opened(wave, sum(map(len, rosters.values())))
 
 
-def _rules(
-    programme: Programme,
-    organisation_minimum: int,
-    *,
-    leaders_read_below: bool,
-    number: int | None = None,
-) -> FrozenRules:
+async def _rules(session: AsyncSession, programme: Programme, number: int | None = None) -> FrozenRules:
+    organisation = await session.get_one(Organisation, programme.organisation_id)
     prompt = open_prompt_of_wave(number) if number is not None and programme.open_question else None
     return FrozenRules(
-        minimum_group=minimum_in_force(organisation_minimum, programme.minimum_group),
+        minimum_group=minimum_in_force(organisation.minimum_group, programme.minimum_group),
         reminders=programme.reminders,
         remind=programme.remind,
         head_start_days=programme.head_start_days,
-        leaders_read_below=leaders_read_below,
+        leaders_read_below=organisation.leaders_read_below,
         window_hours=programme.window_hours,
         pulse=programme.pulse,
         open_prompt=prompt,

@@ -20,6 +20,7 @@ from jobs import send_deliveries as module
 from jobs.send_deliveries import Post, send_deliveries
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind, SendingPace
+from surveys.deliveries.rules import Planned
 from surveys.people.models import Person
 from tests.doubles.fault_proxy import Fault, FaultProxy
 from tests.waves import OPENING, Story, make_keys
@@ -326,12 +327,14 @@ async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
         alice = await session.get_one(Person, story.cast.alice.id)
         await schedule(
             session,
-            key="broken",
-            kind=Kind.RETRO_STARTED,
-            person_id=alice.id,
-            organisation_id=alice.organisation_id,
-            channel=ChannelName.SLACK,
-            due_at=OPENING - timedelta(days=1),
+            Planned(
+                key="broken",
+                kind=Kind.RETRO_STARTED,
+                person_id=alice.id,
+                organisation_id=alice.organisation_id,
+                channel=ChannelName.SLACK,
+                due_at=OPENING - timedelta(days=1),
+            ),
         )
     await send_deliveries(post, now=OPENING)
 

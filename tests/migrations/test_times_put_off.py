@@ -9,6 +9,7 @@ from migrations import revisions
 from surveys.database import build_engine, build_sessions
 from surveys.deliveries.actions import schedule
 from surveys.deliveries.models import ChannelName, Delivery, Kind
+from surveys.deliveries.rules import Planned
 from tests.cast import make_cast
 from tests.conftest import NOON
 
@@ -23,12 +24,14 @@ async def test_what_was_put_off_before_the_column_is_counted_in_it(own_database_
         for key, times in COUNTS.items():
             await schedule(
                 session,
-                key=key,
-                kind=Kind.SIGN_IN,
-                person_id=person.id,
-                organisation_id=person.organisation_id,
-                channel=ChannelName.MAIL,
-                due_at=NOON,
+                Planned(
+                    key=key,
+                    kind=Kind.SIGN_IN,
+                    person_id=person.id,
+                    organisation_id=person.organisation_id,
+                    channel=ChannelName.MAIL,
+                    due_at=NOON,
+                ),
             )
             await session.execute(update(Delivery).where(Delivery.key == key).values(times_put_off=times))
 

@@ -171,8 +171,6 @@ async def open_a_wave(
             programme,
             date(2026, 3, 3),
             await cast.directory(session),
-            organisation_minimum=5,
-            leaders_read_below=False,
             loop={},
             now=now,
         )

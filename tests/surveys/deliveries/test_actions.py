@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from surveys.cadence.models import Programme
 from surveys.deliveries import actions, claims
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
-from surveys.deliveries.rules import Outcome, OutcomeKind, Snooze
+from surveys.deliveries.rules import Outcome, OutcomeKind, Planned, Snooze
 from surveys.errors import Conflict
 from surveys.waves.models import WaveState
 from tests.surveys.deliveries.rounds import MakeRound, Round
@@ -95,8 +95,8 @@ class TestSchedule:
             "refers_to": {"step": "share"},
         }
 
-        assert await actions.schedule(session, **what)
-        assert not await actions.schedule(session, **what)
+        assert await actions.schedule(session, Planned(**what))
+        assert not await actions.schedule(session, Planned(**what))
         row = (await session.scalars(select(Delivery))).one()
         assert row.refers_to == {"step": "share"}
 
@@ -230,13 +230,15 @@ class TestPurge:
         made = await invited(session, make_round)
         await actions.schedule(
             session,
-            key="results",
-            kind=Kind.RESULTS_FOR_TEAM,
-            person_id=made.people[0].id,
-            organisation_id=made.organisation.id,
-            channel=ChannelName.MAIL,
-            due_at=TUESDAY,
-            wave_id=made.wave.id,
+            Planned(
+                key="results",
+                kind=Kind.RESULTS_FOR_TEAM,
+                person_id=made.people[0].id,
+                organisation_id=made.organisation.id,
+                channel=ChannelName.MAIL,
+                due_at=TUESDAY,
+                wave_id=made.wave.id,
+            ),
         )
 
         assert await actions.purge_wave(session, made.wave.id) == 9

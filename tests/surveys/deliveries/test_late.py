@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from surveys.deliveries import actions, claims
 from surveys.deliveries.late import settle_late
 from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
-from surveys.deliveries.rules import Snooze
+from surveys.deliveries.rules import Planned, Snooze
 from surveys.waves.models import Wave, WaveState
 from tests.surveys.deliveries.rounds import MakeRound, Round
 
@@ -45,10 +45,11 @@ async def news(
     wave_id: UUID | None = None,
 ) -> str:
     key = key or f"{kind}:{uuid4()}"
-    assert await actions.schedule(
-        session, key=key, kind=kind, person_id=made.people[0].id, organisation_id=made.organisation.id,
+    message = Planned(
+        key=key, kind=kind, person_id=made.people[0].id, organisation_id=made.organisation.id,
         channel=ChannelName.MAIL, due_at=due_at, wave_id=wave_id, team_id=made.team.id,
     )  # fmt: skip
+    assert await actions.schedule(session, message)
     return key
 
 
