@@ -25,9 +25,13 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from integrations.keystores import DirectoryKeyStore
 from surveys.database import build_engine, build_sessions
 from tests.counting import COUNTED, Counting, counts_branches
+from tests.doubles.fault_proxy import FaultProxy
+from tests.doubles.tracker import Tracker
 
+Sessions = async_sessionmaker[AsyncSession]
 BACKENDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
 settings.register_profile("kept", deadline=None, max_examples=40)  # no test is timed: machines differ
@@ -241,3 +245,23 @@ async def own_database(own_database_url: str) -> AsyncIterator[AsyncEngine]:
 def own_sessions(own_database: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions that really commit, on a database of this test's own."""
     return build_sessions(own_database)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> DirectoryKeyStore:
+    """A key store of the test's own."""
+    return DirectoryKeyStore.set_up(tmp_path / "keys")
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FaultProxy]:
+    """A Slack that fails as a test wants it to."""
+    async with FaultProxy().running() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def tracker() -> AsyncIterator[Tracker]:
+    """GitHub, GitLab and Jira as a double."""
+    async with Tracker().running() as double:
+        yield double

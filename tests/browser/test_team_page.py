@@ -9,7 +9,7 @@ from surveys.commitments.actions import acknowledge, commit, mark_done, share
 from surveys.waves.models import Wave
 from tests.browser.conftest import PHONE, WIDE, House, Visitors
 from tests.cast import Cast
-from tests.service.test_team_page import CLOSED, address, publish
+from tests.service.published import CLOSED, address, publish
 
 on_every_screen = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -24,17 +23,11 @@ from surveys.retrospectives.actions import close_retrospective, start_retrospect
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Names, Pace, Phase, Plan
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 
-Sessions = async_sessionmaker[AsyncSession]
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRINT = Rhythm("Sprint", 2, date(2026, 3, 6), time(14), 1)  # a Friday
 DUE = datetime(2026, 3, 6, 14, tzinfo=BERLIN)
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 @pytest.fixture

@@ -50,12 +50,6 @@ class RealClock:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[FaultProxy]:
-    async with FaultProxy().running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def letters() -> Letters:
     return Letters()
 

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import Counter
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.keystores import DirectoryKeyStore
 from jobs.forget_boards import forget_boards
@@ -19,15 +18,9 @@ from surveys.retrospectives.voting import cast_votes
 from surveys.tables import metadata
 from tests.boards import write_card
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 
-Sessions = async_sessionmaker[AsyncSession]
 SECRET_WORDS = "the rehearsal was skipped again"
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -26,6 +25,7 @@ from tests.cast import SOME_TIME_AGO, Cast, make_cast
 from tests.conftest import NOON
 from tests.service.apps import fresh_app
 
+SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 ADDRESS = "http://kept.test"
 
 
@@ -58,11 +58,6 @@ def clock() -> Clock:
 @pytest.fixture
 def mails() -> Mails:
     return Mails()
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 @pytest.fixture
@@ -121,7 +116,7 @@ def signed_in(
     sessions: async_sessionmaker[AsyncSession],
     app: Litestar,
     clock: Clock,
-) -> Callable[[Person], Awaitable[httpx.AsyncClient]]:
+) -> SignedIn:
     """Makes a browser in which this person is signed in."""
 
     async def make(person: Person) -> httpx.AsyncClient:

@@ -9,7 +9,6 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from service.ballot_box import BallotBox
@@ -18,10 +17,10 @@ from surveys.ballots.models import OpenBallot
 from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
+from tests.conftest import Sessions
 from tests.service.conftest import Clock, submit
 
 LinkOf = Callable[[Person], Awaitable[str]]
-Sessions = async_sessionmaker[AsyncSession]
 
 
 @pytest.fixture

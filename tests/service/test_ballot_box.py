@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.keystores import DirectoryKeyStore
 from service.ballot_box import BATCH, BallotBox
@@ -20,10 +20,8 @@ from surveys.errors import Busy, Invalid, Missing, SurveyError, WaveClosed
 from surveys.waves.actions import begin_closing
 from surveys.waves.models import Place, Wave
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 from tests.service.conftest import Clock, open_a_wave
-
-Sessions = async_sessionmaker[AsyncSession]
 
 # A thousand more teams, and their part in the wave.
 MORE_TEAMS = """

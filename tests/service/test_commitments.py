@@ -1,26 +1,22 @@
 """What leaders do on their team's page: each form, its errors, and what the team then reads."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from jobs.nudge_leaders import nudge_leaders
 from surveys.commitments.models import Acknowledgement, Commitment, CommitmentState, Share
 from surveys.deliveries.models import Delivery, Kind
-from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 from tests.loop import differ, step_of
-from tests.service.conftest import submit
-from tests.service.test_team_page import CLOSED, TEAM_SEES, address, publish
+from tests.service.conftest import SignedIn, submit
+from tests.service.published import CLOSED, TEAM_SEES, address, publish
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 STEP = "A written agenda before every planning meeting"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -22,7 +22,6 @@ from tests.service.apps import fresh_app
 from tests.service.conftest import ADDRESS, form_token
 from tests.service.test_live_boards import Screen
 
-Sessions = async_sessionmaker[AsyncSession]
 JSON = {"accept": "application/json"}
 
 

@@ -1,12 +1,10 @@
 """Working groups over HTTP: who makes one, who is in it, what it does together, and who learns nothing."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.group_note import GroupJoined
@@ -15,14 +13,13 @@ from jobs.notes import outgoing_for
 from surveys.commitments.models import Commitment
 from surveys.deliveries.models import Delivery, Kind
 from surveys.people.groups import make_group
-from surveys.people.models import Person, WorkingGroup
+from surveys.people.models import WorkingGroup
 from surveys.people.queries import viewer_of
 from tests.cast import Cast
-from tests.service.conftest import Clock, form_token, submit
+from tests.conftest import Sessions
+from tests.service.conftest import Clock, SignedIn, form_token, submit
 from tests.service.test_retros import WISHES, go_on
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 NAME = "Incident reviewers"
 STEP = "Write each review within a week"
 WRONG = (

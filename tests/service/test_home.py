@@ -1,6 +1,5 @@
 """The start page, for those who lead, those who are led, HR, and an outsider."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -10,16 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from surveys.cadence.models import Interval, Programme, PulseKind
-from surveys.people.models import Person
 from surveys.questions.rules import BANK
 from surveys.results.models import Pooled
 from surveys.results.rules.pooled import shape_sums
 from surveys.waves.models import Wave, WaveState
 from tests.cast import Cast
-from tests.service.conftest import Clock, submit
+from tests.service.conftest import Clock, SignedIn, submit
 from tests.service.test_answers import fields_of
-
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 
 
 class TestHome:

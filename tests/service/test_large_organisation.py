@@ -1,10 +1,9 @@
 """Pages in a large organisation: what they read does not grow with it, and long lists come in parts."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-import httpx
 from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -12,8 +11,8 @@ from benchmarks.invented import invent
 from surveys.commitments.leading import names_around
 from surveys.people.models import Leadership, Person, Role, RoleKind, Team
 from surveys.people.readers import asked_in
+from tests.service.conftest import SignedIn
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 GROWING = {
     "sqlite": {"person", "membership", "team", "leadership"},
     "postgresql": {"person", "membership"},  # to read a thousand teams is the cheaper way there, and right

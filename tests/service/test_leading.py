@@ -1,24 +1,19 @@
 """What leaders say about leading itself, as members read it; being away, and taking over."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from surveys.commitments.actions import commit
 from surveys.commitments.models import Absence, Commitment, CommitmentState, MistakeNote, Topic
-from surveys.people.models import Leadership, Person
+from surveys.people.models import Leadership
 from tests.cast import Cast
-from tests.conftest import NOON
-from tests.service.conftest import Clock, submit
-from tests.service.test_team_page import address, publish
-
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
+from tests.conftest import NOON, Sessions
+from tests.service.conftest import Clock, SignedIn, submit
+from tests.service.published import address, publish
 
 
 async def send(client: httpx.AsyncClient, cast: Cast, action: str, **fields: str) -> httpx.Response:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
 from service.live_boards import LiveBoards
@@ -27,14 +26,7 @@ from surveys.retrospectives.room import set_clock
 from surveys.retrospectives.rules import ABSENT_AFTER, HERE_FOR, Phase, Plan
 from tests.boards import write_card
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
-
-Sessions = async_sessionmaker[AsyncSession]
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
+from tests.conftest import NOON, Sessions
 
 
 @pytest.fixture

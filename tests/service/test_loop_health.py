@@ -1,9 +1,7 @@
 """How the loop does over all teams, for HR: unnamed, and by team only under a works agreement."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import httpx
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -12,12 +10,10 @@ from jobs.count_loops import count_loops
 from surveys.audit.models import Entry
 from surveys.commitments.actions import acknowledge, share
 from surveys.commitments.models import LateCount
-from surveys.people.models import Person
 from tests.cast import Cast, make_person, make_team
 from tests.loop import make_programme, make_wave
-from tests.service.conftest import Clock, submit
+from tests.service.conftest import Clock, SignedIn, submit
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 DAY = timedelta(days=1)
 RULE = {"reference": "Works agreement 12, on the intranet under Rules."}
 

@@ -2,7 +2,6 @@
 
 import base64
 import os
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from jobs.announce_mailboxes import announce_mailboxes
 from jobs.prune import prune
@@ -18,13 +16,12 @@ from service.controllers.mailbox import REPLY_BYTES
 from surveys.comments.models import Mailbox, MailboxMessage
 from surveys.comments.rules import MAILBOXES_A_DAY, MESSAGES_A_DAY
 from surveys.deliveries.models import Delivery, Kind
-from surveys.people.models import Person, Role, RoleKind
+from surveys.people.models import Role, RoleKind
 from tests.cast import Cast
-from tests.service.conftest import Clock, submit
+from tests.conftest import Sessions
+from tests.service.conftest import Clock, SignedIn, submit
 from tests.waves import make_keys
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 WORDS = "Promotions are decided before they are announced."
 DAY = timedelta(days=1)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,22 +11,18 @@ import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from service.app import create_app
 from surveys.milestones.models import Project, TeamRhythm, UnmappedProject
 from surveys.milestones.rules import Source
-from surveys.people.models import Person
 from surveys.retrospectives.models import Milestone, Retrospective
 from tests.cast import Cast, make_cast
+from tests.conftest import Sessions
 from tests.integrations.milestones import payloads
 from tests.integrations.milestones.payloads import SECRET, SIGNING, body_of
-from tests.service.conftest import ADDRESS, Clock, submit
-
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
+from tests.service.conftest import ADDRESS, Clock, SignedIn, submit
 
 
 @pytest.fixture

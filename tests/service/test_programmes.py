@@ -1,14 +1,12 @@
 """HR's pages over HTTP: who may come in, what the form keeps, and what it says when something is wrong."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import close_waves, destroy_keys
@@ -16,14 +14,12 @@ from jobs.open_waves import open_waves
 from surveys.audit.models import Entry
 from surveys.ballots.models import OpenBallot
 from surveys.cadence.models import Programme
-from surveys.people.models import Organisation, Person
+from surveys.people.models import Organisation
 from surveys.waves.models import Place, Wave, WaveState
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
-from tests.service.conftest import Clock, form_token, submit
+from tests.conftest import NOON, Sessions
+from tests.service.conftest import Clock, SignedIn, form_token, submit
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 FIELDS: dict[str, str | list[str]] = {
     "name": "Team pulse",
     "who": "everybody",

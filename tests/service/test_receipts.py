@@ -2,29 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import event, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import destroy_keys
 from surveys.audit.models import Entry, Reading
-from surveys.people.models import Person
 from surveys.results.models import Figure, ReceiptText
 from surveys.results.receipts import changed_texts, receipt_list, receipt_text
 from surveys.waves.models import Place, Wave
-from tests.conftest import NOON
-from tests.service.conftest import Clock
+from tests.conftest import NOON, Sessions
+from tests.service.conftest import Clock, SignedIn
 from tests.waves import OPENING, Story
-
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Who has looked: every door is counted, whoever is asked in a unit is not, and no page fails over it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
-import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from integrations.language import Translator
 from jobs.prune import prune
@@ -16,15 +14,14 @@ from service.views.changes import rule_changes
 from surveys.audit.actions import record
 from surveys.audit.models import Reading
 from surveys.audit.rules import LookedAs
-from surveys.people.models import Membership, Person, Team
+from surveys.people.models import Membership, Team
 from surveys.waves.models import Wave
 from surveys.waves.rules import FrozenRules
 from tests.cast import Cast, make_person
-from tests.service.conftest import Clock
-from tests.service.test_team_page import publish
+from tests.conftest import Sessions
+from tests.service.conftest import Clock, SignedIn
+from tests.service.published import publish
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 TODAY = date(2026, 3, 3)
 
 

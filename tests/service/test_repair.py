@@ -1,22 +1,17 @@
 """Repair, from the proposal to the last look, as leader and team press it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.people.models import Person
 from surveys.repair.models import RepairLook, RepairPlan, RepairPromise
 from tests.cast import Cast
-from tests.conftest import NOON
-from tests.service.conftest import Clock, submit
-from tests.service.test_team_page import address
+from tests.conftest import NOON, Sessions
+from tests.service.conftest import Clock, SignedIn, submit
+from tests.service.published import address
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 PLAN = {
     "what": "A reorganisation was announced before it was talked about",
     "leader_needs": "To hear doubts early",

@@ -13,7 +13,7 @@ import httpx
 import msgspec
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
 from service.demo.server import free_port
@@ -33,11 +33,10 @@ from surveys.retrospectives.sealing import CardSeal, Written, new_pen
 from surveys.retrospectives.voting import cast_votes, topics_of
 from tests.boards import write_card
 from tests.cast import Cast, make_cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 from tests.service.commands.installation import KEPT, Installation
 from tests.service.conftest import form_token
 
-Sessions = async_sessionmaker[AsyncSession]
 MANY = 2_000
 WINDOWS = 30
 JSON = {"accept": "application/json"}

@@ -1,6 +1,6 @@
 """An agreed step as an issue of another tool: made by a press, and done when it is closed there."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -23,20 +22,13 @@ from surveys.retrospectives.actions import move_on, start_retrospective
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Phase, Plan
 from tests.cast import Cast
+from tests.conftest import Sessions
 from tests.doubles.tracker import Tracker
 from tests.integrations.milestones import payloads
 from tests.integrations.milestones.payloads import SECRET, body_of
-from tests.service.conftest import Clock, submit
-from tests.service.test_retros import SignedIn
+from tests.service.conftest import Clock, SignedIn, submit
 
-Sessions = async_sessionmaker[AsyncSession]
 REPOSITORY = "octo-org/checkout"
-
-
-@pytest.fixture
-async def tracker() -> AsyncIterator[Tracker]:
-    async with Tracker().running() as double:
-        yield double
 
 
 @pytest.fixture

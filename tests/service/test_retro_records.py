@@ -14,7 +14,6 @@ import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
@@ -30,19 +29,12 @@ from surveys.retrospectives.models import Card, CardGroup, Retrospective
 from surveys.retrospectives.rules import Column, Names, Phase, Plan
 from tests.boards import write_card
 from tests.cast import Cast
+from tests.conftest import Sessions
 from tests.doubles.fault_proxy import Fault, FaultProxy
-from tests.service.conftest import ADDRESS, Clock, submit
-from tests.service.test_retros import SignedIn
+from tests.service.conftest import ADDRESS, Clock, SignedIn, submit
 
-Sessions = async_sessionmaker[AsyncSession]
 LINK = "https://example.slack.com/archives/C0RETRO77"
 FORMULA = '=HYPERLINK("http://x","y")'
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[FaultProxy]:
-    async with FaultProxy().running() as proxy:
-        yield proxy
 
 
 @pytest.fixture

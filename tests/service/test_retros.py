@@ -1,7 +1,6 @@
 """A retrospective over plain HTTP, as a browser without scripts and as a page that sends by itself."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
@@ -9,13 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from surveys.people.models import Person
 from surveys.retrospectives.models import Card, Retrospective, SealedCard
 from tests.cast import Cast
 from tests.conftest import NOON
-from tests.service.conftest import form_token, submit
+from tests.service.conftest import SignedIn, form_token, submit
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 JSON = {"accept": "application/json"}
 WISHES = {"title": "Release 4", "pace": "live", "names": "anonymous", "days": "1"}
 

@@ -1,6 +1,5 @@
 """Headers, form tokens and guards, as a browser and its attacker meet them."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import httpx
@@ -21,9 +20,8 @@ from surveys.errors import Busy, Conflict, Forbidden, Gone, Invalid, Missing, Su
 from surveys.people.models import Person, Team
 from tests.cast import Cast
 from tests.service.apps import fresh_app
-from tests.service.conftest import Clock, Mails, form_token, submit
+from tests.service.conftest import Clock, Mails, SignedIn, form_token, submit
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
 REFUSALS: dict[str, type[SurveyError]] = {
     "422": Invalid,
     "404": Missing,

@@ -1,22 +1,18 @@
 """Signing in: one answer for everybody, nothing stored but hashes, and no GET uses a link up."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.controllers.sign_in import own_path
-from surveys.people.models import Person, SignIn, SignInLink
+from surveys.people.models import SignIn, SignInLink
 from tests.cast import Cast
-from tests.service.conftest import Clock, Mails, form_token, submit
-
-Sessions = async_sessionmaker[AsyncSession]
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+from tests.conftest import Sessions
+from tests.service.conftest import Clock, Mails, SignedIn, form_token, submit
 
 
 async def ask(client: httpx.AsyncClient, email: str) -> httpx.Response:

@@ -8,7 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.language import Translator
 from integrations.slack import presses
@@ -31,17 +30,16 @@ from surveys.deliveries.models import Delivery, Kind
 from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
-from tests.conftest import NOON
+from tests.conftest import NOON, Sessions
 from tests.doubles.fault_proxy import FaultProxy
 from tests.loop import differ, step_of
-from tests.service import test_slack
+from tests.service import slack_workspace
 from tests.service.conftest import Clock
-from tests.service.test_slack import Workspace
-from tests.service.test_team_page import publish
+from tests.service.published import publish
+from tests.service.slack_workspace import Workspace
 
-app, slack, workspace = test_slack.app, test_slack.slack, test_slack.workspace  # the same fixtures
+app, workspace = slack_workspace.app, slack_workspace.workspace  # the same fixtures
 
-Sessions = async_sessionmaker[AsyncSession]
 View = dict[str, Any]
 
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from litestar import Litestar
 from sqlalchemy import event, func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.retro.opens import plain_of
@@ -32,14 +31,14 @@ from surveys.retrospectives.models import (
 )
 from surveys.retrospectives.rules import Pace, Phase, Plan
 from tests.cast import Cast
+from tests.conftest import Sessions
 from tests.doubles.fault_proxy import FaultProxy
-from tests.service import test_slack
+from tests.service import slack_workspace
 from tests.service.conftest import Clock
-from tests.service.test_slack import Workspace
+from tests.service.slack_workspace import Workspace
 
-Sessions = async_sessionmaker[AsyncSession]
 View = dict[str, Any]
-app, slack, workspace = test_slack.app, test_slack.slack, test_slack.workspace  # the same fixtures
+app, workspace = slack_workspace.app, slack_workspace.workspace  # the same fixtures
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """A unit's own words on its page: for its leaders and those asked in it, once they may read results."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
 from jobs.close_waves import close_waves
@@ -18,10 +15,9 @@ from surveys.ballots.words import HandedWords, PassedOn
 from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast, make_person
-from tests.service.conftest import Clock, place_of
+from tests.conftest import Sessions
+from tests.service.conftest import Clock, SignedIn, place_of
 
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
-Sessions = async_sessionmaker[AsyncSession]
 SAID = "Decisions get lost between meetings."
 HEADING = "In the team&#39;s own words"
 NONE = "No words from this pulse are shown here."

@@ -3,7 +3,6 @@
 A route that is not in the table fails the walk, so nothing new is reachable by accident.
 """
 
-from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import httpx
@@ -13,15 +12,12 @@ from litestar.routes import HTTPRoute
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.keystores import DirectoryKeyStore
-from surveys.people.models import Person
 from surveys.retrospectives.actions import start_retrospective
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.rules import Plan
 from surveys.waves.models import Wave
 from tests.cast import Cast, make_person
-from tests.service.conftest import Clock, form_token
-
-SignedIn = Callable[[Person], Awaitable[httpx.AsyncClient]]
+from tests.service.conftest import Clock, SignedIn, form_token
 
 EVERYBODY = frozenset({"stranger", "member", "leader", "leader above", "outsider", "HR", "viewer"})
 SIGNED_IN = EVERYBODY - {"stranger"}

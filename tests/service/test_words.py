@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.controllers.sheet_visits import PAGE_BYTES
 from surveys.ballots.models import OpenBallot, OpenRemark
 from surveys.people.models import Person
 from surveys.waves.models import Wave
 from tests.cast import Cast
+from tests.conftest import Sessions
 from tests.service.conftest import form_token, submit
 
 LinkOf = Callable[[Person], Awaitable[str]]
-Sessions = async_sessionmaker[AsyncSession]
 WORDS = "Decisions get lost between meetings."
 
 

@@ -1,7 +1,5 @@
 """An issue is made once in each tool, whatever goes wrong on the way, and a refusal says what it means."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from integrations.channels import OutcomeKind, Outgoing
@@ -11,12 +9,6 @@ from tests.doubles.tracker import Tracker
 
 MARK = "http://kept.test/teams/1#promise-2"
 PROJECTS = {"github": "octo-org/checkout", "gitlab": "shop/checkout", "jira": "example.test/10001"}
-
-
-@pytest.fixture
-async def tracker() -> AsyncIterator[Tracker]:
-    async with Tracker().running() as double:
-        yield double
 
 
 def outgoing(source: str) -> Outgoing:

@@ -1,7 +1,6 @@
 """What a team says aloud about earlier steps, and about promises too few answered about."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,11 +27,6 @@ LATER = NOON + timedelta(days=13, hours=14)  # hours before the step's day is ov
 @pytest.fixture
 async def cast(session: AsyncSession) -> Cast:
     return await make_cast(session)
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 async def next_board(session: AsyncSession, keys: DirectoryKeyStore, cast: Cast) -> Retrospective:

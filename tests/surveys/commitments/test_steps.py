@@ -1,7 +1,6 @@
 """From a proposed step to a promise of its owner, and to the next retrospective."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -27,11 +26,6 @@ IN_TWO_WEEKS = TODAY + timedelta(days=14)
 @pytest.fixture
 async def cast(session: AsyncSession) -> Cast:
     return await make_cast(session)
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 async def discussed(

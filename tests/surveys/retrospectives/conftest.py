@@ -1,7 +1,6 @@
 """A team with a board, and a key store for it."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +15,6 @@ from tests.conftest import NOON
 
 Advance = Callable[[Retrospective, Phase], Awaitable[None]]
 Start = Callable[..., Awaitable[Retrospective]]
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> DirectoryKeyStore:
-    return DirectoryKeyStore.set_up(tmp_path / "keys")
 
 
 @pytest.fixture

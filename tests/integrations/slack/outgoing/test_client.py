@@ -16,12 +16,6 @@ POST = "chat.postMessage"
 
 
 @pytest.fixture
-async def slack():
-    async with FaultProxy().running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
 async def client(slack: FaultProxy):
     async with SlackClient("xoxb-of-the-tests", slack.base_url) as made:
         yield made
