@@ -98,7 +98,7 @@ class TestHeaders:
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
 
-    @pytest.mark.parametrize("path", ["/health", "/nothing", "/", f"{static_path()}/kept.css"])
+    @pytest.mark.parametrize("path", ["/health", "/nothing", "/", f"{static_path()}/page.css"])
     async def test_a_monitor_that_asks_for_the_head_gets_that_of_get(
         self, stranger: httpx.AsyncClient, app: Litestar, path: str
     ) -> None:
@@ -113,7 +113,7 @@ class TestHeaders:
     async def test_static_files_may_be_kept_because_their_address_changes_with_them(
         self, stranger: httpx.AsyncClient, app: Litestar
     ) -> None:
-        served = await stranger.get(f"{static_path()}/kept.css")
+        served = await stranger.get(f"{static_path()}/page.css")
 
         assert served.status_code == 200
         assert "immutable" in served.headers["cache-control"]
