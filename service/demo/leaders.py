@@ -22,7 +22,7 @@ from surveys.waves.models import Wave
 
 LEADER_READS = timedelta(hours=66)  # after the figures are there: on Monday morning
 PROMISES_AFTER = timedelta(hours=68)
-ANSWER_WITHIN = timedelta(days=7)
+ANSWER_WITHIN = timedelta(days=11)  # a day that is still to come when the example begins
 AWAY_FOR = timedelta(days=21)
 
 
