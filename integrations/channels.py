@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from integrations.group_note import GroupJoined
-from integrations.notes import Note
 from integrations.trackers.draft import IssueDraft
-from integrations.week_note import LeaderWeek
+from integrations.wording.group_note import GroupJoined
+from integrations.wording.notes import Note
+from integrations.wording.week_note import LeaderWeek
 from surveys.deliveries.rules import Outcome, OutcomeKind
 
 __all__ = [

@@ -17,7 +17,7 @@ from integrations.channels import (
     unreachable,
 )
 from integrations.language import Translator
-from integrations.note_words import Words, words_of
+from integrations.wording.note_words import Words, words_of
 
 SECONDS = 20
 PERMANENT = 500  # SMTP codes from here on are definite

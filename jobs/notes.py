@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.channels import Outgoing
 from integrations.environment import Settings
-from integrations.group_note import GroupJoined
 from integrations.language import Translator
-from integrations.notes import (
+from integrations.slack import presses
+from integrations.trackers.draft import draft_of
+from integrations.wording.group_note import GroupJoined
+from integrations.wording.notes import (
     Ask,
     LeaderNudge,
     MailboxNews,
@@ -26,10 +28,8 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
-from integrations.retro_summary import say_summary, summary_note
-from integrations.slack import presses
-from integrations.trackers.draft import draft_of
-from integrations.week_note import LeaderWeek
+from integrations.wording.retro_summary import say_summary, summary_note
+from integrations.wording.week_note import LeaderWeek
 from surveys.ballots.keys import KeyStore
 from surveys.ballots.queries import answer_token, has_answered
 from surveys.cadence.models import Programme, Remind

@@ -6,7 +6,7 @@ Whether the rows make sense together is decided in `surveys.people.directory_pla
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
+from integrations.files.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
 from surveys.people.directory_rows import PersonRow, Problem
 
 LARGEST_FILE = 50_000_000  # bytes

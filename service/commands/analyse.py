@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from integrations.answer_file import read_answers
+from integrations.files.answers import read_answers
 from service.commands.analyse_report import as_text
 from surveys.errors import Invalid
 from surveys.results.rules.analysis import Analysis, TeamFigure, analyse

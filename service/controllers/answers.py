@@ -12,10 +12,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.for_me import ForMe, in_wave
 from integrations.language import mark
-from integrations.loop_words import PLEDGE_LIMITS
-from integrations.promise import Terms
+from integrations.wording.for_me import ForMe, in_wave
+from integrations.wording.loop import PLEDGE_LIMITS
+from integrations.wording.promise import Terms
 from service.controllers.sheet_visits import SHEET_VISIT, ByLink, Visit, even
 from service.dependencies import Box, Form, SentForm
 from service.logs import UNLOGGED

@@ -9,10 +9,10 @@ from litestar import Controller, get
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.for_me import ForMe, between_waves, for_me, in_wave
-from integrations.loop_words import say_answer, say_promise, say_topic
-from integrations.plain_words import in_plain_words
-from integrations.promise import Terms, in_full, short_promise
+from integrations.wording.for_me import ForMe, between_waves, for_me, in_wave
+from integrations.wording.loop import say_answer, say_promise, say_topic
+from integrations.wording.plain import in_plain_words
+from integrations.wording.promise import Terms, in_full, short_promise
 from service.dependencies import CurrentPage, CurrentSettings, CurrentViewer, Keys, Now, Requested, Session
 from service.security import requires_sign_in
 from service.views.home import (

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from integrations.word_hints import where_to_report
+from integrations.wording.hints import where_to_report
 from service.controllers.forms import Answer, FormAboutTeam, refusal_of
 from service.controllers.teams import branch_to_read
 from service.dependencies import CurrentSettings

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import mark
-from integrations.retro_words import ABOUT_TEMPLATE, TEMPLATES
+from integrations.wording.retro import ABOUT_TEMPLATE, TEMPLATES
 from service.controllers.forms import TEAM_FORM, Answer, FormAboutTeam, SentAboutTeam
 from service.dependencies import Form, Keys, Requested
 from service.problems import status_of

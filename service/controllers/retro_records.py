@@ -10,9 +10,9 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings
+from integrations.files.boards import Exported, as_markdown, as_pdf, as_table, exported
 from integrations.language import Translator, mark
-from integrations.retro_export import Exported, as_markdown, as_pdf, as_table, exported
-from integrations.retro_summary import require_same_words, say_summary, summary_note
+from integrations.wording.retro_summary import require_same_words, say_summary, summary_note
 from service.controllers.forms import Answer
 from service.controllers.retro_desk import BOARD_FORM, SentToBoard, require_board
 from service.dependencies import (

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.environment import Settings
 from integrations.language import mark
-from integrations.retro_words import SAID_ALOUD
 from integrations.trackers.channel import doors_of
+from integrations.wording.retro import SAID_ALOUD
 from service.controllers.forms import Answer
 from service.controllers.retro_desk import (
     BOARD_FORM,

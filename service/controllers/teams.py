@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.loop_words import FROM
+from integrations.wording.loop import FROM
 from service.controllers.forms import Reader
 from service.controllers.group_page import show_group
 from service.dependencies import CurrentPage, CurrentViewer, Now, Requested, Session

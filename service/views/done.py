@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from integrations.language import mark
-from integrations.loop_words import AFTER, DONE_IN_GROUP
+from integrations.wording.loop import AFTER, DONE_IN_GROUP
 
 DONE: Mapping[str, str] = {
     **AFTER,

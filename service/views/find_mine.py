@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator, mark
-from integrations.promise import administrators
+from integrations.wording.promise import administrators
 from service.find_mine import Search
 from surveys.waves.rules import FrozenRules
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.loop_words import PLEDGE_LIMITS
+from integrations.wording.loop import PLEDGE_LIMITS
 from surveys.commitments.absences import Standing
 from surveys.commitments.playbooks import PLAYBOOKS, low_or_shifted
 from surveys.commitments.pledges import NoteView, PledgeView

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.loop_words import (
+from integrations.wording.loop import (
     ANSWER_DUE,
     BY_ITSELF,
     say_answer,

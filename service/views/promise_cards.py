@@ -6,8 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.loop_words import SIDES, is_disputed
-from integrations.retro_words import SAID_ALOUD
+from integrations.wording.loop import SIDES, is_disputed
+from integrations.wording.retro import SAID_ALOUD
 from surveys.commitments.loop import PromiseView, SideView
 from surveys.commitments.rules import ASK_AFTER, DIFFERENTLY, State
 from surveys.commitments.sides import own_note

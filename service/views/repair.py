@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.loop_words import say_promise
+from integrations.wording.loop import say_promise
 from surveys.commitments.loop import LoopState
 from surveys.repair.models import LookWord
 from surveys.repair.queries import PlanView

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from integrations.language import Translator, mark
-from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS
+from integrations.wording.retro import HINTS, LEADS, PARTS, PROMISE, STEPS
 from surveys.commitments.loop import PromiseView
 from surveys.milestones.issues import IssueView
 from surveys.people.rules import Viewer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from integrations.language import mark
-from integrations.note_words import Words
+from integrations.wording.note_words import Words
 from surveys.retrospectives.models import Retrospective
 from surveys.retrospectives.summaries import Posted, PostState
 

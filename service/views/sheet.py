@@ -7,10 +7,10 @@ so that nobody has to press it again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from integrations.choices import CHOICE_WORDS
-from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import in_full, short_promise, short_promise_of_word
+from integrations.wording.choices import CHOICE_WORDS
+from integrations.wording.for_me import ForMe, for_me
+from integrations.wording.promise import in_full, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.questions.rules import SCALE_LABELS
 

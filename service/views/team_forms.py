@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.language import Translator
-from integrations.loop_words import DECISIONS, FROM
+from integrations.wording.loop import DECISIONS, FROM
 from surveys.commitments.rules import TopicKind
 
 DAYS_TO_ANSWER = 7  # offered; the leader picks any day

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from integrations.language import Translator, mark
-from integrations.promise import purpose
+from integrations.wording.promise import purpose
 from surveys.results.published import TeamTrend, WavePoint
 from surveys.waves.rules import FrozenRules
 

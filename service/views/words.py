@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from integrations.word_hints import HINTS, say_hints, when_harm_is_named, where_to_report
+from integrations.wording.hints import HINTS, say_hints, when_harm_is_named, where_to_report
 from surveys.ballots.queries import BlankSheet
 from surveys.ballots.words import FEWEST_ASKED, LONGEST_REMARK, PassedOn
 from surveys.comments.queries import Around

@@ -1,8 +1,4 @@
-"""What can be done with deliveries: plan, put off, claim, settle, sweep, purge; and the shared pace.
-
-The row is the job. Due times run on the `now` that a caller gives; leases, back-off and pace run on
-the real clock, called `at` here, so that time can be driven in a demo without breaking a rate limit.
-"""
+"""What can be done with deliveries before they are sent: plan, put off, forget. Sending is in `claims`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

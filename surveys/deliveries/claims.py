@@ -1,4 +1,8 @@
-"""Claim, settle, sweep: how a row becomes a message, safely for any number of workers."""
+"""Claim, settle, sweep: how a row becomes a message, safely for any number of workers.
+
+The row is the job. Due times run on the `now` that a caller gives; leases, back-off and pace run on
+the real clock, called `at` here, so that time can be driven in a demo without breaking a rate limit.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any

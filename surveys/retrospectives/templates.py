@@ -1,4 +1,4 @@
-"""The parts of each template, as data. What they are called stands in `integrations.retro_words`.
+"""The parts of each template, as data. What they are called stands in `integrations.wording.retro`.
 
 Another template is one line here, its words there, and nothing else. Thanks come last in each.
 """

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from integrations.catalogue import Sentence, sentences
 from integrations.language import CATALOGUES, Translator, languages
-from integrations.promise import LONGEST_PROMISE, short_promise
+from integrations.wording.promise import LONGEST_PROMISE, short_promise
 
 FORBIDDEN = (
     "verdict",

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from integrations.channels import OutcomeKind, Outgoing
 from integrations.mail import MailChannel
-from integrations.notes import Ask, Note, Shared
+from integrations.wording.notes import Ask, Note, Shared
 from service.demo.server import free_port
 from tests.conftest import NOON
 

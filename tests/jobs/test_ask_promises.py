@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from integrations.for_me import in_wave
 from integrations.language import Translator
-from integrations.promise import LONGEST_PROMISE, Terms
+from integrations.wording.for_me import in_wave
+from integrations.wording.promise import LONGEST_PROMISE, Terms
 from jobs.ask_promises import ask_promises
 from service.views.sheet import sheet_view
 from surveys.cadence.models import Programme

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.environment import Settings
-from integrations.notes import ResultsOut
-from integrations.week_note import LeaderWeek
+from integrations.wording.notes import ResultsOut
+from integrations.wording.week_note import LeaderWeek
 from jobs.notes import NothingToSay, outgoing_for
 from jobs.nudge_leaders import nudge_leaders
 from surveys.cadence.models import Programme

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
-from integrations.notes import RetroNews
+from integrations.wording.notes import RetroNews
 from jobs.notes import NothingToSay, outgoing_for
 from jobs.run_boards import run_boards
 from surveys.deliveries.models import Delivery, Kind

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from integrations.channels import Outcome, Outgoing, sent
 from integrations.environment import Settings
-from integrations.notes import Ask
 from integrations.slack.outgoing.channel import SlackChannel
 from integrations.slack.outgoing.client import SlackClient
+from integrations.wording.notes import Ask
 from jobs import send_deliveries as module
 from jobs.send_deliveries import Post, send_deliveries
 from surveys.deliveries.actions import schedule

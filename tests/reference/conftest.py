@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from integrations.answer_file import read_answers
+from integrations.files.answers import read_answers
 from surveys.results.rules.analysis import Analysis, analyse
 
 

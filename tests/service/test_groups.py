@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from integrations.environment import Settings
-from integrations.group_note import GroupJoined
 from integrations.keystores import DirectoryKeyStore
+from integrations.wording.group_note import GroupJoined
 from jobs.notes import outgoing_for
 from surveys.commitments.models import Commitment
 from surveys.deliveries.models import Delivery, Kind

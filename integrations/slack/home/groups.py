@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.loop_words import say_promise
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk
+from integrations.wording.loop import say_promise
 from surveys.commitments.queries import loop_of
 from surveys.people.groups_read import groups_of
 from surveys.people.rules import Viewer

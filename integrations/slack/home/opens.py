@@ -6,10 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.for_me import ForMe, between_waves, in_wave
 from integrations.language import Translator
-from integrations.loop_words import awaits_a_word, say_answer, say_promise, say_topic
-from integrations.promise import Terms
 from integrations.slack.desk import TAKEN, Desk, Reply, language_for
 from integrations.slack.home.boards import boards_at_home
 from integrations.slack.home.groups import groups_at_home
@@ -24,6 +21,9 @@ from integrations.slack.home.tab import (
 )
 from integrations.slack.home.things import loop_things, promise_things, side_press
 from integrations.slack.incoming.events import HomeOpened
+from integrations.wording.for_me import ForMe, between_waves, in_wave
+from integrations.wording.loop import awaits_a_word, say_answer, say_promise, say_topic
+from integrations.wording.promise import Terms
 from surveys.ballots.queries import blank_sheet, has_answered
 from surveys.commitments.leading import acts_in
 from surveys.commitments.loop import LoopState

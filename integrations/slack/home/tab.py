@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from integrations.for_me import ForMe, for_me
 from integrations.language import Translator, mark
-from integrations.promise import purpose, short_promise
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import NOT_KNOWN
 from integrations.slack.identifiers import Action, Callback
+from integrations.wording.for_me import ForMe, for_me
+from integrations.wording.promise import purpose, short_promise
 
 MOST_PROMISES = 10
 MOST_TEAMS, MOST_THINGS = 3, 6  # a Home tab has at most 100 blocks

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from integrations.language import Translator
-from integrations.loop_words import say_promise, say_topic
 from integrations.slack import presses
+from integrations.wording.loop import say_promise, say_topic
 from surveys.commitments.loop import LoopState, PromiseView, unread_topics
 from surveys.commitments.models import Side
 from surveys.commitments.rules import DIFFERENTLY

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from integrations.language import Translator, mark
-from integrations.loop_words import BY_ITSELF, DECISIONS, SIDES, say_source, say_topic
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
+from integrations.wording.loop import BY_ITSELF, DECISIONS, SIDES, say_source, say_topic
 from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.models import Side
 from surveys.commitments.texts import LONGEST_NAME, LONGEST_PROMISE, LONGEST_REASON, LONGEST_SHARE

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrations.loop_words import draft_to_share
 from integrations.slack import presses
 from integrations.slack.blocks import Block
 from integrations.slack.desk import TAKEN, Desk, Reply, language_for, plain_view
 from integrations.slack.incoming.events import Pressed
 from integrations.slack.loop import forms
 from integrations.slack.loop.work import Work
+from integrations.wording.loop import draft_to_share
 from surveys.audit.actions import note_looks
 from surveys.commitments.playbooks import step_to_try
 from surveys.commitments.putting_off import WEEKS, beginning_of_week

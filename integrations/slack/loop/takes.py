@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from integrations.language import Translator, mark
-from integrations.loop_words import AFTER, DONE_IN_GROUP
 from integrations.slack import presses
 from integrations.slack.desk import TAKEN, Desk, Reply, as_json, plain_view, update_to
 from integrations.slack.incoming.events import LoopSent
 from integrations.slack.loop import forms
 from integrations.slack.loop.work import Work
+from integrations.wording.loop import AFTER, DONE_IN_GROUP
 from surveys.commitments.actions import (
     acknowledge,
     check_in,

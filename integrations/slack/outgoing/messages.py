@@ -5,13 +5,13 @@ The top-level `text` says everything, because screen readers read it and nothing
 
 from dataclasses import dataclass
 
-from integrations.group_note import GroupJoined
 from integrations.language import Translator
-from integrations.note_words import words_of
-from integrations.notes import Ask, Note, RetroNews
 from integrations.slack import blocks, presses
 from integrations.slack.identifiers import Action
-from integrations.week_note import LeaderWeek
+from integrations.wording.group_note import GroupJoined
+from integrations.wording.note_words import words_of
+from integrations.wording.notes import Ask, Note, RetroNews
+from integrations.wording.week_note import LeaderWeek
 from surveys.retrospectives.rules import Phase
 
 

@@ -7,13 +7,13 @@ which are the same for many people. Closing any of these stores nothing.
 from datetime import datetime
 from uuid import UUID
 
-from integrations.choices import CHOICE_WORDS
-from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import in_full, short_promise, short_promise_of_word
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SKIP, Action, Callback
+from integrations.wording.choices import CHOICE_WORDS
+from integrations.wording.for_me import ForMe, for_me
+from integrations.wording.promise import in_full, short_promise, short_promise_of_word
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.commitments.pledges import PledgeView
 from surveys.deliveries.rules import Snooze

@@ -10,9 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.for_me import in_wave
 from integrations.language import Translator
-from integrations.promise import Terms
 from integrations.slack.blocks import Block
 from integrations.slack.desk import (
     JSON_TYPE,
@@ -28,6 +26,8 @@ from integrations.slack.identifiers import SKIP, Action, Callback
 from integrations.slack.incoming.events import ChoiceSent, Command, FormUnreadable, Pressed, SheetSent
 from integrations.slack.pulse import forms
 from integrations.slack.pulse.words import show_words
+from integrations.wording.for_me import in_wave
+from integrations.wording.promise import Terms
 from surveys.ballots.queries import BlankSheet, answer_token, blank_sheet
 from surveys.ballots.rules import HandedIn
 from surveys.commitments.pledges import pledge_of

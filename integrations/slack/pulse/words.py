@@ -17,7 +17,7 @@ from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, Reply, as_json, plain_view, update_to
 from integrations.slack.identifiers import SEEN, Action, Callback
 from integrations.slack.incoming.events import Pressed, WordsSent
-from integrations.word_hints import (
+from integrations.wording.hints import (
     NOT_STORED_YET,
     PASSED_ALONG,
     say_hints,

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.retro_words import STEPS
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import NOT_KNOWN, TAKEN, Desk, Reply, language_for, plain_view
@@ -14,6 +13,7 @@ from integrations.slack.identifiers import Action, Callback
 from integrations.slack.incoming.events import Pressed
 from integrations.slack.retro import forms
 from integrations.slack.retro.opens import view_of_board
+from integrations.wording.retro import STEPS
 from surveys.people.groups_read import groups_of
 from surveys.people.models import Team
 from surveys.people.queries import viewer_by_slack

@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from integrations.language import Translator
-from integrations.retro_words import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLATES
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import SEEN, Action, Callback
 from integrations.slack.retro.looks import say_topic
-from integrations.word_hints import NOT_STORED_YET, PASSED_ALONG
+from integrations.wording.hints import NOT_STORED_YET, PASSED_ALONG
+from integrations.wording.retro import HINTS, LEADS, PARTS, PROMISE, STEPS, TEMPLATES
 from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import LONGEST_CARD, LONGEST_TITLE, Column, Pace, Phase, Template
 from surveys.retrospectives.templates import parts_of

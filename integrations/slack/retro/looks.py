@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from integrations.language import Translator
-from integrations.retro_words import LEADS, STEPS
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.identifiers import Action, Callback
+from integrations.wording.retro import LEADS, STEPS
 from surveys.retrospectives.queries import Board, Topic
 from surveys.retrospectives.rules import Phase
 

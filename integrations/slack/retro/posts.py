@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.notes import BoardSummary
-from integrations.retro_summary import ANY_ZONE, require_same_words, say_summary, summary_note
 from integrations.slack import blocks
 from integrations.slack.blocks import Block
 from integrations.slack.desk import Desk, plain_view
 from integrations.slack.identifiers import Action, Callback
 from integrations.slack.incoming.events import RetroSent
 from integrations.slack.outgoing.messages import message_of
+from integrations.wording.notes import BoardSummary
+from integrations.wording.retro_summary import ANY_ZONE, require_same_words, say_summary, summary_note
 from surveys.errors import no_board_for_you
 from surveys.people.queries import viewer_by_slack
 from surveys.people.rules import Viewer

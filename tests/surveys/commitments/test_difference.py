@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.loop_words import say_since_then
+from integrations.wording.loop import say_since_then
 from surveys.commitments.actions import commit, mark_done
 from surveys.commitments.asking import loop_questions_due
 from surveys.commitments.difference import difference_key

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
 from integrations.language import Translator
-from integrations.loop_words import say_promise
+from integrations.wording.loop import say_promise
 from surveys.audit.models import Entry
 from surveys.commitments.absences import spans_away
 from surveys.commitments.actions import commit, mark_done

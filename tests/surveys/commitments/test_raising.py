@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.loop_words import say_topic
+from integrations.wording.loop import say_topic
 from surveys.comments.actions import open_mailbox
 from surveys.comments.models import Addressee
 from surveys.commitments.absences import go_away

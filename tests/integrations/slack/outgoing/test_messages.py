@@ -3,9 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from integrations.group_note import GroupJoined
 from integrations.language import Translator
-from integrations.notes import (
+from integrations.slack.outgoing.messages import message_of
+from integrations.wording.group_note import GroupJoined
+from integrations.wording.notes import (
     Ask,
     LeaderNudge,
     NoResults,
@@ -16,7 +17,6 @@ from integrations.notes import (
     Shared,
     SignInNotice,
 )
-from integrations.slack.outgoing.messages import message_of
 
 MOMENT = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 PAGE = "http://kept.test/teams/1"

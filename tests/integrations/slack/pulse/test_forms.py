@@ -4,11 +4,11 @@ from uuid import UUID
 
 import pytest
 
-from integrations.for_me import ForMe
 from integrations.language import Translator
-from integrations.promise import Terms
 from integrations.slack.blocks import Block
 from integrations.slack.pulse import forms
+from integrations.wording.for_me import ForMe
+from integrations.wording.promise import Terms
 from surveys.ballots.queries import BlankSheet, Question
 from surveys.people.readers import Readers
 from surveys.questions.rules import BANK, LOOP_CHOICES

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from integrations.note_words import Words, words_of
+from integrations.wording.note_words import Words, words_of
 
 
 @dataclass(frozen=True, slots=True)

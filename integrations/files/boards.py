@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from integrations.language import Translator
-from integrations.retro_words import PARTS, say_became
+from integrations.wording.retro import PARTS, say_became
 from surveys.commitments.loop import PromiseView
 from surveys.retrospectives.queries import Board
 from surveys.retrospectives.rules import Column

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from integrations.csv_text import UnreadableText
+from integrations.files.csv_text import UnreadableText
 from surveys.results.rules.answer_counts import Answers
 
 LINES_AT_ONCE = 1_000

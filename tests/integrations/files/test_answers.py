@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations import answer_cells, answer_file
-from integrations.answer_file import parse_answers, read_answers
+from integrations.files import answer_cells, answers
+from integrations.files.answers import parse_answers, read_answers
 from surveys.errors import Invalid
 from surveys.results.rules.answer_counts import Answers
 
@@ -63,7 +63,7 @@ class TestReading:
         self, read: Reader, monkeypatch: pytest.MonkeyPatch, at_once: int, quote: str
     ) -> None:
         monkeypatch.setattr(answer_cells, "LINES_AT_ONCE", at_once)
-        monkeypatch.setattr(answer_file, "BYTES_AT_ONCE", 5 * at_once)
+        monkeypatch.setattr(answers, "BYTES_AT_ONCE", 5 * at_once)
         found = read(f"team,Q1\nA,1\n{quote}B{quote},2\nA, 3\nC,\n B,5")
         assert (found.teams, found.points.tolist()) == (("A", "B", "C"), [[1, 2, 3, 0, 5]])
         assert found.of_team.tolist() == [0, 1, 0, 2, 1]
@@ -128,7 +128,7 @@ class TestRefusing:
     def test_the_line_is_right_in_a_later_piece(
         self, read: Reader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(answer_file, "BYTES_AT_ONCE", 8)
+        monkeypatch.setattr(answers, "BYTES_AT_ONCE", 8)
         with pytest.raises(Invalid, match="line 7, column 2"):
             read("team,Q1\n" + "A,4\n" * 5 + "A,x\nA,3\n")
         with pytest.raises(Invalid, match="line 5: there is 1 cell"):

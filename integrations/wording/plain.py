@@ -5,7 +5,7 @@ smallest group is the one that holds, so that no sentence is false.
 """
 
 from integrations.language import Translator
-from integrations.promise import administrators
+from integrations.wording.promise import administrators
 
 
 def in_plain_words(language: Translator, minimum_group: int, named: str | None) -> list[str]:

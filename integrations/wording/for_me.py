@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.promise import Terms, administrators
+from integrations.wording.promise import Terms, administrators
 from surveys.people.models import Organisation
 from surveys.people.queries import branch_of
 from surveys.people.readers import Readers, asked_in, readers_of

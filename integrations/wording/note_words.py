@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from integrations.language import Translator
-from integrations.notes import (
+from integrations.wording.notes import (
     Ask,
     BoardSummary,
     LeaderNudge,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator, mark
-from integrations.loop_words import what_figures_mean
-from integrations.note_words import Words, words_of
+from integrations.wording.loop import what_figures_mean
+from integrations.wording.note_words import Words, words_of
 from surveys.commitments.loop import PromiseView
 from surveys.commitments.most_pressing import Thing, ThingKind
 from surveys.commitments.playbooks import Step

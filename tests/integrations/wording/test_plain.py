@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.plain_words import in_plain_words
-from integrations.promise import Terms, in_full, short_promise, short_promise_of_word
+from integrations.wording.for_me import ForMe, for_me
+from integrations.wording.plain import in_plain_words
+from integrations.wording.promise import Terms, in_full, short_promise, short_promise_of_word
 from surveys.people.readers import Readers
 
 ENGLISH = Translator("en")

@@ -1,6 +1,6 @@
 """Comma-separated text that people export from elsewhere: bytes in, records with their lines out.
 
-What the columns mean is known to the readers: `integrations.directory.csv`, `integrations.answer_file`.
+What the columns mean is known to the readers: `integrations.directory.csv`, `integrations.files.answers`.
 """
 
 import csv

@@ -7,8 +7,8 @@ import codecs
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from integrations.answer_cells import AnswerCells
-from integrations.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
+from integrations.files.answer_cells import AnswerCells
+from integrations.files.csv_text import UnreadableText, decoded, listed, records, refuse_other_separators
 from surveys.errors import Invalid
 from surveys.results.rules.answer_counts import Answers
 

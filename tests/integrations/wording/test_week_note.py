@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from integrations.language import Translator
-from integrations.loop_words import draft_to_share
-from integrations.note_words import Words, words_of
-from integrations.week_note import LeaderWeek
+from integrations.wording.loop import draft_to_share
+from integrations.wording.note_words import Words, words_of
+from integrations.wording.week_note import LeaderWeek
 from surveys.commitments.loop import PromiseView
 from surveys.commitments.most_pressing import Thing, ThingKind
 from surveys.commitments.playbooks import PLAYBOOKS, step_to_try

@@ -5,8 +5,8 @@ from hashlib import sha256
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.language import Translator
-from integrations.note_words import Words, words_of
-from integrations.notes import BoardSummary
+from integrations.wording.note_words import Words, words_of
+from integrations.wording.notes import BoardSummary
 from surveys.errors import Conflict
 from surveys.people.models import TeamOrGroup
 from surveys.retrospectives.models import Retrospective

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from integrations.for_me import ForMe, for_me
 from integrations.language import Translator
-from integrations.promise import Terms
+from integrations.wording.for_me import ForMe, for_me
+from integrations.wording.promise import Terms
 from surveys.people.readers import Readers
 
 ENGLISH = Translator("en")
