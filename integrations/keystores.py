@@ -22,6 +22,7 @@ CACHEDIR_SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n"  # backup p
 SUFFIX = ".key"
 UNCONFIRMED = ".opening"  # beside a key until the transaction that opens its wave is known to be committed
 DAY_SECONDS = 86_400
+EFFECTIVE = os.access in os.supports_effective_ids  # not so everywhere
 
 
 class KeyStoreMissing(RuntimeError):
@@ -30,6 +31,10 @@ class KeyStoreMissing(RuntimeError):
 
 class KeyStoreForeign(KeyStoreMissing):
     """The directory is a key store, but not known to be this database's: nothing in it may be touched."""
+
+
+class KeyStoreClosed(KeyStoreMissing):
+    """The directory is there, and the user who runs this may not read or not write in it."""
 
 
 def keys_in(folder: Path) -> set[UUID]:
@@ -80,10 +85,13 @@ class DirectoryKeyStore:
 
         Raises:
             KeyStoreMissing: there is no marker.
+            KeyStoreClosed: this process may not look.
             KeyStoreForeign: the marker holds something else than an id.
         """
         try:
             named = (self.folder / MARKER).read_text(encoding="ascii", errors="replace").strip()
+        except PermissionError:
+            raise KeyStoreClosed(self._closed_to_us("read")) from None
         except OSError:
             raise KeyStoreMissing(
                 f"{self.folder} is not a key store (no {MARKER} file). Mount the right volume at "
@@ -103,10 +111,13 @@ class DirectoryKeyStore:
         Raises:
             KeyStoreMissing: an empty mount point must not be taken for the store, because keys made
                 there would vanish with the next start.
+            KeyStoreClosed: this process could neither make keys there nor destroy them.
             KeyStoreForeign: the keys in it belong to another database, or nobody has said to which.
         """
         owner = self.owner()
         if self.installation is None or owner == self.installation:
+            if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=EFFECTIVE):
+                raise KeyStoreClosed(self._closed_to_us("written"))
             return
         if owner is None:
             raise KeyStoreForeign(
@@ -115,6 +126,12 @@ class DirectoryKeyStore:
         raise KeyStoreForeign(
             f"{self.folder} belongs to another installation. Give this one a folder of its own at "
             'KEPT_KEYS_DIR and run `kept migrate`; see "The key folder" in docs/operations.md.'
+        )
+
+    def _closed_to_us(self, done: str) -> str:
+        return (
+            f"{self.folder} cannot be {done} by the user who runs this (uid {os.geteuid()}). It has to "
+            "belong to that user with all that is in it, with mode 0700, on a volume that can be written."
         )
 
     async def create(self, wave_id: UUID) -> None:
@@ -154,12 +171,15 @@ class DirectoryKeyStore:
         Raises:
             KeyLost: it is not there. A key is never made here.
             KeyStoreMissing: the store itself is not there, so nothing is known about its keys.
+            KeyStoreClosed: the key is there and this process may not read it.
         """
         cached = self._cache.get(wave_id)
         if cached is not None and self._tick() < cached[0]:
             return cached[1]
         try:
             key = WaveKey.of(wave_id, await asyncio.to_thread(self._file(wave_id).read_bytes))
+        except PermissionError:
+            raise KeyStoreClosed(self._closed_to_us("read")) from None
         except (FileNotFoundError, ValueError):
             self.forget(wave_id)
             await asyncio.to_thread(self.require)

@@ -11,7 +11,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.keystores import DirectoryKeyStore, KeyStoreForeign, KeyStoreMissing, keys_in
+from integrations.keystores import (
+    DirectoryKeyStore,
+    KeyStoreClosed,
+    KeyStoreForeign,
+    KeyStoreMissing,
+    keys_in,
+)
 from service.composition import NotReadyError
 from surveys.people.models import Installation
 from surveys.people.queries import installation_of
@@ -31,6 +37,12 @@ async def settle(session: AsyncSession, folder: Path, choice: Choice | None, *, 
     Raises:
         NotReadyError: it is another's, or open waves would lose their keys by it.
     """
+    try:
+        DirectoryKeyStore(folder).require()
+    except KeyStoreClosed as closed:
+        raise NotReadyError(str(closed)) from closed
+    except KeyStoreMissing:
+        pass  # what that means depends on what was asked for
     if choice is Choice.NEW:
         return await _begin_anew(session, folder, now=now)
     if choice is Choice.TAKE:
@@ -43,11 +55,11 @@ async def settle(session: AsyncSession, folder: Path, choice: Choice | None, *, 
         raise NotReadyError(str(damaged)) from damaged
     except KeyStoreMissing:
         await _require_keys_of_open_waves(session, folder)
-        DirectoryKeyStore.set_up(folder, installation)
+        _set_up(folder, installation)
         return f"{folder}: made the key store. Keep it out of every backup and snapshot."
     if owner is None:  # made by a version that did not write whose it is
         await _require_keys_of_open_waves(session, folder)
-        DirectoryKeyStore.set_up(folder, installation)
+        _set_up(folder, installation)
         return f"{folder}: the key store belongs to this database from now on"
     try:
         store.require()
@@ -57,6 +69,16 @@ async def settle(session: AsyncSession, folder: Path, choice: Choice | None, *, 
             "other database uses it: `kept migrate --keys take`."
         ) from foreign
     return f"{folder}: the key store is in place"
+
+
+def _set_up(folder: Path, installation: UUID) -> None:
+    try:
+        DirectoryKeyStore.set_up(folder, installation)
+    except OSError as error:
+        raise NotReadyError(
+            f"{folder} cannot be made a key store: {error.strerror}. Name a folder in KEPT_KEYS_DIR that "
+            "the user who runs this may make."
+        ) from error
 
 
 async def _require_keys_of_open_waves(session: AsyncSession, folder: Path) -> None:
@@ -83,7 +105,7 @@ async def _begin_anew(session: AsyncSession, folder: Path, *, now: datetime) -> 
             f"{folder} is a key store already, and none is ever overwritten. Name an empty folder in "
             "KEPT_KEYS_DIR for `--keys new`."
         )
-    DirectoryKeyStore.set_up(folder, await _rename(session, now=now))
+    _set_up(folder, await _rename(session, now=now))
     return f"{folder}: made a new key store. Pulses whose keys are elsewhere close without results."
 
 
@@ -95,7 +117,7 @@ async def _take(session: AsyncSession, folder: Path, *, now: datetime) -> str:
     except KeyStoreMissing as missing:
         raise NotReadyError(str(missing)) from missing
     known = await session.scalar(select(Installation.id).limit(1))
-    DirectoryKeyStore.set_up(folder, known or await _rename(session, now=now))
+    _set_up(folder, known or await _rename(session, now=now))
     return f"{folder}: the key store belongs to this database from now on, and to no other"
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from integrations.environment import Settings
+from integrations.keystores import KeyStoreMissing
 from jobs.scheduler import Clockwork, Tick, run_until_stopped
 from service.channels import channels_of, open_mail, open_slack
 from service.commands.pretended import present, pretending
-from service.composition import forbid_core_dumps, open_database, open_keys, read_settings
+from service.composition import NotReadyError, forbid_core_dumps, open_database, open_keys, read_settings
 from service.logs import configure_logs
 
 HEARTBEAT_SECONDS = 20
@@ -50,7 +51,10 @@ async def _work(settings: Settings, *, once: bool, now: datetime, heartbeat: Pat
         channels = channels_of(slack, open_mail(settings), settings)
         clockwork = Clockwork(sessions, keys, channels, settings, steady=not once)
         if once:
-            _tell(await clockwork.run_due(now))
+            try:
+                _tell(await clockwork.run_due(now))
+            except KeyStoreMissing as missing:
+                raise NotReadyError(str(missing)) from missing
         else:
             await run_until_stopped([*clockwork.timetable(), *_heartbeats(heartbeat)])
 

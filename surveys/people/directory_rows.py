@@ -120,7 +120,8 @@ def _check_person(row: PersonRow, email: str, refuse: Refuse) -> None:
         refuse("name", f"a name has at most {LONGEST_NAME} characters and no control characters")
     for column, team in (("team", row.team), ("parent_team", row.parent_team or "")):
         if len(team) > LONGEST_NAME or not team.isprintable() or ";" in team:
-            refuse(column, f"a team's name has at most {LONGEST_NAME} characters and no semicolon")
+            limits = f"at most {LONGEST_NAME} characters, no semicolon and no control characters"
+            refuse(column, f"a team's name has {limits}")
     if row.team and row.team == row.parent_team:
         refuse("parent_team", f'"{row.team}" cannot be below itself')
 

@@ -1,13 +1,24 @@
 import asyncio
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from integrations.keystores import CACHE_SECONDS, DirectoryKeyStore, KeyStoreForeign, KeyStoreMissing
+from integrations.keystores import (
+    CACHE_SECONDS,
+    DirectoryKeyStore,
+    KeyStoreClosed,
+    KeyStoreForeign,
+    KeyStoreMissing,
+)
 from surveys.errors import KeyLost
+
+NOBODY = 65534
 
 
 class Tick:
@@ -20,6 +31,20 @@ class Tick:
 @pytest.fixture
 def store(tmp_path: Path) -> DirectoryKeyStore:
     return DirectoryKeyStore.set_up(tmp_path / "keys")
+
+
+@contextmanager
+def somebody_without_privileges(folder: Path) -> Iterator[None]:
+    """Be the owner of a folder for a while, and not root, whom no mode keeps out."""
+    ours = os.geteuid()
+    if ours == 0:
+        for each in (folder, *folder.iterdir()):
+            os.chown(each, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(ours)
 
 
 class TestDirectoryKeyStore:
@@ -97,6 +122,16 @@ class TestDirectoryKeyStore:
             empty.require()
         with pytest.raises(KeyStoreMissing):
             await empty.create(uuid4())
+
+    @pytest.mark.parametrize(("mode", "said"), [(0o000, "cannot be read"), (0o500, "cannot be written")])
+    def test_a_folder_that_is_closed_to_this_user_is_called_so(self, mode: int, said: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:  # where somebody else may go as well
+            Path(folder).chmod(0o755)
+            store = DirectoryKeyStore.set_up(Path(folder) / "keys")
+            store.folder.chmod(mode)
+            with somebody_without_privileges(store.folder), pytest.raises(KeyStoreClosed, match=said):
+                store.require()
+            store.folder.chmod(0o700)
 
     async def test_a_volume_that_is_away_is_neither_a_lost_nor_a_destroyed_key(
         self, store: DirectoryKeyStore
