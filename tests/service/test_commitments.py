@@ -90,7 +90,7 @@ class TestSharing:
         page = await send(await signed_in(cast.lena), cast, "share", wave=str(published.id), words="  ")
 
         assert page.status_code == 422
-        assert 'id="share-words-error">Write a sentence; this was left empty.' in page.text
+        assert 'autofocus id="share-words-error">Write a sentence; this was left empty.' in page.text
         assert 'aria-invalid="true"' in page.text
         async with sessions() as session:
             assert (await session.scalars(select(Delivery))).all() == []
