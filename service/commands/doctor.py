@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import click
 
 from integrations.environment import Settings, SettingsError, unknown_variables
-from service import checkup
 from service.channels import open_mail
-from service.checkup import Finding
-from service.checkup_channels import of_mail, of_slack, of_trackers
-from service.checkup_room import of_room
+from service.checkup import here
+from service.checkup.elsewhere import of_mail, of_slack, of_trackers
+from service.checkup.here import Finding
+from service.checkup.room import of_room
 from service.composition import read_settings
 from surveys.database import build_engine, build_sessions
 
@@ -37,17 +37,17 @@ def doctor() -> None:
 
 async def _examine(settings: Settings) -> list[Finding]:
     now = datetime.now(UTC)
-    findings = checkup.of_settings(settings)
+    findings = here.of_settings(settings)
     engine = build_engine(settings.database_url)
     try:
-        of_database = await checkup.of_database(engine)
+        of_database = await here.of_database(engine)
         findings += of_database
         findings += of_room(engine)
         if not any(finding.mark == "fail" for finding in of_database):
             async with build_sessions(engine)() as session:
-                findings += [each async for each in checkup.of_copies(engine, session, now=now)]
-                findings += await checkup.of_keys(settings, session)
-                findings += await checkup.of_clock(session, now=now)
+                findings += [each async for each in here.of_copies(engine, session, now=now)]
+                findings += await here.of_keys(settings, session)
+                findings += await here.of_clock(session, now=now)
     finally:
         await engine.dispose()
     findings += await of_slack(settings)

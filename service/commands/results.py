@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from integrations.environment import Settings
 from integrations.language import Translator
 from service.composition import open_database, read_settings
-from service.views.wording import say_figure
+from service.views.figure_words import say_figure
 from surveys.audit.actions import note_looks
 from surveys.audit.rules import Look, LookedAs, mark_of
 from surveys.cadence.queries import programmes

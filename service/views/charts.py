@@ -11,8 +11,8 @@ from datetime import date
 from itertools import pairwise
 
 from integrations.language import Translator, mark
+from service.views.figure_words import USUAL_WOBBLE
 from service.views.timeline import Column
-from service.views.wording import USUAL_WOBBLE
 from surveys.results.rules.display import nearest
 
 LEFT, RIGHT = 9.0, 96.5  # per cent of the width; numbers of the scale stand to the left

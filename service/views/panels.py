@@ -6,15 +6,7 @@ from datetime import date
 
 from integrations.language import Translator
 from service.views.charts import SHAPES, TrendChart, trend_chart
-from service.views.loop import flags_of
-from service.views.statements import Statement, statement
-from service.views.timeline import (
-    columns_of,
-    dimensions_of,
-    last_cycle,
-    latest_figure,
-)
-from service.views.wording import (
+from service.views.figure_words import (
     AGREEMENT_WORDS,
     FEW_ANSWERED,
     SHIFTED,
@@ -23,6 +15,14 @@ from service.views.wording import (
     dimension_name,
     say_figure,
     trend_sentence,
+)
+from service.views.loop import flags_of
+from service.views.statements import Statement, statement
+from service.views.timeline import (
+    columns_of,
+    dimensions_of,
+    last_cycle,
+    latest_figure,
 )
 from surveys.commitments.loop import LoopState
 from surveys.results.published import FigureView, TeamTrend, WavePoint

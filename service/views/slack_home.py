@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from integrations.language import Translator
-from service.views.wording import dimension_name, participation_sentence, say_figure
+from service.views.figure_words import dimension_name, participation_sentence, say_figure
 from surveys.results.published import TeamTrend
 
 

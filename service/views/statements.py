@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integrations.language import Translator
-from service.views.wording import ITEM_WORDS
+from service.views.figure_words import ITEM_WORDS
 from surveys.results.published import AskedItem, FigureView
 from surveys.results.rules.display import nearest
 

@@ -5,8 +5,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from integrations.language import Translator, mark
-from service.views.loop import LoopPage
-from service.views.wording import (
+from service.views.figure_words import (
     BAND_ORDER,
     FEW_ANSWERED,
     Said,
@@ -14,6 +13,7 @@ from service.views.wording import (
     participation_sentence,
     say_figure,
 )
+from service.views.loop import LoopPage
 from surveys.results.published import TeamTrend, WavePoint
 
 SHIFTS: Mapping[str, tuple[str, str]] = {

@@ -11,6 +11,12 @@ from uuid import UUID
 
 from integrations.language import Translator
 from service.views import team_notes
+from service.views.figure_words import (
+    dimension_name,
+    is_small,
+    participation_sentence,
+    say_figure,
+)
 from service.views.legend import Legend, legend_of
 from service.views.loop import LoopPage, loop_page
 from service.views.next_step import NextStep, next_step
@@ -21,12 +27,6 @@ from service.views.summary import caution, summary
 from service.views.timeline import (
     dimensions_of,
     latest_figure,
-)
-from service.views.wording import (
-    dimension_name,
-    is_small,
-    participation_sentence,
-    say_figure,
 )
 from surveys.commitments.loop import LoopState
 from surveys.results.published import TeamTrend, WavePoint

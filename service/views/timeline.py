@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from integrations.language import Translator, mark
-from service.views.wording import HIDDEN_WORDS, Said, asked_under_ten, say_figure, say_mean
+from service.views.figure_words import HIDDEN_WORDS, Said, asked_under_ten, say_figure, say_mean
 from surveys.questions.rules import waves_in_cycle
 from surveys.results.published import FigureView, TeamTrend, WavePoint
 from surveys.results.rules.disclosure import CAPPED_AS

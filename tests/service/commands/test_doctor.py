@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from integrations.keystores import DirectoryKeyStore
 from migrations import revisions
-from service import checkup
+from service.checkup import here
 from surveys.cadence.models import Interval, Programme, PulseKind
 from surveys.database import build_engine, build_sessions
 from surveys.waves.models import Wave, WaveState
@@ -235,7 +235,7 @@ def test_a_host_that_swaps_is_warned_about(
 ) -> None:
     swaps = tmp_path / "swaps"
     swaps.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n")
-    monkeypatch.setattr(checkup, "SWAPS", swaps)
+    monkeypatch.setattr(here, "SWAPS", swaps)
 
     _, lines = lines_of(installed)
 

@@ -4,7 +4,7 @@ from integrations.environment import Settings
 from integrations.mail import MailChannel
 from integrations.slack.outgoing.introduction import introduce
 from integrations.trackers.channel import TrackerChannel, doors_of
-from service.checkup import Finding
+from service.checkup.here import Finding
 
 
 async def of_slack(settings: Settings) -> list[Finding]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from integrations.language import Translator
-from service.views.wording import (
+from service.views.figure_words import (
     Said,
     participation_sentence,
     say_figure,

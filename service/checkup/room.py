@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.checkup import Finding
+from service.checkup.here import Finding
 from surveys.database import sqlite_file
 
 MEBIBYTE = 1024 * 1024

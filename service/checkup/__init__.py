@@ -1,0 +1,1 @@
+"""What `kept doctor` looks at, each as findings in words. Changes nothing."""
