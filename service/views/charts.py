@@ -91,7 +91,7 @@ class TrendChart:
         return FLAGS_AT + (lanes * LANE + 4 if lanes else 2)
 
 
-def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
+def trend_chart(
     dimension: str,
     title: str,
     columns: Sequence[Column],
@@ -99,8 +99,7 @@ def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
     language: Translator,
     *,
     today: date,
-    baseline: float | None = None,
-    size_class: str | None = None,
+    usual: tuple[int, int] | None = None,
     others: int = 0,
 ) -> TrendChart:
     """Return the chart of one dimension over time.
@@ -109,8 +108,7 @@ def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
         columns: displayed figures and gaps, oldest first.
         flags: promises; those before the first column are left out.
         today: the right edge is not before it when something is flagged after the last column.
-        baseline: displayed level the trend rule compares with, or None.
-        size_class: decides how wide ordinary wobble is.
+        usual: the band of ordinary wobble, from `ordinary_wobble`.
         others: how many charts without a shape of their own came before, so that shapes differ.
     """
     axis = _Axis.over(columns, [flag.day for flag in flags], today)
@@ -130,7 +128,7 @@ def trend_chart(  # noqa: PLR0913 -- what one chart is made of, all by name
         breaks=_breaks(columns, axis, language),
         flags=_place_flags(shown, axis, language),
         labels=_labels(columns, axis, language),
-        usual=_usual(baseline, size_class),
+        usual=usual,
         rows=tuple(columns),
     )
 
@@ -219,7 +217,13 @@ def _band(run: Sequence[Column], axis: _Axis) -> str:
     return " ".join(above + below)
 
 
-def _usual(baseline: float | None, size_class: str | None) -> tuple[int, int] | None:
+def ordinary_wobble(baseline: float | None, size_class: str | None) -> tuple[int, int] | None:
+    """Return top and height of the band in which figures move by themselves; None without a baseline.
+
+    Args:
+        baseline: displayed level the trend rule compares with, or None.
+        size_class: decides how wide the band is.
+    """
     if baseline is None:
         return None
     half = USUAL_WOBBLE.get(size_class or "", max(USUAL_WOBBLE.values()))

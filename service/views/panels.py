@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrations.language import Translator
-from service.views.charts import SHAPES, TrendChart, trend_chart
+from service.views.charts import SHAPES, TrendChart, ordinary_wobble, trend_chart
 from service.views.figure_words import (
     AGREEMENT_WORDS,
     FEW_ANSWERED,
@@ -67,8 +67,10 @@ def panels_of(trend: TeamTrend, loop: LoopState, language: Translator, today: da
             flags,
             language,
             today=today,
-            baseline=figure.trend.baseline if figure.shown and figure.trend else None,
-            size_class=wave.participation.size_class,
+            usual=ordinary_wobble(
+                figure.trend.baseline if figure.shown and figure.trend else None,
+                wave.participation.size_class,
+            ),
             others=others,
         )
         asked_on = "" if wave is newest else _asked_on(wave, language)
