@@ -39,7 +39,7 @@ class Counting:
     """Lets `pytest --cov` count where it should; without `--cov` it does nothing."""
 
     def __init__(self) -> None:
-        self.paused: Coverage | None = None
+        self.paused: list[Coverage] = []  # the one that counts comes first
 
     @pytest.hookimpl(trylast=True)  # pytest-cov begins to count in this hook
     def pytest_sessionstart(self) -> None:
@@ -57,14 +57,16 @@ class Counting:
         """Count in this test or not."""
         if item.get_closest_marker("counted") is None:
             self.stand_still()
-        elif self.paused is not None:
-            self.paused.start()
-            self.paused = None
+        elif self.paused:
+            self.paused[0].start()
+            self.paused.clear()
         return (yield)
 
     def stand_still(self) -> None:
-        """Stop counting, if it was going on."""
-        counting = Coverage.current()
-        if counting is not None:
+        """Stop counting, if it was going on.
+
+        In a worker pytest-cov has begun twice, and stopping the second would let the first go on.
+        """
+        while (counting := Coverage.current()) is not None:
             counting.stop()
-            self.paused = counting
+            self.paused.append(counting)
