@@ -29,11 +29,11 @@ install: .venv/.installed
 demo: .venv/.installed
 	@$(BIN)/kept demo
 
-test: static browser slack-double
-	@echo "== Tests of what decides about privacy and figures, its branches counted"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -m counted --cov --cov-report=term
-	@echo "== All other tests, on SQLite and PostgreSQL, in a real browser, against the Slack double"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -m "not counted"
+test: .venv/.installed
+	@$(MAKE) --no-print-directory -j 3 static browser slack-double
+	@echo "== Tests, on SQLite and PostgreSQL, in a real browser, against the Slack double; in those of what decides"
+	@echo "   about privacy and figures, branches are counted"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q --cov --cov-report=term
 
 check: static
 	@echo "== Tests, without the slow ones"
