@@ -45,9 +45,12 @@ LONGEST = (
     "tests/service/commands/test_attack.py",
     "tests/jobs/test_killed_worker.py",
     "tests/service/test_who_sees_what.py",
+    "tests/surveys/results/rules/test_everything_together.py",
     "tests/service/commands/",
     "tests/browser/",
     "tests/jobs/",
+    "tests/surveys/results/test_joint_disclosure.py",
+    "tests/surveys/cadence/test_rules.py",
     "tests/service/",
 )
 

@@ -8,11 +8,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +24,6 @@ from integrations.environment import Settings
 from integrations.keystores import DirectoryKeyStore
 from integrations.slack.outgoing.client import SlackClient
 from service.app import create_app
-from service.cli import COMMANDS, run
 from service.demo.server import serving
 from service.logs import configure_logs
 from surveys.ballots.models import OpenBallot
@@ -38,13 +36,10 @@ from surveys.waves.models import Place, Wave
 from tests.doubles.fault_proxy import Fault, FaultProxy, everything_twice
 from tests.doubles.local_slack import SECRET, TOKEN, LocalSlack
 from tests.doubles.namespace import raise_loopback
+from tests.forked import FORKS, READ, start_kept
 
+FORKS.set_forkserver_preload([*READ, __spec__.name])  # a process that is forked reads the main module again
 PORT = 8300
-# Each command is a process, forked from one that has read all of Kept: reading it takes two seconds.
-FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(
-    [__spec__.name, *(f"service.commands.{each.module}" for each in COMMANDS.values())]
-)
 ADDRESS = f"http://127.0.0.1:{PORT}"
 BERLIN = ZoneInfo("Europe/Berlin")
 BUTTON = "sheet.open.v1"
@@ -67,17 +62,6 @@ class Clock:
         return self.now
 
 
-def become_kept(
-    arguments: Sequence[str], environment: Mapping[str, str], output: Path, errors: Path
-) -> None:
-    """Be `kept` from here on, as if a shell had started it."""
-    os.environ.update(environment)
-    for stream, file in ((1, output), (2, errors)):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
-    sys.argv = ["kept", *arguments]
-    run()
-
-
 @dataclass
 class Installation:
     """One installation of Kept and what a person at its shell does."""
@@ -89,8 +73,7 @@ class Installation:
     async def kept(self, *arguments: str) -> str:
         """Run a command of Kept's in a process of its own; it must succeed."""
         out, err = self.folder / "kept.out", self.folder / "kept.err"
-        process = FORKED.Process(target=become_kept, args=(arguments, self.environment, out, err))
-        process.start()
+        process = start_kept(arguments, {**os.environ, **self.environment}, output=out, errors=err)
         await asyncio.to_thread(process.join)
         said = [out.read_text(), err.read_text()]
         self.said += said

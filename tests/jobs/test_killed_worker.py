@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import func, insert, select, update
@@ -16,8 +16,8 @@ from surveys.deliveries.models import ChannelName, Delivery, DeliveryState, Kind
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
 from tests.cast import make_organisation, make_team
-from tests.conftest import ROOT
 from tests.doubles.fault_proxy import FaultProxy
+from tests.forked import start_kept
 from tests.waves import OPENING, make_programme
 
 PEOPLE = {"postgresql": 500, "sqlite": 150}
@@ -63,18 +63,13 @@ async def _invited(sessions: async_sessionmaker[AsyncSession], people_count: int
         )
 
 
-async def _worker(url: str, keys: Path, api: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).parent / "kept"),
-        "work",
-        "--once",
-        "--now",
-        OPENING.isoformat(),
-        cwd=ROOT,
-        env={
+def _worker(url: str, folder: Path, api: str) -> BaseProcess:
+    return start_kept(
+        ["work", "--once", "--now", OPENING.isoformat()],
+        {
             **os.environ,
             "KEPT_DATABASE_URL": url,
-            "KEPT_KEYS_DIR": str(keys),
+            "KEPT_KEYS_DIR": str(folder / "keys"),
             "KEPT_BASE_URL": "http://kept.test",
             "KEPT_SLACK_API_URL": api,
             "KEPT_SLACK_BOT_TOKEN": "xoxb-t",
@@ -83,8 +78,8 @@ async def _worker(url: str, keys: Path, api: str) -> asyncio.subprocess.Process:
             "KEPT_SLACK_UNKNOWN_RETRY_SECONDS": "1",
             "KEPT_TIME_TRAVEL": "1",
         },
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+        output=Path(os.devnull),
+        errors=folder / "errors",
     )
 
 
@@ -102,11 +97,11 @@ async def test_nobody_is_left_out_and_at_most_the_message_in_flight_comes_twice(
     sessions = build_sessions(engine)
     await _invited(sessions, people, tmp_path)
     async with FaultProxy().running() as slack:
-        first = await _worker(own_database_url, tmp_path / "keys", slack.base_url)
+        first = _worker(own_database_url, tmp_path, slack.base_url)
         async with asyncio.timeout(120):
             await slack.called(KILL_AFTER)
         first.kill()
-        await first.wait()
+        await asyncio.to_thread(first.join)
         posted = len(slack.of(POST))
         assert KILL_AFTER <= posted < people
         assert await _in_flight(sessions) <= 1
@@ -118,9 +113,9 @@ async def test_nobody_is_left_out_and_at_most_the_message_in_flight_comes_twice(
             )
         for _ in range(2):  # the second run finds the message in doubt after its second of waiting
             await asyncio.sleep(1.1)
-            next_one = await _worker(own_database_url, tmp_path / "keys", slack.base_url)
-            _, said = await next_one.communicate()
-            assert next_one.returncode == 0, said.decode()[-500:]
+            next_one = _worker(own_database_url, tmp_path, slack.base_url)
+            await asyncio.to_thread(next_one.join)
+            assert next_one.exitcode == 0, (tmp_path / "errors").read_text()[-500:]
     await engine.dispose()
 
     times = Counter(message["channel"] for message in slack.of(POST))
@@ -137,10 +132,10 @@ async def test_several_workers_beside_each_other_send_each_message_once(
     await _invited(build_sessions(engine), FEWER, tmp_path)
     await engine.dispose()
     async with FaultProxy().running() as slack:
-        running = [await _worker(own_database_url, tmp_path / "keys", slack.base_url) for _ in range(3)]
+        running = [_worker(own_database_url, tmp_path, slack.base_url) for _ in range(3)]
         for worker in running:
-            _, said = await worker.communicate()
-            assert worker.returncode == 0, said.decode()[-500:]
+            await asyncio.to_thread(worker.join)
+            assert worker.exitcode == 0, (tmp_path / "errors").read_text()[-500:]
 
     times = Counter(message["channel"] for message in slack.of(POST))
     assert len(times) == FEWER
