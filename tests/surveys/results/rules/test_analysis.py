@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from surveys.errors import Invalid
 from surveys.results.rules.analysis import Analysis, analyse
-from surveys.results.rules.answer_counts import Answers
+from surveys.results.rules.answer_counts import ROWS_AT_ONCE, Answers
 from surveys.results.rules.intervals import range_from_scores
 from surveys.results.rules.reliability import alpha_interval
 
@@ -174,6 +174,22 @@ class TestByHand:
         assert found.alpha_interval == alpha_interval(alpha, 7, 2)
         assert found.between is not None
         assert (found.between.between, found.between.within) == pytest.approx((between, within))
+
+
+class TestPairs:
+    def test_of_a_file_longer_than_is_worked_on_at_once_every_row_counts(self) -> None:
+        rows = np.random.default_rng(7).integers(1, 6, size=(ROWS_AT_ONCE + 500, 2))
+        rows[:ROWS_AT_ONCE, 1] = rows[:ROWS_AT_ONCE, 0]  # the two parts look very different
+
+        found = answers_of(rows.tolist()).pairwise_covariances()
+
+        np.testing.assert_allclose(found, np.cov(rows.T), rtol=1e-9)
+
+    def test_two_rows_that_answer_both_are_enough_and_one_is_not(self) -> None:
+        two = answers_of([[1, 5], [3, 4], [2, 0]]).pairwise_covariances()
+        assert two is not None
+        assert two[0, 1] == pytest.approx(-1.0)
+        assert answers_of([[1, 5], [2, 0]]).pairwise_covariances() is None
 
 
 class TestUndefined:
