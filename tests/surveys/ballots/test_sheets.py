@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +13,8 @@ from surveys.ballots.actions import cast_ballots, empty_box
 from surveys.ballots.queries import Question, answer_token, blank_sheet, has_answered, place_of_token
 from surveys.ballots.rules import HandedIn, read_token, write_token
 from surveys.ballots.sealing import count_ballots
-from surveys.errors import Missing, WaveClosed
+from surveys.errors import Invalid, Missing, WaveClosed
+from surveys.people.models import Person
 from surveys.questions.rules import LOOP_CHOICES
 from surveys.waves.models import Place, Wave, WaveUnit
 from surveys.waves.rules import FrozenRules, LoopQuestion
@@ -42,6 +43,50 @@ async def test_links_and_buttons_open_only_the_sheet_they_were_made_for(story: S
         # Whoever was invited may answer, though this host's clock goes behind the one that invited.
         assert await blank_sheet(session, story.keys, alice.id, now=early)
     assert await story.hand_in(alice.id, {}, now=early) is None
+
+
+async def test_of_sheets_stored_together_each_is_refused_for_its_own_reason(story: Story) -> None:
+    wave, alice = await story.open(), await story.place("Alice")
+    codes = {item["code"]: 4 for item in wave.items}
+    async with story.sessions.begin() as session:
+        await session.execute(update(Person).where(Person.id == alice.person_id).values(slack_id="U-ALICE"))
+        connection = await session.connection()
+        together = [
+            HandedIn(uuid4(), None, codes),
+            HandedIn(alice.id, "U-BOB", codes),
+            HandedIn(alice.id, "U-ALICE", {"NOT-ASKED": 4}),
+            HandedIn(alice.id, "U-ALICE", codes),
+        ]
+        a_moment_before = wave.closes_at - timedelta(microseconds=1)
+
+        in_time = await cast_ballots(connection, story.keys, together, now=a_moment_before)
+        late = await cast_ballots(connection, story.keys, together, now=wave.closes_at)
+
+    assert [type(outcome) for outcome in in_time] == [Missing, Missing, Invalid, type(None)]
+    assert [type(outcome) for outcome in late] == [Missing, Missing, WaveClosed, WaveClosed]
+
+
+async def test_of_sheets_stored_together_each_may_answer_only_about_its_own_unit_s_promises(
+    story: Story,
+) -> None:
+    await story.open()
+    alice, sam = await story.place("Alice"), await story.place("Sam")
+    async with story.sessions.begin() as session:
+        for number, place in enumerate((alice, sam), start=1):
+            promise = LoopQuestion(f"LOOP-03:{number}", "LOOP-03", "A list was promised.", UUID(int=number))
+            await session.execute(
+                update(WaveUnit)
+                .where(WaveUnit.wave_id == place.wave_id, WaveUnit.team_id == place.team_id)
+                .values(loop=[promise.as_json()])
+            )
+        together = [
+            HandedIn(alice.id, None, {"LOOP-03:1": 1}),
+            HandedIn(sam.id, None, {"LOOP-03:1": 1}),
+            HandedIn(sam.id, None, {"LOOP-03:2": 1}),
+        ]
+        outcomes = await cast_ballots(await session.connection(), story.keys, together, now=OPENING)
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), Invalid, type(None)]
 
 
 async def test_a_sheet_names_its_wave_and_unit_and_asks_what_was_drawn_with_loop_questions_last(
