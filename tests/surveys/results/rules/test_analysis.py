@@ -14,7 +14,7 @@ from surveys.errors import Invalid
 from surveys.results.rules.analysis import Analysis, analyse
 from surveys.results.rules.answer_counts import ROWS_AT_ONCE, Answers
 from surveys.results.rules.intervals import range_from_scores
-from surveys.results.rules.reliability import alpha_interval
+from surveys.results.rules.reliability import alpha_interval, omega
 
 CODES = ("A", "B", "C", "D")
 
@@ -171,9 +171,21 @@ class TestByHand:
         within = sum(statistics.variance(group) * (len(group) - 1) for group in groups) / 5
 
         assert found.alpha_complete == pytest.approx(alpha)
+        assert found.omega == omega(np.cov(np.array(everybody).T), 7)
         assert found.alpha_interval == alpha_interval(alpha, 7, 2)
         assert found.between is not None
         assert (found.between.between, found.between.within) == pytest.approx((between, within))
+
+    def test_two_people_are_enough_for_a_spread(self) -> None:
+        team = analyse(answers_of([[4, 5], [2, 3]]), minimum=2).teams["T0"]
+        assert team.deviation == pytest.approx(statistics.stdev([87.5, 37.5]))
+        assert team.r_wg == {"A": 0.0, "B": 0.0}  # a variance of 2, as chance has it
+        assert team.r_wg_j == 0.0
+
+    def test_the_range_of_a_single_item_is_as_wide_as_single_items_are(self) -> None:
+        team = analyse(answers_of([[4], [5], [3], [4], [2]]), asked=11, minimum=5).teams["T0"]
+        around = range_from_scores([75, 100, 50, 75, 25], 11, items=1)
+        assert (team.interval.low, team.interval.high) == pytest.approx((around.low, around.high))
 
 
 class TestPairs:
