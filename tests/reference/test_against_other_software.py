@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import scipy
@@ -9,21 +11,24 @@ import scipy
 from surveys.results.rules.agreement import uniform_variance
 from surveys.results.rules.intervals import range_from_scores
 from surveys.results.rules.reliability import BetweenTeams, alpha, alpha_interval, omega, one_factor
-from tests.reference.conftest import Published, pd, pingouin
+from tests.reference.conftest import Published, others
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXACTLY = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
 
 
 class TestAlpha:
     def test_complete_cases_agree_with_pingouin(self, personality: Published) -> None:
-        theirs, interval = pingouin.cronbach_alpha(personality.turned.dropna())
+        theirs, interval = others.pingouin.cronbach_alpha(personality.turned.dropna())
         ours = personality.analysed()
 
         assert ours.alpha_complete == pytest.approx(theirs, abs=1e-12)
         assert ours.alpha_interval == pytest.approx(interval, abs=6e-4)  # they round to three digits
 
     def test_pairs_agree_with_pingouin(self, personality: Published) -> None:
-        theirs, _ = pingouin.cronbach_alpha(personality.turned, nan_policy="pairwise")
+        theirs, _ = others.pingouin.cronbach_alpha(personality.turned, nan_policy="pairwise")
 
         assert personality.analysed().alpha_pairwise == pytest.approx(theirs, abs=1e-12)
 
@@ -41,7 +46,7 @@ class TestAlpha:
         ours = missing.analysed()
         assert ours.alpha_complete is not None
 
-        assert ours.alpha_interval == pytest.approx(pingouin.cronbach_alpha(whole)[1], abs=6e-4)
+        assert ours.alpha_interval == pytest.approx(others.pingouin.cronbach_alpha(whole)[1], abs=6e-4)
         assert alpha_interval(ours.alpha_complete, len(missing.table), 11) == pytest.approx(
             (0.581, 0.933), abs=6e-4
         )
@@ -49,7 +54,7 @@ class TestAlpha:
     @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
     def test_the_interval_has_the_quantiles_of_scipys_f(self, missing: Published, level: float) -> None:
         table = missing.turned.dropna()
-        theirs = pingouin.cronbach_alpha(table, ci=level)[1]
+        theirs = others.pingouin.cronbach_alpha(table, ci=level)[1]
         n, items = table.shape
         exact = 1 - (1 - 0.8016949152542373) * scipy.stats.f.ppf(
             [(1 + level) / 2, (1 - level) / 2], n - 1, (n - 1) * (items - 1)
@@ -102,8 +107,8 @@ class TestOmega:
 class TestTeams:
     @pytest.mark.filterwarnings("ignore:The inplace keyword")  # between pingouin and its pandas
     def test_equal_groups_have_pingouins_icc(self) -> None:
-        wine = pingouin.read_dataset("icc")
-        table = pingouin.intraclass_corr(data=wine, targets="Wine", raters="Judge", ratings="Scores")
+        wine = others.pingouin.read_dataset("icc")
+        table = others.pingouin.intraclass_corr(data=wine, targets="Wine", raters="Judge", ratings="Scores")
         theirs = table.set_index(table.columns[0])["ICC"]
         ours = of(wine.rename(columns={"Wine": "team", "Scores": "score"}))
 
