@@ -22,7 +22,7 @@ from service.views.charts import Flag
 from service.views.follow_through import said_of_habits, said_of_promises
 from service.views.promise_cards import PromiseCard, promise_card
 from surveys.commitments.loop import LoopState, Step, TopicView, unread_topics
-from surveys.commitments.rules import LEADERS_OWN, TopicKind, may_leave_out
+from surveys.commitments.rules import TopicKind, may_leave_out, only_leader_sees
 from surveys.results.rules.loop_words import KEPT
 from surveys.zones import local_date
 
@@ -153,11 +153,6 @@ def flags_of(state: LoopState, zone: str) -> list[Flag]:
     return found
 
 
-def _only_leader(topic: TopicView) -> bool:
-    """Return whether the team sees nothing of it before it is answered."""
-    return topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None
-
-
 def _where(topic: TopicView) -> str:
     """Return the page that a topic without words comes from; it opens for whom it is meant only."""
     if topic.text is None and topic.kind is TopicKind.MAILBOX:
@@ -211,7 +206,7 @@ class _Words:
             id=topic.id,
             said=say_topic(topic, self.language),
             source=self._source(topic),
-            only_leader=_only_leader(topic),
+            only_leader=only_leader_sees(topic.kind, topic.text, topic.decision),
             answer_by=topic.answer_by if topic.decision is None else None,
             answer=say_answer(topic, self.language),
             promises=[
@@ -227,6 +222,6 @@ class _Words:
 
     def _source(self, topic: TopicView) -> str:
         source = say_source(topic, self.language)
-        if _only_leader(topic):
+        if only_leader_sees(topic.kind, topic.text, topic.decision):
             return f"{source} · {self.language.say('only you see this until you answer it here')}"
         return source

@@ -89,6 +89,11 @@ class Decision(StrEnum):
     NOT_OURS = "not_ours"
 
 
+def only_leader_sees(kind: TopicKind, text: str | None, decision: Decision | None) -> bool:
+    """Return whether the team sees nothing of a topic: it has no words of its own and no answer yet."""
+    return kind in LEADERS_OWN and text is None and decision is None
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """Everything about a promise that its status depends on.

@@ -15,7 +15,7 @@ from surveys.commitments.loop import PromiseView, TopicView
 from surveys.commitments.models import Acknowledgement, Commitment, Topic, TopicKind
 from surveys.commitments.promises import ToldPromise
 from surveys.commitments.rates import OPEN, Answered, Ended, closed_at
-from surveys.commitments.rules import LEADERS_OWN
+from surveys.commitments.rules import only_leader_sees
 from surveys.people.rules import Directory
 from surveys.waves.models import Wave
 from surveys.zones import local_date
@@ -93,7 +93,7 @@ def topics_of(
         for one in known
         if (one.topic.wave_id is None or (one.sees_at is not None and one.sees_at <= now))
         and (one.topic.decided_at is None or now - one.topic.decided_at <= ON_PAGE)
-        and (for_leader or not _is_leaders_own(one.topic))
+        and (for_leader or not only_leader_sees(one.topic.kind, one.topic.text, one.topic.decision))
     ]
     return sorted(views, key=lambda one: (one.decided_at is not None, -_newest(one)))
 
@@ -105,10 +105,6 @@ def answers_of(promises: Iterable[ToldPromise]) -> dict[UUID, list[ToldPromise]]
         if told.topic_id is not None:
             found[told.topic_id].append(told)
     return found
-
-
-def _is_leaders_own(topic: Topic) -> bool:
-    return topic.kind in LEADERS_OWN and topic.text is None and topic.decision is None
 
 
 def _newest(view: TopicView) -> float:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from surveys.commitments.clocks import end_of_day
 from surveys.commitments.rules import (
     Dates,
+    Decision,
     Rate,
     State,
     Status,
@@ -19,6 +20,7 @@ from surveys.commitments.rules import (
     is_valid_move,
     kept_rate,
     may_leave_out,
+    only_leader_sees,
     reopens,
     state,
     status,
@@ -227,3 +229,18 @@ def test_what_the_team_has_seen_come_up_cannot_be_left_out(
     kind: TopicKind, text: str | None, *, may: bool
 ) -> None:
     assert may_leave_out(kind, text) is may
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "decision", "alone"),
+    [
+        (TopicKind.MAILBOX, None, None, True),
+        (TopicKind.MISTAKE, None, Decision.WILL_NOT, False),
+        (TopicKind.MAILBOX, "The door sticks", None, False),
+        (TopicKind.SHIFT, None, None, False),
+    ],
+)
+def test_what_has_neither_words_nor_an_answer_is_the_leaders_own(
+    kind: TopicKind, text: str | None, decision: Decision | None, *, alone: bool
+) -> None:
+    assert only_leader_sees(kind, text, decision) is alone

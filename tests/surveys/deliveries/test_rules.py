@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from surveys.deliveries.hours import snoozed_until, when_asked_late, when_late
 from surveys.deliveries.rules import (
+    ChannelName,
     DeliveryState,
     Outcome,
     OutcomeKind,
     Snooze,
     after_call,
+    channel_for,
     reminder_times,
 )
 
@@ -234,3 +236,8 @@ class TestSnoozedUntil:
             pressed = NOON.replace(hour=hour)
             wanted = NOON.replace(hour=9) + timedelta(days=morning)
             assert snoozed_until(Snooze.LATER_TODAY, "UTC", now=pressed) == wanted
+
+
+def test_who_is_known_to_slack_is_written_to_there_and_everybody_else_by_mail():
+    assert channel_for("U02ABCDEF") is ChannelName.SLACK
+    assert channel_for(None) is ChannelName.MAIL
