@@ -94,22 +94,32 @@ class Clockwork:
             Tick("prune", 3600, lambda now: prune(sessions, keys, now=now)),
         )
 
-    async def run_due(self, now: datetime) -> dict[str, int]:
+    async def run_due(self, now: datetime, *, stop: asyncio.Event | None = None) -> dict[str, int]:
         """Run every job as of `now`, round by round, until a whole round moved nothing.
+
+        Once `stop` is set, what is being done is finished, and nothing else begun.
 
         Returns how many rows each job moved in all. A failure in one job is raised: whoever runs once
         is there to see it.
         """
-        ticks = self.timetable()
-        moved = dict.fromkeys((tick.name for tick in ticks), 0)
-        while True:
-            this_round = 0
-            for tick in ticks:
-                count = await tick.work(now)
-                moved[tick.name] += count
-                this_round += count
-            if not this_round:
+        return await run_rounds(self.timetable(), now, stop=stop)
+
+
+async def run_rounds(
+    ticks: Sequence[Tick], now: datetime, *, stop: asyncio.Event | None = None
+) -> dict[str, int]:
+    """Do what `Clockwork.run_due` says with these jobs."""
+    moved = dict.fromkeys((tick.name for tick in ticks), 0)
+    while True:
+        this_round = 0
+        for tick in ticks:
+            if stop is not None and stop.is_set():
                 return moved
+            count = await tick.work(now)
+            moved[tick.name] += count
+            this_round += count
+        if not this_round:
+            return moved
 
 
 async def run_tick(tick: Tick) -> None:
@@ -140,6 +150,15 @@ def build_scheduler(ticks: Sequence[Tick]) -> AsyncIOScheduler:
     return scheduler
 
 
+def asked_to_stop() -> asyncio.Event:
+    """Return what is set as soon as this process is asked to stop; until now that ended it at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
 async def run_until_stopped(ticks: Sequence[Tick]) -> None:
     """Tick until the process is asked to stop, then let running jobs finish.
 
@@ -158,10 +177,7 @@ async def run_until_stopped(ticks: Sequence[Tick]) -> None:
 
         return Tick(tick.name, tick.seconds, work)
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    stop = asked_to_stop()
     scheduler = build_scheduler([counted(tick) for tick in ticks])
     scheduler.start()
     await stop.wait()

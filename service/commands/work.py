@@ -10,7 +10,7 @@ import click
 
 from integrations.environment import Settings
 from integrations.keystores import KeyStoreMissing
-from jobs.scheduler import Clockwork, Tick, run_until_stopped
+from jobs.scheduler import Clockwork, Tick, asked_to_stop, run_until_stopped
 from service.channels import channels_of, open_mail, open_slack
 from service.commands.pretended import present, pretending
 from service.composition import NotReadyError, forbid_core_dumps, open_database, open_keys, read_settings
@@ -52,7 +52,7 @@ async def _work(settings: Settings, *, once: bool, now: datetime, heartbeat: Pat
         clockwork = Clockwork(sessions, keys, channels, settings, steady=not once)
         if once:
             try:
-                _tell(await clockwork.run_due(now))
+                _tell(await clockwork.run_due(now, stop=asked_to_stop()))
             except KeyStoreMissing as missing:
                 raise NotReadyError(str(missing)) from missing
         else:

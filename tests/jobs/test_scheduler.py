@@ -1,9 +1,9 @@
 import asyncio
 import os
 import signal
-from datetime import datetime
+from datetime import UTC, datetime
 
-from jobs.scheduler import Tick, build_scheduler, run_tick, run_until_stopped
+from jobs.scheduler import Tick, asked_to_stop, build_scheduler, run_rounds, run_tick, run_until_stopped
 
 
 class TestTicks:
@@ -44,3 +44,13 @@ class TestTicks:
         await clock
 
         assert finished.is_set()
+
+    async def test_a_single_run_finishes_what_it_is_doing_and_begins_nothing_else(self) -> None:
+        async def first(_now: datetime) -> int:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(0.01)
+            return 1
+
+        ticks = [Tick("first", 5, first), Tick("second", 5, first)]
+        moved = await run_rounds(ticks, datetime(2026, 1, 6, tzinfo=UTC), stop=asked_to_stop())
+        assert moved == {"first": 1, "second": 0}
