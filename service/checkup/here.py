@@ -22,7 +22,7 @@ from integrations.keystores import CACHEDIR_TAG, DirectoryKeyStore, KeyStoreMiss
 from migrations import revisions
 from service.composition import unreachable, where
 from surveys.database import sqlite_file
-from surveys.deliveries.models import Delivery, DeliveryState
+from surveys.deliveries.models import Delivery, DeliveryState, SendingPace
 from surveys.errors import Missing
 from surveys.people.models import Person
 from surveys.people.queries import installation_of
@@ -248,6 +248,7 @@ async def of_clock(session: AsyncSession, *, now: datetime) -> list[Finding]:
     parked = await session.scalar(
         select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.PARKED)
     )
+    paused_until = await session.scalar(select(func.max(SendingPace.paused_until)))
     lines = []
     if late:
         lines.append(
@@ -255,6 +256,9 @@ async def of_clock(session: AsyncSession, *, now: datetime) -> list[Finding]:
         )
     if waiting:
         lines.append(Finding("warn", "clock", f"{waiting} messages are due for over ten minutes."))
+    if paused_until is not None and paused_until > now:
+        until = f"{paused_until:%d %B %H:%M} UTC"
+        lines.append(Finding("warn", "clock", f"Slack asked for a pause until {until}; messages wait."))
     if parked:
         lines.append(Finding("warn", "clock", f"{parked} messages failed by a fault of ours; see the log."))
     return lines or [Finding("ok", "clock", "nothing is overdue")]

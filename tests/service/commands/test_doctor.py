@@ -3,21 +3,24 @@
 import asyncio
 import re
 import stat
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.keystores import DirectoryKeyStore
 from migrations import revisions
 from service.checkup import here
 from surveys.cadence.models import Interval, Programme, PulseKind
 from surveys.database import build_engine, build_sessions
+from surveys.deliveries.pace import ANY_METHOD, pause_calls
 from surveys.waves.models import Wave, WaveState
 from tests.cast import SOME_TIME_AGO, make_organisation
+from tests.conftest import NOON
 from tests.service.commands.installation import Installation
 
 WELL = {
@@ -250,6 +253,16 @@ def test_a_wave_that_should_have_been_closed_tells_of_a_clock_that_stands(instal
 
     assert status == 1
     assert lines["clock"] == ["fail 1 waves should have been closed. Is `kept work` running?"]
+
+
+async def test_a_pause_that_slack_asked_for_is_named_until_it_is_over(session: AsyncSession) -> None:
+    await pause_calls(session, "slack", ANY_METHOD, until=NOON + timedelta(hours=1), at=NOON)
+
+    [during] = await here.of_clock(session, now=NOON)
+    [after] = await here.of_clock(session, now=NOON + timedelta(hours=1))
+
+    assert during.detail == "Slack asked for a pause until 03 March 13:00 UTC; messages wait."
+    assert (during.mark, after.mark) == ("warn", "ok")
 
 
 def test_slack_and_mail_that_do_not_answer_fail_without_a_secret_in_the_line(
