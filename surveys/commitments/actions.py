@@ -156,13 +156,14 @@ async def replan(
     moves the date that counts. Any other is told to the team all the same.
 
     Raises:
-        Invalid: no reason, or a date that is not after the one it moves.
+        Invalid: no reason, one that names somebody, or a date that is not after the one it moves.
         Forbidden: the person does not lead the team.
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn.
     """
     reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
+    texts.refuse_names(reason, await names_around(session, promise.team_id), field="reason")
     zone = await zone_of(session, promise.team_id)
     moves = (
         await session.scalars(
@@ -212,13 +213,14 @@ async def withdraw(
     """Take an open promise back and say why; the reason is shown to the team.
 
     Raises:
-        Invalid: no reason.
+        Invalid: no reason, or one that names somebody.
         Forbidden: the person does not lead the team.
         Missing: there is no such promise.
         Gone: the promise is done or withdrawn already.
     """
     reason = one_line(reason, field="reason", longest=texts.LONGEST_REASON)
     promise = await open_promise_of(session, commitment_id, person_id, now=now)
+    texts.refuse_names(reason, await names_around(session, promise.team_id), field="reason")
     promise.state = CommitmentState.WITHDRAWN
     promise.withdrawn_at, promise.withdrawal_reason = now, reason
     await session.flush()

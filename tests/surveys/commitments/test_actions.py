@@ -240,6 +240,18 @@ class TestReplan:
                 scene.session, promise.id, person_id=lena, to=date(2026, 4, 1), reason="Why", now=NOW
             )
 
+    async def test_no_reason_names_anybody(self, scene: Scene) -> None:
+        promise = await scene.promise()
+        lena, alice = scene.cast.lena.id, f"{scene.cast.alice.name} is away"
+        with pytest.raises(Invalid) as moved:
+            await replan(
+                scene.session, promise.id, person_id=lena, to=date(2026, 4, 10), reason=alice, now=NOW
+            )
+        with pytest.raises(Invalid) as withdrawn:
+            await withdraw(scene.session, promise.id, person_id=lena, reason=alice, now=NOW)
+        assert [refused.value.field for refused in (moved, withdrawn)] == ["reason", "reason"]
+        assert promise.state is CommitmentState.OPEN
+
     async def test_what_is_over_cannot_be_moved(self, scene: Scene) -> None:
         promise = await scene.promise()
         await mark_done(scene.session, promise.id, person_id=scene.cast.lena.id, now=NOW)
